@@ -1,0 +1,89 @@
+import type { DiffCounts, PatchTable, QualifiedName, RowChange } from "@syncline/core";
+
+/** How a comparison is narrowed, mapped and limited. Names are the target's unless said otherwise. */
+export interface DiffOptions {
+  /** Target table by source table, both as the user named them. */
+  readonly tableMap: ReadonlyMap<string, string>;
+  /** By source table (or `*`): target column by source column. */
+  readonly columnMap: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Table name patterns of `--schema`, `*` as wildcard; empty means all of the endpoint's. */
+  readonly tablePatterns: readonly string[];
+  /** A parsed filter document (packages/core/src/filter), or null. */
+  readonly filter: unknown;
+  /** Compare only these columns, or null for all. */
+  readonly fields: readonly string[] | null;
+  readonly ignoreFields: readonly string[];
+  /** Greatest absolute difference that counts as equal, by column or `table.column`: a decimal or an interval. */
+  readonly tolerance: ReadonlyMap<string, string>;
+  /** Key columns by table, for tables without a usable key. */
+  readonly keys: ReadonlyMap<string, readonly string[]>;
+  readonly maxDifferences: number | null;
+  /** Stop once differences exceed this share of the larger side's rows, 0 to 100. */
+  readonly maxPercent: number | null;
+  readonly maxTimeMs: number | null;
+  /** Look at differing keys again after this delay under a fresh snapshot, or null. */
+  readonly recheckAfterMs: number | null;
+  /** Which differing rows' values the caller wants: none, the first n of each kind and table, or all. */
+  readonly images: "none" | "all" | { readonly perKind: number };
+  /** Force one path (tests, `--path`), or let the use case choose. */
+  readonly path: ComparePath | "auto";
+  /** Connections a side. */
+  readonly parallel: number;
+}
+
+export type ComparePath = "stream" | "buckets-by-range" | "buckets-by-hash" | "multiset";
+
+export interface ExplainStep {
+  readonly step: string;
+  readonly milliseconds: number;
+  readonly rows: number | null;
+  readonly note: string;
+}
+
+export interface TableExplain {
+  readonly path: ComparePath;
+  readonly reason: string;
+  readonly steps: readonly ExplainStep[];
+}
+
+/** One pair of tables of a comparison, agreed before any row is read. */
+export interface DiffTable {
+  readonly source: QualifiedName;
+  readonly target: QualifiedName;
+  /** The target's table as a patch header names it. */
+  readonly patchTable: PatchTable;
+  /** Names of the columns that are compared. */
+  readonly compared: readonly string[];
+}
+
+export interface TableResult {
+  readonly counts: DiffCounts;
+  readonly explain: TableExplain;
+  /** Estimated bytes of the changed rows' values. */
+  readonly changedBytes: number;
+  /** Row checksums of both sides as `<count>-<sum0>-<sum1>`, or null when rows were not all read. */
+  readonly checksum: { readonly source: string | null; readonly target: string | null };
+  readonly recheck: { readonly stable: number; readonly inFlight: number } | null;
+}
+
+export interface DiffResult {
+  /** False when a limit cut the comparison short; `stopped` then says which. */
+  readonly complete: boolean;
+  readonly stopped: string | null;
+  readonly hash: string;
+  /** Aligned with `DiffRun.tables`. */
+  readonly tables: readonly TableResult[];
+  readonly totals: DiffCounts;
+  readonly elapsedMs: number;
+}
+
+/** A running comparison: consume `changes` to its end, then await `result`. Always `close()`. */
+export interface DiffRun {
+  readonly tables: readonly DiffTable[];
+  /** Server versions, for headers. */
+  readonly versions: { readonly source: string | null; readonly target: string | null };
+  /** Tables in order, within a table in key order; as many rows as `images` asks for. */
+  readonly changes: AsyncIterable<RowChange>;
+  readonly result: Promise<DiffResult>;
+  close(): Promise<void>;
+}
