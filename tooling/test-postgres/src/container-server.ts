@@ -11,7 +11,10 @@ export async function startContainerServer(
   await getContainerRuntimeClient();
   const container = await new GenericContainer(image)
     .withEnvironment({ POSTGRES_HOST_AUTH_METHOD: "trust" })
-    .withCommand(["postgres", ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])])
+    .withCommand([
+      "postgres",
+      ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ])
     .withExposedPorts(PORT)
     .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
     .start();

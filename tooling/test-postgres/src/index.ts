@@ -1,6 +1,11 @@
-export type { TestServer } from "./test-server.ts";
-export { startTestServer } from "./start-test-server.ts";
-export { createTestDatabase, type TestDatabase, type TestDatabaseOptions, withDatabase } from "./test-database.ts";
 export { type OpenSession, openSessions, SessionLeakError } from "./open-sessions.ts";
-export { testServerUrl } from "./server-url.ts";
 export { findInstalledBinDir, startSecondServer } from "./second-server.ts";
+export { testServerUrl } from "./server-url.ts";
+export { startTestServer } from "./start-test-server.ts";
+export {
+  createTestDatabase,
+  type TestDatabase,
+  type TestDatabaseOptions,
+  withDatabase,
+} from "./test-database.ts";
+export type { TestServer } from "./test-server.ts";

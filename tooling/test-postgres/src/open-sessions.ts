@@ -31,7 +31,9 @@ export class SessionLeakError extends Error {
   override readonly name = "SessionLeakError";
 
   constructor(database: string, sessions: readonly OpenSession[]) {
-    const lines = sessions.map((each) => `  pid ${each.pid} ${each.application} ${each.state}: ${each.query}`);
+    const lines = sessions.map(
+      (each) => `  pid ${each.pid} ${each.application} ${each.state}: ${each.query}`,
+    );
     super(`database "${database}" still has ${sessions.length} open session(s):\n${lines.join("\n")}`);
   }
 }

@@ -10,7 +10,10 @@ it.skipIf(findInstalledBinDir(15) === null)("runs a server of the asked version"
   const server = await startSecondServer({ major: 15 });
   if (server === null) throw new Error("an installed server did not start");
   try {
-    const [row] = await queryOnce<{ version: string }>(server.url(), "SELECT current_setting('server_version_num') AS version");
+    const [row] = await queryOnce<{ version: string }>(
+      server.url(),
+      "SELECT current_setting('server_version_num') AS version",
+    );
     expect(row?.version).toMatch(/^15/);
   } finally {
     await server.stop();

@@ -22,7 +22,9 @@ export async function startSecondServer({ major }: { major: number }): Promise<E
 function configuredBinDir(major: number): string | null {
   try {
     const ask = (flag: string) => execFileSync("pg_config", [flag], { encoding: "utf8" }).trim();
-    return Number.parseInt(ask("--version").replace(/^PostgreSQL /, ""), 10) === major ? ask("--bindir") : null;
+    return Number.parseInt(ask("--version").replace(/^PostgreSQL /, ""), 10) === major
+      ? ask("--bindir")
+      : null;
   } catch {
     return null;
   }

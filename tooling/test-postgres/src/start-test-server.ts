@@ -21,7 +21,8 @@ export const TEST_SETTINGS: Readonly<Record<string, string>> = {
  */
 export async function startTestServer(options: EmbeddedPostgresOptions = {}): Promise<TestServer> {
   const given = process.env.TEST_DATABASE_URL;
-  if (given !== undefined && given !== "") return { url: given, origin: "TEST_DATABASE_URL", stop: async () => {} };
+  if (given !== undefined && given !== "")
+    return { url: given, origin: "TEST_DATABASE_URL", stop: async () => {} };
 
   const embedded = await attempt(() => startEmbeddedServer(options));
   if (embedded.value !== undefined) return embedded.value;
@@ -40,7 +41,10 @@ export async function startTestServer(options: EmbeddedPostgresOptions = {}): Pr
 }
 
 async function startEmbeddedServer(options: EmbeddedPostgresOptions): Promise<TestServer> {
-  const server = await startEmbeddedPostgres({ ...options, settings: { ...TEST_SETTINGS, ...options.settings } });
+  const server = await startEmbeddedPostgres({
+    ...options,
+    settings: { ...TEST_SETTINGS, ...options.settings },
+  });
   return { url: server.url(), origin: "embedded", stop: () => server.stop("immediate") };
 }
 

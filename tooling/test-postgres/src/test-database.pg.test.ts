@@ -1,6 +1,12 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestDatabase, SessionLeakError, type TestDatabase, testServerUrl, withDatabase } from "./index.ts";
+import {
+  createTestDatabase,
+  SessionLeakError,
+  type TestDatabase,
+  testServerUrl,
+  withDatabase,
+} from "./index.ts";
 import { queryOnce } from "./query-once.ts";
 
 describe("a test database", () => {
@@ -17,9 +23,9 @@ describe("a test database", () => {
 
   it("can be cloned", async () => {
     const copy = await createTestDatabase("copy", { template: database.name });
-    expect(await copy.query("SELECT count(*)::int AS tables FROM pg_tables WHERE schemaname = 'public'")).toEqual([
-      { tables: 1 },
-    ]);
+    expect(
+      await copy.query("SELECT count(*)::int AS tables FROM pg_tables WHERE schemaname = 'public'"),
+    ).toEqual([{ tables: 1 }]);
     await copy.drop();
   });
 });
@@ -30,10 +36,14 @@ it("names the session that was left open, and drops the database all the same", 
   client.on("error", () => {});
   await client.connect();
   await expect(database.drop()).rejects.toThrow(SessionLeakError);
-  const left = await queryOnce(await testServerUrl(), "SELECT 1 FROM pg_database WHERE datname = $1", [database.name]);
+  const left = await queryOnce(await testServerUrl(), "SELECT 1 FROM pg_database WHERE datname = $1", [
+    database.name,
+  ]);
   expect(left).toEqual([]);
 });
 
 it("passes on the error of the body, not the leak that it caused", async () => {
-  await expect(withDatabase(() => Promise.reject(new Error("from the body")))).rejects.toThrow("from the body");
+  await expect(withDatabase(() => Promise.reject(new Error("from the body")))).rejects.toThrow(
+    "from the body",
+  );
 });

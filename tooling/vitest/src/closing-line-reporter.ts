@@ -21,7 +21,9 @@ export class ClosingLineReporter implements Reporter {
     unhandledErrors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    const total = modules.map(countModule).reduce(add, { passed: 0, failed: unhandledErrors.length, skipped: 0 });
+    const total = modules
+      .map(countModule)
+      .reduce(add, { passed: 0, failed: unhandledErrors.length, skipped: 0 });
     this.#counts = reason !== "passed" && total.failed === 0 ? { ...total, failed: 1 } : total;
   }
 }

@@ -24,13 +24,17 @@ export async function runTests(argv: readonly string[]): Promise<number> {
   const environment = {
     ...process.env,
     [GUARANTEE_SCALE]: process.env[GUARANTEE_SCALE] ?? (guarantees ? "1" : SCALE_OF_TEST),
-    [GUARANTEE_SEED]: process.env[GUARANTEE_SEED] ?? (guarantees ? String(randomInt(MAX_SEED)) : SEED_OF_TEST),
+    [GUARANTEE_SEED]:
+      process.env[GUARANTEE_SEED] ?? (guarantees ? String(randomInt(MAX_SEED)) : SEED_OF_TEST),
     [GUARANTEE_RECORDS]: records,
     [CLOSING_LINE_FILE]: lineFile,
   };
   process.stderr.write(`seed: ${environment[GUARANTEE_SEED]} (${GUARANTEE_SEED})\n`);
   try {
-    const status = await runVitest(["run", ...(guarantees ? ["--project=guarantees"] : []), ...passed], environment);
+    const status = await runVitest(
+      ["run", ...(guarantees ? ["--project=guarantees"] : []), ...passed],
+      environment,
+    );
     if (guarantees) updateGuaranteesDocument({ root: ROOT, recordsFile: records });
     return conclude(lineFile, status);
   } finally {

@@ -13,10 +13,12 @@ export interface LaunchPrefix {
  */
 export function launchPrefix(user: ServerUser | undefined): LaunchPrefix {
   if (process.platform === "linux") {
-    const identity = user === undefined ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"];
+    const identity =
+      user === undefined ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"];
     const words = ["setpriv", ...identity, "--pdeathsig", "QUIT"];
     const [program = "setpriv", ...args] = words;
-    if (spawnSync(program, [...args, "true"], { stdio: "ignore", cwd: "/" }).status === 0) return { words, spawnOptions: {} };
+    if (spawnSync(program, [...args, "true"], { stdio: "ignore", cwd: "/" }).status === 0)
+      return { words, spawnOptions: {} };
   }
   return { words: [], spawnOptions: user ?? {} };
 }

@@ -28,5 +28,7 @@ export function parsePostmasterFile(text: string): PostmasterFile | undefined {
 }
 
 function parseStatus(word: string | undefined): PostmasterFile["status"] {
-  return word === "starting" || word === "stopping" || word === "ready" || word === "standby" ? word : "unknown";
+  return word === "starting" || word === "stopping" || word === "ready" || word === "standby"
+    ? word
+    : "unknown";
 }

@@ -43,7 +43,12 @@ function cacheFolder(user: ServerUser): string {
 
 function isOurs(folder: string): boolean {
   const { uid, mode } = lstatSync(folder);
-  return lstatSync(folder).isDirectory() && uid === process.getuid?.() && (mode & 0o022) === 0 && dirname(folder) !== folder;
+  return (
+    lstatSync(folder).isDirectory() &&
+    uid === process.getuid?.() &&
+    (mode & 0o022) === 0 &&
+    dirname(folder) !== folder
+  );
 }
 
 function makeUnfinishedFolder(cache: string): string {

@@ -41,7 +41,8 @@ function userFromPasswd(name: string): ServerUser | undefined {
 /** For systems that keep their users in a directory service. */
 function userFromId(name: string): ServerUser | undefined {
   try {
-    const ask = (flag: string) => Number(execFileSync("id", [flag, name], { stdio: ["ignore", "pipe", "ignore"] }));
+    const ask = (flag: string) =>
+      Number(execFileSync("id", [flag, name], { stdio: ["ignore", "pipe", "ignore"] }));
     return validUser(ask("-u") | 0, ask("-g") | 0);
   } catch {
     return undefined;
@@ -49,5 +50,7 @@ function userFromId(name: string): ServerUser | undefined {
 }
 
 function validUser(uid: number, gid: number): ServerUser | undefined {
-  return Number.isInteger(uid) && Number.isInteger(gid) && uid !== 0 ? { uid: uid >>> 0, gid: gid >>> 0 } : undefined;
+  return Number.isInteger(uid) && Number.isInteger(gid) && uid !== 0
+    ? { uid: uid >>> 0, gid: gid >>> 0 }
+    : undefined;
 }

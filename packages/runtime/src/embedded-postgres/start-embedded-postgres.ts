@@ -55,13 +55,16 @@ const READY_TIMEOUT_MS = 60_000;
 const PORT_ATTEMPTS = 3;
 
 /** @throws EmbeddedPostgresError */
-export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  options: EmbeddedPostgresOptions = {},
+): Promise<EmbeddedPostgres> {
   const givenBinDir = options.binDir ?? findPlatformBinDir();
   const version = await readServerVersion(givenBinDir);
   const user = chooseServerUser(options.dataDir === undefined ? undefined : clusterOwner(options.dataDir));
   const prefix = launchPrefix(user);
   const binDir = await reachableBinDir(givenBinDir, version.text, user);
-  const temporary = options.dataDir === undefined ? makeWorldTempFolder(user, "syncline-postgres-") : undefined;
+  const temporary =
+    options.dataDir === undefined ? makeWorldTempFolder(user, "syncline-postgres-") : undefined;
   const dataDir = temporary === undefined ? resolve(options.dataDir ?? "") : join(temporary, "data");
   try {
     refuseOtherMajor(dataDir, version.major);
@@ -160,7 +163,8 @@ function supervise(parts: {
     pid: server.pid ?? 0,
     major: version.major,
     version: version.text,
-    url: (database = "postgres") => `postgresql://${SUPERUSER}@${HOST}:${port}/${encodeURIComponent(database)}`,
+    url: (database = "postgres") =>
+      `postgresql://${SUPERUSER}@${HOST}:${port}/${encodeURIComponent(database)}`,
     stop: async (mode = "fast") => {
       await server.stop(mode);
       release();
