@@ -9,3 +9,4 @@ export {
   withDatabase,
 } from "./test-database.ts";
 export type { TestServer } from "./test-server.ts";
+export { TYPE_ZOO, ZOO_TYPES, type ZooColumn, zooStatements } from "./type-zoo.ts";
