@@ -27,7 +27,7 @@ export const TYPE_ZOO: readonly ZooColumn[] = [
   column("c_int8", "bigint", "-9223372036854775808", "9223372036854775807", "4294967297", "9007199254740993"),
   column("c_oid", "oid", "0", "4294967295"),
   column("c_xid8", "xid8", "'1'", "'18446744073709551615'"),
-  column("c_numeric", "numeric", "1.0", "1.00", "'NaN'", "'Infinity'", "'-Infinity'", "10::numeric ^ 999", "-0.000"),
+  column("c_numeric", "numeric", "1.0", "1.00", "'NaN'", "'Infinity'", "'-Infinity'", "('1' || repeat('0', 999) || '.5')", "-0.000"),
   column("c_numeric_2", "numeric(12,2)", "1.10", "-0.01", "9999999999.99"),
   column("c_float4", "real", "'-0'", "0", "'NaN'", "'Infinity'", "1.1754944e-38", "0.1"),
   column("c_float8", "double precision", "'-0'", "0", "'NaN'", "'-Infinity'", "5e-324", "0.1", "1e300"),
