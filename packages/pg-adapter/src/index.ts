@@ -1,2 +1,4 @@
 export * from "./connection/connect.ts";
 export * from "./scope.ts";
+export { readTableSpecs } from "./catalog/read-table-specs.ts";
+export type { RelationFilter } from "./catalog/relations-query.ts";

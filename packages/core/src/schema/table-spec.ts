@@ -12,6 +12,9 @@ export interface TypeSpec {
   readonly portable: boolean;
   /** Labels of an enum in their order, else undefined. */
   readonly labels?: readonly string[];
+  /** Of a domain: the same two facts about its ultimate base type. */
+  readonly basePortable?: boolean;
+  readonly baseKind?: TypeKind;
 }
 
 export interface ColumnSpec {
@@ -33,6 +36,8 @@ export interface KeySpec {
   readonly columns: readonly string[];
   /** Equality operators of the index, schema-qualified, one a column: `pg_catalog.=`. */
   readonly operators: readonly string[];
+  /** Collations of the index, qualified and quoted, one a column; null where the type has none or the database's default rules. */
+  readonly collations?: readonly (string | null)[];
   /** Whether one of the columns may hold NULL. */
   readonly nullable: boolean;
 }
