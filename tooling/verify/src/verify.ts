@@ -13,9 +13,18 @@ const TSC = "node_modules/typescript/bin/tsc";
 
 /** What CI checks, the quick steps first. */
 export const STEPS: readonly Step[] = [
-  { name: "types", commands: [["node", TSC, "-p", "."], ["node", TSC, "-p", "packages/core"]] },
+  {
+    name: "types",
+    commands: [
+      ["node", TSC, "-p", "."],
+      ["node", TSC, "-p", "packages/core"],
+    ],
+  },
   { name: "lint", commands: [["biome", "ci", "--colors=off"]] },
-  { name: "layers", commands: [["depcruise", "--config", ".dependency-cruiser.cjs", "packages", "apps", "tooling"]] },
+  {
+    name: "layers",
+    commands: [["depcruise", "--config", ".dependency-cruiser.cjs", "packages", "apps", "tooling"]],
+  },
   { name: "dead code", commands: [["knip"]] },
   { name: "tests", commands: [["node", "tooling/vitest/bin.js"]] },
 ];
@@ -35,7 +44,7 @@ export async function verify(steps: readonly Step[] = STEPS): Promise<number> {
   }
   process.stdout.write(`\n${outcomes.map(renderOutcome).join("\n")}\n`);
   const failed = outcomes.filter((outcome) => !outcome.passed).length;
-  process.stdout.write(`${outcomes.length - failed} passed, ${failed} failed\n`);
+  process.stdout.write(`verify: ${outcomes.length - failed} of ${outcomes.length} steps passed\n`);
   return failed === 0 ? 0 : 1;
 }
 
@@ -47,7 +56,9 @@ async function runStep(step: Step): Promise<Outcome> {
 }
 
 function run(program: string, args: readonly string[]): Promise<boolean> {
-  const path = [join(ROOT, "node_modules", ".bin"), dirname(process.execPath), process.env.PATH].join(delimiter);
+  const path = [join(ROOT, "node_modules", ".bin"), dirname(process.execPath), process.env.PATH].join(
+    delimiter,
+  );
   const executable = program === "node" ? process.execPath : program;
   const child = spawn(executable, [...args], {
     cwd: ROOT,
