@@ -1,0 +1,264 @@
+import { type Command, Option } from "commander";
+import type { Act } from "../session.ts";
+import { withExamples } from "./help-text.ts";
+import { collect, parseDuration } from "./option-values.ts";
+
+export interface WriteOptions {
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+  readonly reason?: string;
+  readonly strategy: "manual" | "ours" | "theirs" | "interactive";
+  readonly select?: readonly string[];
+  readonly triggers: "auto" | "on" | "off";
+  readonly includeCascades?: boolean;
+  readonly allowDdl?: boolean;
+  readonly lockTimeout: number;
+  readonly conflicts?: string;
+  readonly overwrite?: boolean;
+  readonly yes?: boolean;
+  readonly confirm?: string;
+  readonly json?: boolean;
+}
+
+export interface ApplyCommandOptions extends WriteOptions {
+  readonly reverse?: boolean;
+}
+
+export interface ShowCommandOptions {
+  readonly select?: readonly string[];
+  readonly format?: string;
+  readonly json?: boolean;
+}
+
+export interface FileCommandOptions {
+  readonly output?: string;
+  readonly overwrite?: boolean;
+  readonly select?: readonly string[];
+  readonly with?: "ours" | "theirs" | "base";
+  readonly reverse?: boolean;
+  readonly json?: boolean;
+}
+
+/** `patch` alone is `patch apply`; a file called like a subcommand is written as a path: `./show`. */
+export function definePatch(program: Command, act: Act): void {
+  const patch = program
+    .command("patch")
+    .summary("apply a patch, or show, verify, invert or resolve one")
+    .description(
+      "Works with patch files made by `syncline diff --output`. `syncline patch <file> <target>` is short for " +
+        "`syncline patch apply <file> <target>`; its options are in `syncline patch apply --help`.",
+    )
+    .usage("[options] <file> <target> | <command>");
+  defineApply(patch, act);
+  defineShow(patch, act);
+  defineVerify(patch, act);
+  defineSql(patch, act);
+  defineInvert(patch, act);
+  defineResolve(patch, act);
+  withExamples(patch, [
+    [
+      "syncline patch release.patch prod:public:users --dry-run",
+      "try it: everything is done, checked and rolled back",
+    ],
+    ["syncline patch show release.patch", "read it first"],
+  ]);
+}
+
+export function addWriteOptions(command: Command): Command {
+  return command
+    .option("--dry-run", "do everything in a real transaction, then roll it back")
+    .addOption(
+      new Option(
+        "--strategy <strategy>",
+        "rows that changed meanwhile: stop and report (manual), keep the target's (ours), overwrite (theirs), or ask for each (interactive)",
+      )
+        .choices(["manual", "ours", "theirs", "interactive"])
+        .default("manual"),
+    )
+    .option(
+      "--select <selection>",
+      "only matching operations: table=…,kind=insert|update|delete,key=…; repeatable",
+      collect,
+    )
+    .option("-f, --force", "overwrite rows that changed meanwhile; needs --reason")
+    .option("--reason <text>", "why --force is used; recorded in the target's log")
+    .addOption(
+      new Option(
+        "--triggers <mode>",
+        "triggers of the target: on, off, or off only where they change patched values (auto)",
+      )
+        .choices(["auto", "on", "off"])
+        .default("auto"),
+    )
+    .option(
+      "--include-cascades",
+      "accept that foreign keys delete or change rows that the patch does not name",
+    )
+    .option("--allow-ddl", "make foreign keys deferrable for the moment when no other order works")
+    .option("--lock-timeout <duration>", "wait at most this long for a lock", parseDuration, 10_000)
+    .option("--conflicts <file>", "write conflicts to this file (strategy manual)")
+    .option("--overwrite", "replace the conflict file when it exists")
+    .option("-y, --yes", "answer every question with yes; not enough for a protected target")
+    .option("--confirm <server>", "confirm the write to a protected server by its name")
+    .option("--json", "print the result as JSON");
+}
+
+function defineApply(patch: Command, act: Act): void {
+  const command = patch
+    .command("apply", { isDefault: true })
+    .summary("apply a patch to a target (also: patch <file> <target>)")
+    .description(
+      "Applies a patch in one transaction: all of it or nothing. Every old value is checked first; rows that changed " +
+        "meanwhile are conflicts. What undoes it is stored in the target, see `syncline undo` and `syncline log`.",
+    )
+    .argument("<file>", "patch file; - reads standard input")
+    .argument("<target>", "where to apply it")
+    .option("-R, --reverse", "apply the inverse of the patch");
+  addWriteOptions(command).action(
+    act(async (session, file: string, target: string, options: ApplyCommandOptions) => {
+      const { runApply } = await import("./patch/run-apply.ts");
+      return runApply(session, { file, target, options });
+    }),
+  );
+  withExamples(command, [
+    ["syncline patch release.patch prod:public:users --dry-run", "try it"],
+    [
+      "syncline patch release.patch 'prod:public:*' --confirm prod --conflicts conflicts.json",
+      "apply it to a protected server",
+    ],
+  ]);
+}
+
+function defineShow(patch: Command, act: Act): void {
+  const command = patch
+    .command("show")
+    .summary("print what a patch holds")
+    .description("Prints a patch for people: where it comes from and each row that it changes.")
+    .argument("<file>", "patch file; - reads standard input")
+    .addOption(
+      new Option("--format <format>", "form of the output (default: detailed)").choices([
+        "summary",
+        "detailed",
+        "json",
+        "ndjson",
+        "unified",
+        "side-by-side",
+        "sql",
+        "html",
+      ]),
+    )
+    .option("--select <selection>", "only matching operations: table=…,kind=…,key=…; repeatable", collect)
+    .option("--json", "the same as --format json")
+    .action(
+      act(async (session, file: string, options: ShowCommandOptions) => {
+        const { runShow } = await import("./patch/run-show.ts");
+        return runShow(session, { file, options });
+      }),
+    );
+  withExamples(command, [
+    ["syncline patch show release.patch", "the first rows of each kind"],
+    [
+      "syncline patch show release.patch --format unified --select table=users,kind=update",
+      "only updates of one table",
+    ],
+  ]);
+}
+
+function defineVerify(patch: Command, act: Act): void {
+  const command = patch
+    .command("verify")
+    .summary("check that a patch is whole and unchanged")
+    .description(
+      "Reads a patch to its end and checks its form, counts and digest. Ends with 9 when it is damaged.",
+    )
+    .argument("<file>", "patch file; - reads standard input")
+    .option("--json", "print the result as JSON")
+    .action(
+      act(async (session, file: string, options: FileCommandOptions) => {
+        const { runVerify } = await import("./patch/run-verify.ts");
+        return runVerify(session, { file, options });
+      }),
+    );
+  withExamples(command, [
+    ["syncline patch verify release.patch", "is it whole?"],
+    ["syncline patch verify release.patch.gz --json", "the same for a script"],
+  ]);
+}
+
+function defineSql(patch: Command, act: Act): void {
+  const command = patch
+    .command("sql")
+    .summary("print a patch as SQL")
+    .description(
+      "Prints the statements of a patch, each with the old values in its WHERE, in one transaction.",
+    )
+    .argument("<file>", "patch file; - reads standard input")
+    .option("-R, --reverse", "the statements that undo it")
+    .option("--select <selection>", "only matching operations: table=…,kind=…,key=…; repeatable", collect)
+    .action(
+      act(async (session, file: string, options: FileCommandOptions) => {
+        const { runSql } = await import("./patch/run-show.ts");
+        return runSql(session, { file, options });
+      }),
+    );
+  withExamples(command, [
+    ["syncline patch sql release.patch > release.sql", "for review or for psql"],
+    ["syncline patch sql release.patch --reverse", "what would undo it"],
+  ]);
+}
+
+function defineInvert(patch: Command, act: Act): void {
+  const command = patch
+    .command("invert")
+    .summary("write the patch that undoes a patch")
+    .description("Writes the inverse: inserts become deletes, deletes become inserts, updates go back.")
+    .argument("<file>", "patch file; - reads standard input")
+    .requiredOption("--output <file>", "where to write the inverse")
+    .option("--overwrite", "replace the output file when it exists")
+    .option("--select <selection>", "only matching operations: table=…,kind=…,key=…; repeatable", collect)
+    .option("--json", "print the result as JSON")
+    .action(
+      act(async (session, file: string, options: FileCommandOptions) => {
+        const { runInvert } = await import("./patch/run-rewrite.ts");
+        return runInvert(session, { file, options });
+      }),
+    );
+  withExamples(command, [
+    ["syncline patch invert release.patch --output back.patch", "the way back, as a file"],
+    [
+      "syncline patch invert release.patch --select table=users --output users-back.patch",
+      "for one table only",
+    ],
+  ]);
+}
+
+function defineResolve(patch: Command, act: Act): void {
+  const command = patch
+    .command("resolve")
+    .summary("make a clean patch of a conflict file")
+    .description(
+      "Turns the conflict file that `patch --conflicts` wrote into a patch that applies. Without --with, the " +
+        "resolutions written into the file are taken, and the terminal asks for the rest.",
+    )
+    .argument("<conflicts>", "conflict file")
+    .requiredOption("--output <file>", "where to write the patch")
+    .addOption(
+      new Option("--with <side>", "decide every open conflict the same way").choices([
+        "ours",
+        "theirs",
+        "base",
+      ]),
+    )
+    .option("--overwrite", "replace the output file when it exists")
+    .option("--json", "print the result as JSON")
+    .action(
+      act(async (session, file: string, options: FileCommandOptions) => {
+        const { runResolve } = await import("./patch/run-resolve.ts");
+        return runResolve(session, { file, options });
+      }),
+    );
+  withExamples(command, [
+    ["syncline patch resolve conflicts.json --with theirs --output resolved.patch", "the patch's values win"],
+    ["syncline patch resolve conflicts.json --output resolved.patch", "take what was written into the file"],
+  ]);
+}

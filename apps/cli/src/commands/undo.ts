@@ -1,0 +1,29 @@
+import type { Command } from "commander";
+import type { Act } from "../session.ts";
+import { withExamples } from "./help-text.ts";
+import { addWriteOptions, type WriteOptions } from "./patch.ts";
+
+export function defineUndo(program: Command, act: Act): void {
+  const command = program
+    .command("undo")
+    .summary("put back the rows that a patch changed")
+    .description(
+      "Restores the exact rows from before a patch, all or nothing. Rows that somebody edited since are named and " +
+        "nothing is undone; --select or --strategy make it partial. The patch file is not needed.",
+    )
+    .argument("<patch id>", "id of the patch, as `syncline log` prints it; its beginning suffices")
+    .argument("<target>", "where it was applied");
+  addWriteOptions(command).action(
+    act(async (session, patchId: string, target: string, options: WriteOptions) => {
+      const { runUndo } = await import("./undo/run-undo.ts");
+      return runUndo(session, { patchId, target, options });
+    }),
+  );
+  withExamples(command, [
+    ["syncline undo 01k2x9 'prod:public:*' --dry-run", "would it work?"],
+    [
+      "syncline undo 01k2x9 prod:public:users --strategy ours --confirm prod",
+      "keep the rows that were edited since",
+    ],
+  ]);
+}

@@ -1,0 +1,56 @@
+import { Command } from "commander";
+import { defineCompletion } from "./commands/completion.ts";
+import { defineConfig } from "./commands/config.ts";
+import { defineDiff } from "./commands/diff.ts";
+import { withExamples } from "./commands/help-text.ts";
+import { defineLog } from "./commands/log.ts";
+import { definePatch } from "./commands/patch.ts";
+import { defineUndo } from "./commands/undo.ts";
+import { formatExitCodes } from "./exit-codes.ts";
+import type { Act } from "./session.ts";
+import { VERSION } from "./version.ts";
+
+export interface ProgramOptions {
+  readonly act: Act;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+const ENDPOINTS = `Endpoints:
+  [server:]tenant:tables     staging:public:users   prod:public:users,orders   'prod:public:*'
+  postgres://…#tenant:tables a connection URL; without the part after # all tables of schema public
+  A server is a name in syncline.yaml. Quote * so that the shell leaves it alone.`;
+
+/** The whole command tree. Building it loads no use case and no driver: each command imports its work when it runs. */
+export function createProgram({ act, out, err }: ProgramOptions): Command {
+  const program = new Command("syncline")
+    .description("Version control for the rows in PostgreSQL databases.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show the help of a command")
+    .exitOverride()
+    .showHelpAfterError("(run with --help for usage)")
+    .configureOutput({ writeOut: out, writeErr: err, outputError: (text, write) => write(text) })
+    .configureHelp({ showGlobalOptions: true })
+    .option("--config <file>", "configuration file (default: syncline.yaml in this folder or one above)")
+    .option(
+      "--server <name>",
+      "server for endpoints that name none (default: SYNCLINE_SERVER, or current in the config)",
+    )
+    .option("-q, --quiet", "print data and errors only")
+    .option("--no-progress", "show no progress")
+    .option("--no-color", "use no colours")
+    .option("--verbose", "write debug messages and stacks to stderr")
+    .option("--log-level <level>", "trace, debug, info, warn, error or silent: JSON log lines on stderr");
+  defineDiff(program, act);
+  definePatch(program, act);
+  defineUndo(program, act);
+  defineLog(program, act);
+  defineConfig(program, act);
+  defineCompletion(program, act);
+  program.addHelpText("after", `\n${ENDPOINTS}\n\n${formatExitCodes()}`);
+  return withExamples(program, [
+    ["syncline diff staging:public:users prod:public:users", "what differs"],
+    ["syncline diff 'staging:public:*' 'prod:public:*' --output release.patch", "and keep it as a patch"],
+  ]);
+}
