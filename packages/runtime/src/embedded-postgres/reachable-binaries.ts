@@ -1,13 +1,14 @@
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { cp } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { isReachable } from "./passable-path.ts";
 import type { ServerUser } from "./server-user.ts";
 import { makeWorldTempFolder, worldTempRoot } from "./world-temp-folder.ts";
 
 /**
  * A `bin` folder that `user` can execute: the given one, or a copy when a folder above it is closed to that user
- * (a checkout under a 0700 home). The copy is made once for each version and kept in the temporary folder.
+ * (a checkout under a 0700 home). The copy is made once for each version and origin, and kept in the temporary folder.
  */
 export async function reachableBinDir(
   binDir: string,
@@ -20,7 +21,8 @@ export async function reachableBinDir(
 
 async function cachedCopy(installation: string, versionText: string, user: ServerUser): Promise<string> {
   const cache = cacheFolder(user);
-  const target = join(cache, `postgresql-${versionText}-${process.platform}-${process.arch}`);
+  const origin = createHash("sha256").update(installation).digest("hex").slice(0, 12);
+  const target = join(cache, `postgresql-${versionText}-${origin}`);
   if (existsSync(target)) return target;
   const unfinished = makeUnfinishedFolder(cache);
   await cp(installation, unfinished, { recursive: true, dereference: true });
@@ -42,13 +44,8 @@ function cacheFolder(user: ServerUser): string {
 }
 
 function isOurs(folder: string): boolean {
-  const { uid, mode } = lstatSync(folder);
-  return (
-    lstatSync(folder).isDirectory() &&
-    uid === process.getuid?.() &&
-    (mode & 0o022) === 0 &&
-    dirname(folder) !== folder
-  );
+  const found = lstatSync(folder);
+  return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
 }
 
 function makeUnfinishedFolder(cache: string): string {
