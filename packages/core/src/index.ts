@@ -3,7 +3,7 @@ export * from "./diff/row-change.ts";
 export * from "./errors/coded-error.ts";
 export * from "./errors/error-codes.ts";
 export * from "./filter/index.ts";
-export * from "./patch/patch.ts";
+export * from "./patch/index.ts";
 export * from "./schema/table-spec.ts";
 export * from "./values/connection-url-parts.ts";
 export * from "./values/endpoint-locator.ts";

@@ -11,6 +11,8 @@ export interface InsertOperation {
   readonly key: PatchRow;
   readonly new: PatchRow;
   readonly count: number;
+  /** For tables without a key: how many identical rows the target held before, when that is known. */
+  readonly of?: number;
 }
 
 /** `old` and `new` hold the changed columns only; both have the same columns. */
@@ -94,5 +96,13 @@ export interface PatchFooter {
     readonly target: string | null;
     /** `sha256:<hex>` over the bytes of all operation lines, each with its newline. */
     readonly operations: string;
+    /** `sha256:<hex>` over the whole file up to its own mention; null in files that carry none. */
+    readonly content: string | null;
+    /** The same checksums by table, for patches of several tables. */
+    readonly tables: readonly {
+      readonly name: string;
+      readonly source: string | null;
+      readonly target: string | null;
+    }[];
   };
 }
