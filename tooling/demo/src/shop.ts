@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import pg from "pg";
+
+const PARTS = ["schema", "rows", "keys"] as const;
+
+export const STAGING = "shop_staging";
+export const PRODUCTION = "shop_production";
+
+/** Makes the shop twice, then edits staging. Returns the rows of one shop. */
+export async function createShops(url: (database: string) => string): Promise<number> {
+  await run(url("postgres"), `CREATE DATABASE ${PRODUCTION}`);
+  for (const part of PARTS) await run(url(PRODUCTION), sql(part));
+  await run(url("postgres"), `CREATE DATABASE ${STAGING} TEMPLATE ${PRODUCTION}`);
+  const rows = await countRows(url(PRODUCTION));
+  await run(url(STAGING), sql("edits"));
+  return rows;
+}
+
+function sql(part: string): string {
+  return readFileSync(new URL(`../shop/${part}.sql`, import.meta.url), "utf8");
+}
+
+async function countRows(url: string): Promise<number> {
+  const [row] = await run(
+    url,
+    "SELECT sum(reltuples)::bigint AS rows FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+  );
+  return Number(row?.rows);
+}
+
+async function run(url: string, statements: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(statements)).rows ?? [];
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface Step {
+  readonly title: string;
+  readonly text: string;
+  readonly args: readonly string[];
+  readonly exitCode: number;
+}
+
+const SOURCE = "staging:public:*";
+const TARGET = "prod:public:*";
+export const PATCH_FILE = "spring.patch";
+export const COMPARE = ["diff", SOURCE, TARGET] as const;
+
+/** The way from a difference to a patch that is applied. */
+export const UNTIL_APPLIED: readonly Step[] = [
+  {
+    title: "What differs?",
+    text: "Every row of both databases is compared. Exit code 1 says that there are differences.",
+    args: [...COMPARE, "--exit-code"],
+    exitCode: 1,
+  },
+  {
+    title: "Which rows?",
+    text: "The detailed form names the first rows of each kind, here of one table.",
+    args: ["diff", "staging:public:orders,reviews", "prod:public:orders,reviews", "--format", "detailed"],
+    exitCode: 0,
+  },
+  {
+    title: "Side by side",
+    text: "Small tables are best seen whole: production on the left, as it would become on the right.",
+    args: ["diff", "staging:public:categories", "prod:public:categories", "--format", "side-by-side"],
+    exitCode: 0,
+  },
+  {
+    title: "Make a patch",
+    text: "The difference becomes a file that people can read, review and keep.",
+    args: [...COMPARE, "--output", PATCH_FILE],
+    exitCode: 0,
+  },
+  {
+    title: "Read it",
+    text: "Here only its updates of categories; each operation carries old and new values.",
+    args: ["patch", "show", PATCH_FILE, "--format", "unified", "--select", "table=categories"],
+    exitCode: 0,
+  },
+  {
+    title: "Try it",
+    text: "A dry run does everything in a real transaction and rolls it back.",
+    args: ["patch", PATCH_FILE, TARGET, "--dry-run"],
+    exitCode: 0,
+  },
+  {
+    title: "Apply it",
+    text: "All or nothing. The server is protected in syncline.yaml, so its name confirms the write.",
+    args: ["patch", PATCH_FILE, TARGET, "--confirm", "prod"],
+    exitCode: 0,
+  },
+  {
+    title: "Nothing differs any more",
+    text: "Exit code 0 proves it.",
+    args: [...COMPARE, "--exit-code"],
+    exitCode: 0,
+  },
+  { title: "Who did what?", text: "The target keeps its own log.", args: ["log", TARGET], exitCode: 0 },
+];
+
+export function undoSteps(patchId: string): readonly Step[] {
+  return [
+    {
+      title: "Take it back",
+      text: "The way back lies in the target as well: the patch file is not needed.",
+      args: ["undo", patchId, TARGET, "--confirm", "prod"],
+      exitCode: 0,
+    },
+    {
+      title: "As before",
+      text: "The same differences as at the start.",
+      args: [...COMPARE, "--exit-code"],
+      exitCode: 1,
+    },
+  ];
+}
+
+export function readPatchId(folder: string): string {
+  const [first = ""] = readFileSync(join(folder, PATCH_FILE), "utf8").split("\n", 1);
+  const id = /"id":"([^"]+)"/.exec(first)?.[1];
+  if (id === undefined) throw new Error(`${PATCH_FILE} has no id in its first line`);
+  return id;
+}
