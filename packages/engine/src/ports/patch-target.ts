@@ -1,0 +1,95 @@
+import type { PatchHeader, PatchOperation } from "@syncline/core";
+import type { ApplyConflict, ApplyCounts, ApplyOptions } from "../usecases/apply-contract.ts";
+
+/** One application of operations to a target; `id` names it in the ledger and is chosen before anything is sent. */
+export interface ApplicationRequest {
+  /** UUID, fresh for every call of a use case and the same for all of its attempts. */
+  readonly id: string;
+  readonly kind: "apply" | "undo";
+  /** Ledger id of the application that this one takes back, null for `apply`. */
+  readonly undoes: string | null;
+  /** Whether only some of the operations were chosen, so that an undo stays open for the rest. */
+  readonly partial: boolean;
+  readonly header: PatchHeader;
+  readonly hash: string;
+  readonly options: ApplyOptions;
+  readonly actor: string | null;
+  readonly signal: AbortSignal;
+}
+
+export interface WriteReport {
+  readonly counts: ApplyCounts;
+  readonly tables: readonly ({ readonly name: string } & ApplyCounts)[];
+  /** Operations that stop this application; nothing is left written when it is above 0. */
+  readonly conflictCount: number;
+  readonly notes: readonly string[];
+}
+
+/**
+ * One attempt, one transaction. Calls come in the order of the methods; every method rejects with a CodedError, and
+ * `retryable` then says that a fresh attempt may succeed. Nothing is visible to others before `commit` resolves.
+ */
+export interface PatchTransaction {
+  /** Takes the operations over to the target with backpressure. */
+  stage(operations: AsyncIterable<readonly PatchOperation[]>): Promise<void>;
+  /** Writes what can be written under the strategy, verifies it and records it in the ledger. */
+  write(): Promise<WriteReport>;
+  /** The operations behind `conflictCount`, in the patch's order. */
+  conflicts(): AsyncIterable<ApplyConflict>;
+  /**
+   * Makes it visible. A rejection with `patch.outcome_unknown` means that the reply was lost: ask `wasCommitted`.
+   * Any other rejection means that nothing was written.
+   */
+  commit(): Promise<void>;
+  /** Never rejects; safe after a failure and after `commit`. */
+  rollback(): Promise<void>;
+}
+
+export interface LedgerEntry {
+  /** Names this application. */
+  readonly id: string;
+  readonly patchId: string;
+  /** sha256 of the patch, hex. */
+  readonly hash: string;
+  readonly kind: "apply" | "undo";
+  /** Ledger id of the application that this entry took back. */
+  readonly undoes: string | null;
+  /** RFC 3339, UTC. */
+  readonly appliedAt: string;
+  readonly actor: string | null;
+  /** Reason given with `--force`. */
+  readonly reason: string | null;
+  readonly strategy: string;
+  readonly source: string;
+  readonly counts: ApplyCounts;
+  readonly tables: readonly ({ readonly name: string } & ApplyCounts)[];
+  /** `partial` after an undo of some rows. */
+  readonly undoState: "applied" | "partial" | "undone";
+  /** Ledger id of the undo that took it back last. */
+  readonly undoneBy: string | null;
+  readonly undoneAt: string | null;
+}
+
+/** What takes one application back. */
+export interface InversePatch {
+  readonly entry: LedgerEntry;
+  readonly header: PatchHeader;
+  readonly operations: () => AsyncIterable<readonly PatchOperation[]>;
+}
+
+/** A place that patches can be applied to. Works through a transaction pooler. */
+export interface PatchTarget {
+  /** Printed locator, without secrets. */
+  readonly label: string;
+  begin(request: ApplicationRequest): Promise<PatchTransaction>;
+  /** Definite: waits until the attempt's session is gone, then looks into the ledger. */
+  wasCommitted(request: ApplicationRequest): Promise<boolean>;
+  /** Applications in this scope, newest first; empty when nothing was ever applied. */
+  readLedger(): AsyncIterable<LedgerEntry>;
+  /**
+   * The newest application whose ledger id or patch id is `id` and that still stands.
+   * @throws CodedError `patch.not_found`, or `patch.already_undone` when all of them were taken back
+   */
+  openInverse(id: string): Promise<InversePatch>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,40 @@
+import type { PatchTarget } from "../ports/patch-target.ts";
+import type { RunContext } from "../ports/run-context.ts";
+import { createApplicationId } from "./apply/application-id.ts";
+import { checkOptions } from "./apply/check-options.ts";
+import { completeOperations } from "./apply/complete-operations.ts";
+import { runApplication } from "./apply/run-application.ts";
+import type { ApplyConflict, ApplyOptions, ApplyResult, PatchInput } from "./apply-contract.ts";
+
+export interface ApplyPatchInput {
+  readonly target: PatchTarget;
+  readonly patch: PatchInput;
+  readonly options: ApplyOptions;
+  readonly ctx: RunContext;
+  /** Gets every conflict while the transaction is still open; nothing was written. */
+  readonly onConflict?: (conflict: ApplyConflict) => Promise<void> | void;
+}
+
+/**
+ * Applies a patch in one transaction: all of it or nothing. Conflicts are a result, not an error.
+ * @throws CodedError when it cannot be applied at all; nothing was written then
+ */
+export async function applyPatch({ target, patch, options, ctx, onConflict }: ApplyPatchInput): Promise<ApplyResult> {
+  return runApplication({
+    target,
+    request: {
+      id: createApplicationId(ctx),
+      kind: "apply",
+      undoes: null,
+      partial: false,
+      header: patch.header,
+      hash: patch.hash,
+      options: checkOptions(options),
+      actor: ctx.actor,
+      signal: ctx.signal,
+    },
+    operations: () => completeOperations(patch.header, patch.operations()),
+    ctx,
+    onConflict,
+  });
+}

@@ -1,0 +1,74 @@
+import { CodedError, isCodedError, type PatchOperation } from "@syncline/core";
+import type { ApplicationRequest, PatchTarget, PatchTransaction, WriteReport } from "../../ports/patch-target.ts";
+import type { RunContext } from "../../ports/run-context.ts";
+import type { ApplyConflict, ApplyResult } from "../apply-contract.ts";
+import { withRetry } from "./with-retry.ts";
+
+export interface Application {
+  readonly target: PatchTarget;
+  readonly request: ApplicationRequest;
+  readonly operations: () => AsyncIterable<readonly PatchOperation[]>;
+  readonly ctx: RunContext;
+  readonly onConflict?: ((conflict: ApplyConflict) => Promise<void> | void) | undefined;
+}
+
+/** Applies the operations once or not at all; every return and every rejection is definite. */
+export async function runApplication(application: Application): Promise<ApplyResult> {
+  return withRetry(application.ctx, () => attempt(application));
+}
+
+async function attempt(application: Application): Promise<ApplyResult> {
+  const { target, request, ctx } = application;
+  const transaction = await target.begin(request);
+  try {
+    await transaction.stage(application.operations());
+    const report = await transaction.write();
+    if (report.conflictCount > 0) return await stopOnConflicts(application, transaction, report);
+    if (request.options.dryRun) return toResult(request, report, "dry-run");
+    if (countWritten(report) === 0) return toResult(request, report, "already-applied");
+    ctx.signal.throwIfAborted();
+    await commit(application, transaction);
+    return toResult(request, report, "applied");
+  } finally {
+    await transaction.rollback();
+  }
+}
+
+async function stopOnConflicts(
+  { request, onConflict }: Application,
+  transaction: PatchTransaction,
+  report: WriteReport,
+): Promise<ApplyResult> {
+  if (onConflict !== undefined) for await (const conflict of transaction.conflicts()) await onConflict(conflict);
+  return toResult(request, report, "conflicts");
+}
+
+async function commit({ target, request }: Application, transaction: PatchTransaction): Promise<void> {
+  try {
+    await transaction.commit();
+  } catch (error) {
+    if (!isCodedError(error) || error.code !== "patch.outcome_unknown") throw error;
+    if (await target.wasCommitted(request)) return;
+    throw new CodedError("connection.lost", `The connection to "${target.label}" was lost before COMMIT.`, {
+      hint: "Nothing was written; try again.",
+      retryable: true,
+      cause: error,
+    });
+  }
+}
+
+function countWritten({ counts }: WriteReport): number {
+  return counts.inserted + counts.updated + counts.deleted;
+}
+
+function toResult(request: ApplicationRequest, report: WriteReport, outcome: ApplyResult["outcome"]): ApplyResult {
+  return {
+    outcome,
+    patchId: request.header.id,
+    ledgerId: outcome === "applied" ? request.id : null,
+    counts: report.counts,
+    tables: report.tables,
+    conflictCount: report.conflictCount,
+    notes: report.notes,
+  };
+}

@@ -1,0 +1,53 @@
+import type { PatchOperation } from "@syncline/core";
+import type { PatchTarget } from "../ports/patch-target.ts";
+import type { RunContext } from "../ports/run-context.ts";
+import { createApplicationId } from "./apply/application-id.ts";
+import { checkOptions } from "./apply/check-options.ts";
+import { runApplication } from "./apply/run-application.ts";
+import type { ApplyConflict, ApplyOptions, ApplyResult } from "./apply-contract.ts";
+
+export interface UndoPatchInput {
+  readonly target: PatchTarget;
+  /** A patch's id or the ledger id of one application of it. */
+  readonly patchId: string;
+  readonly options: ApplyOptions;
+  /** Chooses among the inverse operations; without it all are taken. */
+  readonly select?: ((operation: PatchOperation) => boolean) | undefined;
+  readonly ctx: RunContext;
+  readonly onConflict?: (conflict: ApplyConflict) => Promise<void> | void;
+}
+
+/**
+ * Puts back the exact rows from before an application, from what the target itself keeps. All or nothing, unless
+ * `select` or the strategy say otherwise; rows that were edited since are conflicts. An undo can be undone.
+ * @throws CodedError `patch.not_found`, `patch.already_undone`, and what `applyPatch` throws
+ */
+export async function undoPatch(input: UndoPatchInput): Promise<ApplyResult> {
+  const { target, patchId, select, ctx, onConflict } = input;
+  const options = checkOptions(input.options);
+  const inverse = await target.openInverse(patchId);
+  return runApplication({
+    target,
+    request: {
+      id: createApplicationId(ctx),
+      kind: "undo",
+      undoes: inverse.entry.id,
+      partial: select !== undefined || options.strategy === "ours",
+      header: inverse.header,
+      hash: inverse.entry.hash,
+      options,
+      actor: ctx.actor,
+      signal: ctx.signal,
+    },
+    operations: () => selected(inverse.operations(), select),
+    ctx,
+    onConflict,
+  });
+}
+
+async function* selected(
+  operations: AsyncIterable<readonly PatchOperation[]>,
+  select: ((operation: PatchOperation) => boolean) | undefined,
+): AsyncIterable<readonly PatchOperation[]> {
+  for await (const batch of operations) yield select === undefined ? batch : batch.filter(select);
+}
