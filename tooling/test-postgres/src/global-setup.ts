@@ -1,10 +1,13 @@
 import type { TestProject } from "vitest/node";
+import { queryOnce } from "./query-once.ts";
 import { startTestServer } from "./start-test-server.ts";
 import type { TestServer } from "./test-server.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
     pgUrl: string;
+    /** For example `18.4`. */
+    pgVersion: string;
   }
 }
 
@@ -22,7 +25,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   holder[KEY] ??= { started: startAndTell(), users: 0 };
   const shared = holder[KEY];
   shared.users += 1;
-  project.provide("pgUrl", (await shared.started).url);
+  const { url } = await shared.started;
+  project.provide("pgUrl", url);
+  project.provide("pgVersion", await readVersion(url));
   return async () => {
     shared.users -= 1;
     if (shared.users > 0) return;
@@ -35,4 +40,12 @@ async function startAndTell(): Promise<TestServer> {
   const server = await startTestServer();
   process.stderr.write(`test server: ${server.origin}\n`);
   return server;
+}
+
+async function readVersion(url: string): Promise<string> {
+  const [row] = await queryOnce<{ version: string }>(
+    url,
+    "SELECT current_setting('server_version') AS version",
+  );
+  return row?.version.split(" ")[0] ?? "";
 }

@@ -19,14 +19,17 @@ export const TEST_SETTINGS: Readonly<Record<string, string>> = {
  * The first that is there of: `TEST_DATABASE_URL`, the embedded server, a container.
  * @throws Error with what each step said, when none is there
  */
-export async function startTestServer(options: EmbeddedPostgresOptions = {}): Promise<TestServer> {
+export async function startTestServer(
+  options: EmbeddedPostgresOptions = {},
+  startContainer: () => Promise<TestServer> = () => startContainerServer(CONTAINER_IMAGE, TEST_SETTINGS),
+): Promise<TestServer> {
   const given = process.env.TEST_DATABASE_URL;
   if (given !== undefined && given !== "")
     return { url: given, origin: "TEST_DATABASE_URL", stop: async () => {} };
 
   const embedded = await attempt(() => startEmbeddedServer(options));
   if (embedded.value !== undefined) return embedded.value;
-  const container = await attempt(() => startContainerServer(CONTAINER_IMAGE, TEST_SETTINGS));
+  const container = await attempt(startContainer);
   if (container.value !== undefined) return container.value;
 
   throw new Error(

@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import { inject } from "vitest";
 import { GUARANTEE_RECORDS, GUARANTEE_SCALE, GUARANTEE_SEED } from "./guarantee-environment.ts";
 import type { GuaranteeRecord } from "./guarantee-record.ts";
 
@@ -26,7 +27,7 @@ export interface GuaranteeResult {
   readonly seed?: number;
   readonly failures: number;
   readonly details?: string;
-  /** Version of the PostgreSQL server, where one took part. */
+  /** Version of the PostgreSQL server. Default: the one of the test server. */
   readonly postgres?: string;
 }
 
@@ -39,7 +40,7 @@ export function recordGuarantee(result: GuaranteeResult): void {
     seed: result.seed ?? seed,
     failures: result.failures,
     details: result.details ?? "",
-    postgres: result.postgres ?? "",
+    postgres: result.postgres ?? inject("pgVersion") ?? "",
     node: process.versions.node,
     date: new Date().toISOString().slice(0, 10),
   };
