@@ -63,7 +63,10 @@ async function walkThrough(server: EmbeddedPostgres, runner: SynclineRunner, fol
   );
   let number = 0;
   const walk = async (steps: readonly Step[]) => {
-    for (const step of steps) await take(runner, step, (number += 1));
+    for (const step of steps) {
+      number += 1;
+      await take(runner, step, number);
+    }
   };
   await walk(UNTIL_APPLIED.slice(0, 1));
   await expectDifferences(runner, EDITS);

@@ -28,7 +28,9 @@ function findCommand(
 /** Choices of the option whose value is being typed; an empty list leaves files to the shell. */
 function pendingOption(path: readonly Command[], word: string | undefined): readonly string[] | null {
   if (word === undefined || !word.startsWith("-")) return null;
-  const option = path.flatMap((command) => command.options).find((known) => known.is(word));
+  const option = path
+    .flatMap((command) => command.options)
+    .find((known) => known.long === word || known.short === word);
   return option === undefined || !option.required ? null : (option.argChoices ?? []);
 }
 

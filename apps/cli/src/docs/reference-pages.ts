@@ -1,0 +1,15 @@
+import { createProgram } from "../program.ts";
+import type { Act } from "../session.ts";
+import { formatCommandReference } from "./command-reference.ts";
+import { formatExitCodeReference } from "./exit-code-reference.ts";
+
+const NEVER_RUN: Act = () => () => Promise.resolve();
+
+/** Generated pages by their path below docs/reference. */
+export function referencePages(): ReadonlyMap<string, string> {
+  const program = createProgram({ act: NEVER_RUN, out: () => {}, err: () => {} });
+  return new Map([
+    ["commands.md", formatCommandReference(program)],
+    ["exit-codes.md", formatExitCodeReference()],
+  ]);
+}
