@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { mixedEdit } from "./dataset.ts";
 import type { Databases } from "./databases.ts";
+import { mixedEdit } from "./dataset.ts";
 import { type Measurement, median } from "./measure.ts";
 import { PsqlApply, psqlExists } from "./psql-baseline.ts";
 import type { Report } from "./report.ts";
@@ -29,7 +29,14 @@ async function benchPatch(
   const patch = join(folder, `patch-${operations}.json`);
   await databases.copyEdited("edited", mixedEdit(name, operations, rows));
   await databases.copyOriginal("patched");
-  const made = await syncline(["diff", databases.locator("edited"), databases.locator("patched"), "--output", patch, "--no-progress"]);
+  const made = await syncline([
+    "diff",
+    databases.locator("edited"),
+    databases.locator("patched"),
+    "--output",
+    patch,
+    "--no-progress",
+  ]);
   const size = `${(statSync(patch).size / 1e6).toFixed(1)} MB`;
   report.add({ name: `make patch, ${name}`, seconds: made.seconds, peakBytes: made.peakBytes, note: size });
 

@@ -13,7 +13,11 @@ FROM (SELECT record_send(ROW(${COLUMNS})) AS b FROM public.items OFFSET 0) s`;
 
 const NO_WORKERS = "SET max_parallel_workers_per_gather = 0; SET jit = off";
 
-async function onBoth(databases: Databases, pair: readonly [string, string], statement: string): Promise<number> {
+async function onBoth(
+  databases: Databases,
+  pair: readonly [string, string],
+  statement: string,
+): Promise<number> {
   const clients = await Promise.all(pair.map((name) => databases.open(name)));
   try {
     await Promise.all(clients.map((client) => client.query(NO_WORKERS)));
@@ -37,7 +41,9 @@ export async function readBoth(databases: Databases, pair: readonly [string, str
   try {
     const sink = () => new Writable({ highWaterMark: 1 << 20, write: (_chunk, _encoding, done) => done() });
     return await timed(() =>
-      Promise.all(clients.map((client) => pipeline(client.query(copyTo("COPY public.items TO STDOUT")), sink()))),
+      Promise.all(
+        clients.map((client) => pipeline(client.query(copyTo("COPY public.items TO STDOUT")), sink())),
+      ),
     );
   } finally {
     await Promise.all(clients.map((client) => client.end()));

@@ -1,6 +1,6 @@
 import { countBoth, hashScanBoth, readBoth } from "./baselines.ts";
-import { updateSome } from "./dataset.ts";
 import type { Databases } from "./databases.ts";
+import { updateSome } from "./dataset.ts";
 import { type Measurement, median } from "./measure.ts";
 import type { Report } from "./report.ts";
 import { syncline } from "./syncline.ts";
@@ -23,22 +23,39 @@ function scenarios(rows: number): readonly Scenario[] {
 }
 
 /** Compares the original with edited copies; baselines are measured beside each run, so ratios are of one moment. */
-export async function benchDiff(databases: Databases, rows: number, runs: number, report: Report): Promise<void> {
+export async function benchDiff(
+  databases: Databases,
+  rows: number,
+  runs: number,
+  report: Report,
+): Promise<void> {
   for (const scenario of scenarios(rows)) {
     await databases.copyEdited("edited", updateSome(scenario.name, scenario.differences, rows));
     await benchScenario(databases, scenario, runs, report);
   }
 }
 
-async function benchScenario(databases: Databases, scenario: Scenario, runs: number, report: Report): Promise<void> {
+async function benchScenario(
+  databases: Databases,
+  scenario: Scenario,
+  runs: number,
+  report: Report,
+): Promise<void> {
   const pair = ["edited", "original"] as const;
-  const taken = { count: [] as number[], hash: [] as number[], read: [] as number[], diff: [] as Measurement[] };
+  const taken = {
+    count: [] as number[],
+    hash: [] as number[],
+    read: [] as number[],
+    diff: [] as Measurement[],
+  };
   await countBoth(databases, pair);
   for (let run = 0; run < runs; run += 1) {
     taken.count.push(await countBoth(databases, pair));
     taken.hash.push(await hashScanBoth(databases, pair));
     taken.read.push(await readBoth(databases, pair));
-    taken.diff.push(await syncline(["diff", databases.locator("edited"), databases.locator("original"), "--no-progress"]));
+    taken.diff.push(
+      await syncline(["diff", databases.locator("edited"), databases.locator("original"), "--no-progress"]),
+    );
   }
   const seconds = median(taken.diff.map((one) => one.seconds));
   const baseline = median(scenario.against === "hash scan" ? taken.hash : taken.read);

@@ -34,7 +34,12 @@ try {
   if (options.only.includes("apply")) await benchApply(databases, folder, options, report);
   if (options.report !== null) {
     const tableBytes = await databases.size("original");
-    report.write(options.report, { server: `PostgreSQL ${version}`, rows: options.rows, tableBytes, runs: options.runs });
+    report.write(options.report, {
+      server: `PostgreSQL ${version}`,
+      rows: options.rows,
+      tableBytes,
+      runs: options.runs,
+    });
     process.stdout.write(`Written to ${options.report}\n`);
   }
 } finally {

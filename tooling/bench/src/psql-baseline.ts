@@ -43,8 +43,12 @@ FROM public.items t FULL JOIN wanted w ON w.id = t.id WHERE t IS DISTINCT FROM w
 
   /** One transaction: stage, analyse, delete, update and insert, each with its old values checked. Seconds. */
   async apply(databases: Databases, target: string): Promise<number> {
-    const same = COLUMNS.slice(1).map((c) => `t.${c} IS NOT DISTINCT FROM o.${c}`).join(" AND ");
-    const updated = COLUMNS.slice(1).map((c) => `${c} = o.new_${c}`).join(", ");
+    const same = COLUMNS.slice(1)
+      .map((c) => `t.${c} IS NOT DISTINCT FROM o.${c}`)
+      .join(" AND ");
+    const updated = COLUMNS.slice(1)
+      .map((c) => `${c} = o.new_${c}`)
+      .join(", ");
     const script = `
 BEGIN;
 CREATE TEMP TABLE ops ON COMMIT DROP AS

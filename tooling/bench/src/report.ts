@@ -20,7 +20,17 @@ export interface ReportFacts {
   readonly runs: number;
 }
 
-const HEAD = ["Measurement", "Seconds", "Peak memory", "Baseline", "Baseline seconds", "Ratio", "Goal", "Reached", "Note"];
+const HEAD = [
+  "Measurement",
+  "Seconds",
+  "Peak memory",
+  "Baseline",
+  "Baseline seconds",
+  "Ratio",
+  "Goal",
+  "Reached",
+  "Note",
+];
 
 /** Collects rows, prints each as it comes, and writes the page at the end. */
 export class Report {
@@ -28,7 +38,11 @@ export class Report {
 
   add(row: ReportRow): void {
     this.#rows.push(row);
-    process.stdout.write(`${cells(row).filter((cell) => cell !== "").join(" · ")}\n`);
+    process.stdout.write(
+      `${cells(row)
+        .filter((cell) => cell !== "")
+        .join(" · ")}\n`,
+    );
   }
 
   write(file: string, facts: ReportFacts): void {
