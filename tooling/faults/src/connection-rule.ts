@@ -22,6 +22,8 @@ export interface ConnectionRule {
   readonly commitNumber?: number;
   /** Called for each message of the client before it is forwarded; counts from 1 after the startup. `"cut"` cuts. */
   readonly onMessage?: (message: Message, number: number) => "cut" | undefined;
+  /** Called like `onMessage`; the message waits for the promise, and so does everything the client sends after it. */
+  readonly holdMessage?: (message: Message, number: number) => Promise<void> | undefined;
 }
 
 /** One rule for every connection, or one chosen by the number of the connection, from 1. */

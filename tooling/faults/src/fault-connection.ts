@@ -68,9 +68,10 @@ export class FaultConnection {
 
   async #fromClient(chunk: Buffer): Promise<void> {
     if (this.#rule.cutWhen?.(chunk, this.#bytes["client-to-server"])) return this.cut("predicate");
-    const verdict = this.#frontend.judge(chunk);
-    await this.#forward("client-to-server", this.#server, verdict.forward);
-    if (verdict.cut !== undefined) this.#cutAfterFlush(this.#server, verdict.cut);
+    for await (const verdict of this.#frontend.judge(chunk)) {
+      await this.#forward("client-to-server", this.#server, verdict.forward);
+      if (verdict.cut !== undefined) this.#cutAfterFlush(this.#server, verdict.cut);
+    }
   }
 
   async #fromServer(chunk: Buffer): Promise<void> {

@@ -113,6 +113,25 @@ it("counts messages and cuts at the n-th", async () => {
   expect(await countNotes()).toBe(2);
 });
 
+it("holds a message up, and what comes before it goes on", async () => {
+  const released = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  await connectWith({
+    holdMessage: (_message, number) => {
+      if (number !== 2) return undefined;
+      reached.resolve();
+      return released.promise;
+    },
+  });
+  await client.query("INSERT INTO note VALUES (1)");
+  const second = client.query("INSERT INTO note VALUES (2)");
+  await reached.promise;
+  expect(await countNotes()).toBe(1);
+  released.resolve();
+  await second;
+  expect(await countNotes()).toBe(2);
+});
+
 it("leaves a half-open connection hanging", async () => {
   await connectWith({ halfOpen: { direction: "server-to-client", afterBytes: 2_000 } });
   const answer = client.query("SELECT repeat('x', 10000)").then(

@@ -22,18 +22,29 @@ export class FrontendRules {
   constructor(rule: ConnectionRule, gate: ReplyGate) {
     this.#rule = rule;
     this.#gate = gate;
-    this.active = rule.atCommit !== undefined || rule.onMessage !== undefined;
+    this.active =
+      rule.atCommit !== undefined || rule.onMessage !== undefined || rule.holdMessage !== undefined;
   }
 
-  judge(chunk: Buffer): FrontendVerdict {
-    if (!this.active) return { forward: chunk };
-    const forwarded: Buffer[] = [];
+  /** One verdict a chunk, or one a message where messages may be held up. */
+  async *judge(chunk: Buffer): AsyncGenerator<FrontendVerdict> {
+    if (!this.active) return yield { forward: chunk };
+    const waiting: Buffer[] = [];
     for (const message of this.#framer.push(chunk)) {
+      const held = this.#hold(message);
+      if (held !== undefined) {
+        yield { forward: Buffer.concat(waiting.splice(0)) };
+        await held;
+      }
       const cut = this.#judgeMessage(message);
-      if (cut !== undefined) return { forward: Buffer.concat(forwarded), cut };
-      forwarded.push(message.raw);
+      if (cut !== undefined) return yield { forward: Buffer.concat(waiting), cut };
+      waiting.push(message.raw);
     }
-    return { forward: Buffer.concat(forwarded) };
+    yield { forward: Buffer.concat(waiting) };
+  }
+
+  #hold(message: Message): Promise<void> | undefined {
+    return message.type === "startup" ? undefined : this.#rule.holdMessage?.(message, this.#messages + 1);
   }
 
   #judgeMessage(message: Message): FrontendVerdict["cut"] {
