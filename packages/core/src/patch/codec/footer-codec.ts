@@ -8,7 +8,7 @@ export const FOOTER_NAMES = ["summary", "checksum"];
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** The closing line up to where the digest of the content goes; see `encodeContentDigest`. */
-export function encodeFooterStart(footer: PatchFooter): string {
+export function encodeFooterStart(footer: PatchFooter, hash: string): string {
   const { summary, checksum } = footer;
   const counts = (of: PatchCounts) =>
     `"inserts":${of.inserts},"updates":${of.updates},"deletes":${of.deletes}`;
@@ -17,7 +17,7 @@ export function encodeFooterStart(footer: PatchFooter): string {
     .join(",");
   return (
     `],"summary":{${counts(summary)},"tables":[${tables}]}` +
-    `,"checksum":{"source":${JSON.stringify(checksum.source)},"target":${JSON.stringify(checksum.target)}` +
+    `,"checksum":{"hash":${JSON.stringify(hash)},"source":${JSON.stringify(checksum.source)},"target":${JSON.stringify(checksum.target)}` +
     `,"tables":${JSON.stringify(checksum.tables.map(({ name, source, target }) => ({ name, source, target })))}` +
     `,"operations":${JSON.stringify(checksum.operations)}`
   );
@@ -38,13 +38,13 @@ export function decodeFooter(
   const summary = fields.object("summary");
   const checksum = fields.object("checksum");
   summary.only(["inserts", "updates", "deletes", "tables"]);
-  checksum.only(["source", "target", "tables", "operations", "content"]);
+  checksum.only(["hash", "source", "target", "tables", "operations", "content"]);
   const content = checksum.optionalString("content");
   if (!DIGEST.test(checksum.string("operations")))
     throw checksum.wrong("operations", "sha256: and 64 hexadecimal digits");
   if (content !== null && !DIGEST.test(content))
     throw checksum.wrong("content", "sha256: and 64 hexadecimal digits");
-  return {
+  const footer = {
     summary: { ...decodeCounts(summary), tables: decodeTableCounts(summary, tables, at) },
     checksum: {
       source: checksum.optionalString("source"),
@@ -54,6 +54,7 @@ export function decodeFooter(
       content,
     },
   };
+  return { footer, hash: checksum.optionalString("hash") };
 }
 
 function decodeCounts(fields: JsonFields): PatchCounts {

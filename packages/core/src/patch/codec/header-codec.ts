@@ -21,6 +21,9 @@ export const HEADER_NAMES = [
   "tables",
 ];
 
+/** Stands for the row hash algorithm in patches that do not say which one they used. */
+export const UNKNOWN_HASH = "none";
+
 const METADATA_NAMES = [
   "created_by",
   "filter",
@@ -44,7 +47,7 @@ export function encodeHeader(header: PatchHeader): string {
     `"target":${encodeEndpoint(header.target)}`,
     `"metadata":{"created_by":${JSON.stringify(metadata.createdBy)},"filter":${sortedJson(metadata.filter)}` +
       `,"ignore_fields":${JSON.stringify(metadata.ignoreFields)},"fields":${JSON.stringify(metadata.fields)}` +
-      `,"scope":${sortedJson(metadata.scope)},"complete":${metadata.complete},"hash":${JSON.stringify(metadata.hash)}` +
+      `,"scope":${sortedJson(metadata.scope)},"complete":${metadata.complete}` +
       `,"inverts":${JSON.stringify(metadata.inverts)}}`,
     `"base":${sortedJson(header.base)}`,
     `"tables":[${header.tables.map(encodeTable).join(",")}]`,
@@ -129,7 +132,7 @@ function decodeMetadata(fields: JsonFields): PatchHeader["metadata"] {
     fields: (fields.get("fields") ?? null) === null ? null : fields.strings("fields"),
     scope: scope as Readonly<Record<string, unknown>>,
     complete: fields.boolean("complete"),
-    hash: fields.optionalString("hash") ?? "none",
+    hash: fields.optionalString("hash") ?? UNKNOWN_HASH,
     inverts: fields.optionalString("inverts"),
   };
 }

@@ -5,13 +5,16 @@ import { encodeUtf8 } from "../utf8.ts";
 import { type TableCodec, tableCodecs } from "./column-codec.ts";
 import { encodeOperation } from "./encode-operation.ts";
 import { encodeContentDigest, encodeFooterStart, FOOTER_END } from "./footer-codec.ts";
-import { encodeHeader } from "./header-codec.ts";
+import { encodeHeader, UNKNOWN_HASH } from "./header-codec.ts";
 import { OperationCounter } from "./operation-counter.ts";
 
-/** Row checksums of the compared rows; all null when they are not known. */
-export type PatchChecksums = Pick<PatchFooter["checksum"], "source" | "target" | "tables">;
+/** Row checksums of the compared rows, and the id of the row hash algorithm that made them. */
+export interface PatchChecksums {
+  readonly hash: string;
+  readonly tables: PatchFooter["checksum"]["tables"];
+}
 
-export const NO_CHECKSUMS: PatchChecksums = { source: null, target: null, tables: [] };
+export const NO_CHECKSUMS: PatchChecksums = { hash: UNKNOWN_HASH, tables: [] };
 
 /**
  * Turns one patch into the bytes of its file: `start`, then `add` any number of times, then `finish`, each once and
@@ -19,6 +22,7 @@ export const NO_CHECKSUMS: PatchChecksums = { source: null, target: null, tables
  */
 export class PatchWriter {
   readonly #header: PatchHeader;
+  readonly #createDigest: CreateDigest;
   readonly #codecs: ReadonlyMap<string, TableCodec>;
   readonly #counter: OperationCounter;
   readonly #content: Digest;
@@ -28,6 +32,7 @@ export class PatchWriter {
 
   constructor(header: PatchHeader, createDigest: CreateDigest) {
     this.#header = header;
+    this.#createDigest = createDigest;
     this.#codecs = tableCodecs(header.tables);
     this.#counter = new OperationCounter(header.tables);
     this.#content = createDigest();
@@ -64,6 +69,20 @@ export class PatchWriter {
     return bytes;
   }
 
+  #checksums({ tables }: PatchChecksums) {
+    return { source: this.#combine(tables, "source"), target: this.#combine(tables, "target"), tables };
+  }
+
+  /** The checksum of one table as it is; of several, the sha256 over lines of name and checksum. */
+  #combine(tables: PatchChecksums["tables"], side: "source" | "target"): string | null {
+    const [first] = tables;
+    if (first === undefined || tables.some((table) => table[side] === null)) return null;
+    if (tables.length === 1) return first[side];
+    const digest = this.#createDigest();
+    for (const table of tables) digest.update(encodeUtf8(`${table.name} ${table[side]}\n`));
+    return `sha256:${digest.hex()}`;
+  }
+
   finish(checksums: PatchChecksums): {
     readonly bytes: Uint8Array;
     readonly footer: PatchFooter;
@@ -73,9 +92,9 @@ export class PatchWriter {
     const operations = `sha256:${this.#operations.hex()}`;
     const footer = {
       summary: this.#counter.summary(),
-      checksum: { ...checksums, operations, content: null },
+      checksum: { ...this.#checksums(checksums), operations, content: null },
     };
-    const closing = encodeFooterStart(footer);
+    const closing = encodeFooterStart(footer, checksums.hash);
     this.#content.update(encodeUtf8(closing));
     const hash = this.#content.hex();
     const content = `sha256:${hash}`;

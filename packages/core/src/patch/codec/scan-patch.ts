@@ -36,9 +36,10 @@ export async function scanPatch(
 ): Promise<PatchScan> {
   const frame = await readFrame(source, createDigest, limits.maxLineBytes);
   const members = readMembers(source, frame);
-  const header = decodeHeader(members, { file: source.name, line: 1 });
+  const written = decodeHeader(members, { file: source.name, line: 1 });
   const at = { file: source.name, line: frame.closingLine };
-  const footer = decodeFooter(members, header.tables, at);
+  const { footer, hash } = decodeFooter(members, written.tables, at);
+  const header = hash === null ? written : { ...written, metadata: { ...written.metadata, hash } };
   frame.digest.update(encodeUtf8(digestedPart(source, frame, footer)));
   return { header, footer, hash: frame.digest.hex(), closingLine: frame.closingLine };
 }

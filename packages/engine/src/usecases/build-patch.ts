@@ -1,0 +1,115 @@
+import {
+  type CreateDigest,
+  createPatchId,
+  openPatch,
+  type PatchChecksums,
+  type PatchHeader,
+  type PatchOperation,
+  patchOperation,
+} from "@syncline/core";
+import type { PatchFiles } from "../ports/patch-files.ts";
+import type { RunContext } from "../ports/run-context.ts";
+import type { DiffResult, DiffRun } from "./diff-contract.ts";
+import { writeFile } from "./write-file.ts";
+import { type WrittenPatch, writePatch } from "./write-patch.ts";
+
+export interface BuildPatchInput {
+  readonly ctx: RunContext;
+  /** A comparison that was opened with `images: "all"`. Consumed here, closed by the caller. */
+  readonly run: DiffRun;
+  /** Printed locators, without secrets. */
+  readonly source: string;
+  readonly target: string;
+  readonly metadata: Pick<PatchHeader["metadata"], "filter" | "ignoreFields" | "fields" | "scope">;
+  /** Whether a limit may cut the comparison short: only its end then tells whether the patch is complete. */
+  readonly mayStop: boolean;
+  readonly path: string;
+  readonly overwrite: boolean;
+  readonly files: PatchFiles;
+  readonly createDigest: CreateDigest;
+}
+
+const BATCH = 256;
+
+/** Turns a running comparison into a patch file. On any failure no file is left. */
+export async function buildPatch(
+  input: BuildPatchInput,
+): Promise<WrittenPatch & { readonly result: DiffResult }> {
+  const header = patchHeader(input);
+  const written = await writeFile(input, (sink) =>
+    input.mayStop ? buildTwice(input, header, sink) : writeRun(input, header, sink),
+  );
+  return { ...written, result: await input.run.result };
+}
+
+function patchHeader({ ctx, run, source, target, metadata }: BuildPatchInput): PatchHeader {
+  const now = ctx.now();
+  return {
+    format: "syncline-patch",
+    version: 1,
+    id: createPatchId(now, ctx.randomBytes),
+    createdAt: now.toISOString(),
+    source: { locator: source, ...versionOf(run.versions.source) },
+    target: { locator: target, ...versionOf(run.versions.target) },
+    metadata: { ...metadata, createdBy: ctx.actor, complete: true, hash: "", inverts: null },
+    base: null,
+    tables: run.tables.map((table) => table.patchTable),
+  };
+}
+
+function versionOf(version: string | null): { readonly version?: string } {
+  return version === null ? {} : { version };
+}
+
+type Sink = { write(bytes: Uint8Array): Promise<void> };
+
+async function writeRun(input: BuildPatchInput, header: PatchHeader, sink: Sink): Promise<WrittenPatch> {
+  const { ctx, createDigest, run } = input;
+  const checksums = async () => patchChecksums(run, await run.result);
+  return writePatch({ ctx, header, operations: operationsOf(run), checksums, sink, createDigest });
+}
+
+/** `complete` stands in the first line, so operations wait in a scratch file until it is known. */
+async function buildTwice(input: BuildPatchInput, header: PatchHeader, sink: Sink): Promise<WrittenPatch> {
+  const { ctx, createDigest, run } = input;
+  const scratch = await input.files.scratch(input.path);
+  try {
+    await writeRun(input, header, scratch);
+    const result = await run.result;
+    const draft = await openPatch(scratch, { createDigest });
+    const metadata = { ...header.metadata, complete: result.complete };
+    const checksums = () => patchChecksums(run, result);
+    return await writePatch({
+      ctx,
+      header: { ...header, metadata },
+      operations: draft.operations(),
+      checksums,
+      sink,
+      createDigest,
+    });
+  } finally {
+    await scratch.remove();
+  }
+}
+
+async function* operationsOf(run: DiffRun): AsyncGenerator<readonly PatchOperation[]> {
+  let batch: PatchOperation[] = [];
+  for await (const change of run.changes) {
+    const table = run.tables[change.table];
+    if (table === undefined) continue;
+    batch.push(patchOperation(table.patchTable, change));
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function patchChecksums(run: DiffRun, result: DiffResult): PatchChecksums {
+  const tables = run.tables.map(({ patchTable }, index) => ({
+    name: patchTable.name,
+    source: result.tables[index]?.checksum.source ?? null,
+    target: result.tables[index]?.checksum.target ?? null,
+  }));
+  return { hash: result.hash, tables };
+}

@@ -1,0 +1,1 @@
+export { createSha256, localPatchFiles } from "./patch-files.ts";
