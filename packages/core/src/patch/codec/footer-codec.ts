@@ -29,11 +29,12 @@ export function encodeContentDigest(content: string): string {
   return `,"content":${JSON.stringify(content)}`;
 }
 
+/** Reads the closing members; `hash` is the id of the row hash algorithm, known only at the end of a comparison. */
 export function decodeFooter(
   members: JsonObject,
   tables: readonly PatchTable[],
   at: FilePosition,
-): PatchFooter {
+): { readonly footer: PatchFooter; readonly hash: string | null } {
   const fields = new JsonFields(members, at);
   const summary = fields.object("summary");
   const checksum = fields.object("checksum");

@@ -9,7 +9,6 @@ import { JsonCursor } from "./json-cursor.ts";
 import { OperationCounter, sameSummary } from "./operation-counter.ts";
 
 // Within a line only a string could hold one, and JSON writes it as an escape there.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it looks for
 const CONTROL = /[\u0000-\u001f]/;
 
 interface Frame {
