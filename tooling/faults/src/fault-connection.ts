@@ -37,6 +37,11 @@ export class FaultConnection {
     }
   }
 
+  /** Bytes forwarded so far. */
+  get bytes(): Readonly<Record<Direction, number>> {
+    return this.#bytes;
+  }
+
   /** Resolves when both directions have ended. */
   async run(): Promise<void> {
     const directions = [

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { chooseRule, type RuleChoice } from "./connection-rule.ts";
+import { chooseRule, type Direction, type RuleChoice } from "./connection-rule.ts";
 import { type CutReason, FaultConnection } from "./fault-connection.ts";
 
 export interface FaultProxyOptions {
@@ -18,6 +18,8 @@ export interface FaultProxy {
   readonly accepted: number;
   /** Why connections were cut, in order. */
   readonly cuts: readonly CutReason[];
+  /** Bytes forwarded so far, by connection in the order of their arrival. */
+  readonly bytes: readonly Readonly<Record<Direction, number>>[];
   /** `connectionString` with the proxy's host and port. */
   url(connectionString: string): string;
   /** For connections made from now on. */
@@ -34,6 +36,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   let rule: RuleChoice = options.rule ?? {};
   let accepted = 0;
   const cuts: CutReason[] = [];
+  const bytes: Readonly<Record<Direction, number>>[] = [];
   const open = new Set<FaultConnection>();
 
   const accept = (client: Socket) => {
@@ -42,6 +45,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     const chosen = chooseRule(rule, accepted);
     const connection = new FaultConnection({ client, server }, chosen, (reason) => cuts.push(reason));
     open.add(connection);
+    bytes.push(connection.bytes);
     void connection.run().finally(() => open.delete(connection));
   };
   const cutAll = () => {
@@ -62,6 +66,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       return accepted;
     },
     cuts,
+    bytes,
     url: (connectionString) => {
       const changed = new URL(connectionString);
       changed.host = `${HOST}:${port}`;
