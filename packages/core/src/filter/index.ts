@@ -1,6 +1,7 @@
 export { type CheckedFilter, checkFilter } from "./check-filter.ts";
 export { filterTypeOf, type FilterType } from "./column-types.ts";
 export type { ComparisonOperator, FilterDocument, FilterNode, FilterPath } from "./filter-ast.ts";
+export { nearest } from "./filter-error.ts";
 export { filterToJson } from "./filter-to-json.ts";
 export { type JsonNode, positionOf, readJson } from "./json-reader.ts";
 export { parseFilter } from "./parse-filter.ts";

@@ -1,0 +1,55 @@
+export type ProtectionLevel = "open" | "protected" | "readonly";
+
+export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
+
+/** Where a text comes from. It is read when a server is used, not when the config is loaded. */
+export type TextSource =
+  | { readonly kind: "literal"; readonly value: string }
+  | { readonly kind: "env"; readonly name: string }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "command"; readonly argv: readonly string[]; readonly timeoutMs: number };
+
+/** What a server's tenants are. `schema` of column tenancy is where its tables are looked up. */
+export type Tenancy =
+  | { readonly kind: "schema" }
+  | { readonly kind: "database" }
+  | { readonly kind: "column"; readonly column: string; readonly schema: string };
+
+export interface ServerConfig {
+  readonly name: string;
+  /** A whole connection URL, or null when the parts are given. */
+  readonly url: TextSource | null;
+  readonly host: TextSource | null;
+  readonly port: number | null;
+  readonly database: TextSource | null;
+  readonly user: TextSource | null;
+  readonly password: TextSource | null;
+  readonly tls: { readonly mode: SslMode; readonly rootCert: string | null } | null;
+  readonly tenancy: Tenancy;
+  readonly environment: string | null;
+  /** Null: decided by the host (see `findProtection`). */
+  readonly protection: ProtectionLevel | null;
+  /** Name of the server whose standby this is. */
+  readonly replicaOf: string | null;
+}
+
+export interface Config {
+  /** Absolute path of the file, or null for the built-in defaults. */
+  readonly file: string | null;
+  readonly current: string | null;
+  readonly servers: ReadonlyMap<string, ServerConfig>;
+  readonly timestampFields: readonly string[];
+  readonly systemFields: readonly string[];
+}
+
+export const DEFAULT_TIMESTAMP_FIELDS = ["created_at", "updated_at", "modified_at", "last_update"] as const;
+export const DEFAULT_SYSTEM_FIELDS = ["created_by", "updated_by", "modified_by", "version"] as const;
+
+/** What holds without a file. */
+export const EMPTY_CONFIG: Config = {
+  file: null,
+  current: null,
+  servers: new Map(),
+  timestampFields: DEFAULT_TIMESTAMP_FIELDS,
+  systemFields: DEFAULT_SYSTEM_FIELDS,
+};

@@ -1,0 +1,146 @@
+import { dirname, resolve } from "node:path";
+import { CodedError } from "@syncline/core";
+import { Alias, type Document, isMap, isNode, LineCounter, type Node, Pair, parseDocument, Scalar, visit } from "yaml";
+import type { Config, ServerConfig, TextSource } from "./config.ts";
+import { type ConfigIssue, configError } from "./config-issue.ts";
+import { type ConfigDocument, configSchema, type ServerDocument } from "./config-schema.ts";
+import { checkServers } from "./check-servers.ts";
+import { describeSchemaIssues } from "./schema-issues.ts";
+
+const MAX_CHARACTERS = 1024 * 1024;
+
+export interface ParsedConfig {
+  readonly config: Config;
+  /** What works but should be changed, such as a password written into the file. */
+  readonly warnings: readonly ConfigIssue[];
+}
+
+/** Reads the text of a config file (YAML or JSON). Throws `config.invalid` with every problem, its line and column. */
+export function parseConfig(text: string, file: string): ParsedConfig {
+  if (text.length > MAX_CHARACTERS) throw new CodedError("config.invalid", `${file} is longer than ${MAX_CHARACTERS} characters.`);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, strict: true, merge: false });
+  const place = new Places(document, lines);
+  const broken = [...syntaxIssues(document, lines), ...forbiddenIssues(document, place)];
+  if (broken.length > 0) throw configError(file, broken);
+  const input: unknown = document.toJS({ maxAliasCount: 0 });
+  const result = configSchema.safeParse(input);
+  if (!result.success) throw configError(file, describeSchemaIssues(result.error.issues, input).map((issue) => place.issue(issue)));
+  const { problems, warnings } = checkServers(result.data);
+  if (problems.length > 0) throw configError(file, problems.map((issue) => place.issue(issue)));
+  return { config: buildConfig(result.data, file), warnings: warnings.map((issue) => place.issue(issue)) };
+}
+
+function syntaxIssues(document: Document.Parsed, lines: LineCounter): ConfigIssue[] {
+  return [...document.errors, ...document.warnings].map((error) => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    const problem = error.code === "DUPLICATE_KEY" ? "this key stands there twice" : `not valid YAML (${error.code.toLowerCase().replaceAll("_", " ")})`;
+    return { line: Math.max(1, line), column: Math.max(1, col), path: "", problem };
+  });
+}
+
+/** Aliases can blow up in size, and `__proto__` is no name of anything here. */
+function forbiddenIssues(document: Document.Parsed, place: Places): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  visit(document, (_, node) => {
+    if (node instanceof Alias) issues.push(place.at(node, "an alias (*name) is not allowed; write the value out"));
+    if (node instanceof Pair && !(node.key instanceof Scalar)) issues.push(place.at(isNode(node.key) ? node.key : null, "a key must be a plain text"));
+    if (node instanceof Pair && node.key instanceof Scalar && node.key.value === "__proto__") issues.push(place.at(node.key, 'the key "__proto__" is not allowed'));
+  });
+  return issues;
+}
+
+/** Finds where in the text a path stands. */
+class Places {
+  readonly #document: Document.Parsed;
+  readonly #lines: LineCounter;
+
+  constructor(document: Document.Parsed, lines: LineCounter) {
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  at(node: Node | null, problem: string, path = ""): ConfigIssue {
+    const { line, col } = this.#lines.linePos(node?.range?.[0] ?? 0);
+    return { line: Math.max(1, line), column: Math.max(1, col), path, problem };
+  }
+
+  issue(issue: { readonly path: readonly PropertyKey[]; readonly key: string | null; readonly problem: string }): ConfigIssue {
+    const path = issue.key === null ? issue.path : [...issue.path, issue.key];
+    return this.at(this.#nearest(path, issue.key !== null), issue.problem, formatPath(path));
+  }
+
+  /** The node of the path, or of the nearest parent that is there. */
+  #nearest(path: readonly PropertyKey[], wantKey: boolean): Node | null {
+    for (let length = path.length; length > 0; length--) {
+      const found = this.#find(path.slice(0, length), wantKey || length < path.length);
+      if (found !== null) return found;
+    }
+    return this.#document.contents;
+  }
+
+  #find(path: readonly PropertyKey[], wantKey: boolean): Node | null {
+    const parent: unknown = path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true);
+    const last = path.at(-1);
+    if (!isMap(parent)) return nodeOrNull(this.#document.getIn(path, true));
+    const pair = parent.items.find((item) => isNode(item.key) && String((item.key as Scalar).value) === String(last));
+    if (pair === undefined) return null;
+    return wantKey || !hasPlace(pair.value) ? nodeOrNull(pair.key) : nodeOrNull(pair.value);
+  }
+}
+
+function nodeOrNull(value: unknown): Node | null {
+  return isNode(value) ? value : null;
+}
+
+function hasPlace(value: unknown): boolean {
+  return isNode(value) && value.range !== undefined && value.range !== null;
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`)).join("");
+}
+
+function buildConfig(document: ConfigDocument, file: string): Config {
+  const folder = dirname(resolve(file));
+  const servers = Object.entries(document.servers).map(([name, server]) => [name, buildServer(name, server, folder)] as const);
+  return {
+    file: resolve(file),
+    current: document.current ?? null,
+    servers: new Map(servers),
+    timestampFields: document.timestampFields,
+    systemFields: document.systemFields,
+  };
+}
+
+function buildServer(name: string, server: ServerDocument, folder: string): ServerConfig {
+  const source = (value: ServerDocument["url"]) => buildSource(value, folder);
+  return {
+    name,
+    url: source(server.url),
+    host: source(server.host),
+    port: server.port ?? null,
+    database: source(server.database),
+    user: source(server.user),
+    password: source(server.password),
+    tls: buildTls(server.tls, folder),
+    tenancy: server.tenancy,
+    environment: server.environment ?? null,
+    protection: server.protection ?? null,
+    replicaOf: server.replicaOf ?? null,
+  };
+}
+
+function buildSource(value: ServerDocument["url"], folder: string): TextSource | null {
+  if (value === undefined) return null;
+  if (typeof value === "string") return { kind: "literal", value };
+  if ("env" in value) return { kind: "env", name: value.env };
+  if ("file" in value) return { kind: "file", path: resolve(folder, value.file) };
+  return { kind: "command", argv: value.command, timeoutMs: value.timeoutMs };
+}
+
+function buildTls(tls: ServerDocument["tls"], folder: string): ServerConfig["tls"] {
+  if (tls === undefined) return null;
+  if (typeof tls === "string") return { mode: tls, rootCert: null };
+  return { mode: tls.mode, rootCert: tls.rootCert === undefined ? null : resolve(folder, tls.rootCert) };
+}

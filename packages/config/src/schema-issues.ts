@@ -1,0 +1,83 @@
+import type { z } from "zod";
+import { LATER_SECTIONS } from "./config-schema.ts";
+
+/** A problem found by the schema; `key` is set when the key itself is wrong rather than its value. */
+export interface SchemaIssue {
+  readonly path: readonly PropertyKey[];
+  readonly key: string | null;
+  readonly problem: string;
+}
+
+/** Turns zod's issues into sentences that name the expected form and what was found, without quoting values. */
+export function describeSchemaIssues(issues: readonly z.core.$ZodIssue[], input: unknown, prefix: readonly PropertyKey[] = []): SchemaIssue[] {
+  return issues.flatMap((issue) => describe(issue, input, prefix));
+}
+
+function describe(issue: z.core.$ZodIssue, input: unknown, prefix: readonly PropertyKey[]): SchemaIssue[] {
+  const path = [...prefix, ...issue.path];
+  const found = describeFound(valueAt(input, path));
+  const one = (problem: string): SchemaIssue[] => [{ path, key: null, problem }];
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({ path, key, problem: unknownKey(key, path) }));
+    case "invalid_type":
+      return one(found === "nothing" ? `missing: expected ${withArticle(issue.expected)}` : `expected ${withArticle(issue.expected)}, found ${found}`);
+    case "invalid_value":
+      return one(`expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}, found ${found}`);
+    case "invalid_union":
+      return describeUnion(issue, input, path, found);
+    case "too_small":
+      return one(issue.origin === "string" || issue.origin === "array" ? "must not be empty" : `expected at least ${issue.minimum}, found ${found}`);
+    case "too_big":
+      return one(`expected at most ${issue.maximum}, found ${found}`);
+    case "invalid_key":
+      return one("the name is not valid");
+    default:
+      return one(`expected ${issue.message}, found ${found}`);
+  }
+}
+
+const FORMS: Readonly<Record<string, string>> = {
+  tls: 'disable, prefer, require, verify-ca or verify-full, or {mode: …, rootCert: file}',
+  password: "a reference: {env: NAME}, {file: path} or {command: [program, argument]}",
+  tenancy: "{kind: schema}, {kind: database} or {kind: column, column: name}",
+};
+const REFERENCE_FORM = "a text or a reference: {env: NAME}, {file: path} or {command: [program, argument]}";
+
+/** Of several forms the one that the writer meant is the one whose own keys are there. */
+function describeUnion(issue: z.core.$ZodIssueInvalidUnion, input: unknown, path: readonly PropertyKey[], found: string): SchemaIssue[] {
+  const value = valueAt(input, path.at(-1) === "kind" ? path.slice(0, -1) : path);
+  const meant = issue.errors.find((issues) => isRecord(value) && issues.every((inner) => inner.path.length > 0));
+  if (meant !== undefined && path.at(-1) !== "kind") return describeSchemaIssues(meant, input, path);
+  const field = path.findLast((part) => part !== "kind");
+  return [{ path, key: null, problem: `expected ${FORMS[String(field)] ?? REFERENCE_FORM}, found ${found}` }];
+}
+
+function unknownKey(key: string, path: readonly PropertyKey[]): string {
+  if (path.length === 0 && LATER_SECTIONS.has(key)) return `the section "${key}" is not supported by this version`;
+  return `unknown key "${key}"`;
+}
+
+function withArticle(type: string): string {
+  const names: Readonly<Record<string, string>> = { string: "a text", object: "a mapping", record: "a mapping", array: "a list", number: "a number", int: "a whole number", boolean: "true or false" };
+  return names[type] ?? type;
+}
+
+/** Kind of the value; the value itself only for words and numbers that cannot be a password's place. */
+function describeFound(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "an empty value";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping";
+  return typeof value === "string" ? "a text" : `a ${typeof value}`;
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) value = isRecord(value) && Object.hasOwn(value, key) ? value[key as string] : undefined;
+  return value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
