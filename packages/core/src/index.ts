@@ -1,4 +1,5 @@
 export * from "./diff/diff-summary.ts";
+export * from "./diff/render/index.ts";
 export * from "./diff/row-change.ts";
 export * from "./errors/coded-error.ts";
 export * from "./errors/error-codes.ts";

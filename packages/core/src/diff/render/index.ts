@@ -1,0 +1,2 @@
+export { renderDiff } from "./render-diff.ts";
+export * from "./render-input.ts";
