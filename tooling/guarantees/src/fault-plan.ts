@@ -5,6 +5,8 @@ import type { Traffic } from "./traffic.ts";
 /** A moment of a run, and what happens then. Connections and messages count from 1. */
 export type FaultPlan =
   | { readonly kind: "kill-at-message"; readonly number: number; readonly forwarded: boolean }
+  /** Ctrl-C. */
+  | { readonly kind: "interrupt-at-message"; readonly number: number }
   | { readonly kind: "kill-at-byte"; readonly connection: number; readonly at: number }
   | { readonly kind: "kill-at-time"; readonly ms: number }
   | {
@@ -33,6 +35,10 @@ export function planKill(random: Random, traffic: Traffic): FaultPlan {
     return { kind: "kill-at-byte", connection, at: random.integer(1, bytes) };
   }
   return { kind: "kill-at-time", ms: random.integer(0, Math.ceil(traffic.milliseconds * 1.1)) };
+}
+
+export function planInterrupt(random: Random, traffic: Traffic): FaultPlan {
+  return { kind: "interrupt-at-message", number: random.integer(1, traffic.messages) };
 }
 
 const SHARES = 20;

@@ -24,7 +24,7 @@ export async function runWithFault(
   plan: FaultPlan,
 ): Promise<FaultyRun> {
   const killer = new AbortController();
-  const faults = new PlannedFaults(plan, killer);
+  const faults: PlannedFaults = new PlannedFaults(plan, killer, () => proxy.cuts.length > 0);
   const proxy = await startFaultProxyFor(url, faults.rule);
   const started = performance.now();
   try {
@@ -43,9 +43,11 @@ async function killable(words: readonly string[], plan: FaultPlan, killer: Abort
     plan.kind === "kill-at-time" ? { ms: plan.ms, abort: killer.signal } : { abort: killer.signal };
   const tooLong = AbortSignal.timeout(LIMIT_MS);
   tooLong.addEventListener("abort", () => killer.abort());
-  const run = await syncline(words, { after: moment });
+  const signal = plan.kind === "interrupt-at-message" ? "SIGINT" : "SIGKILL";
+  const run = await syncline(words, { after: moment, signal });
   if (tooLong.aborted) throw new Error(`the process hung for ${LIMIT_MS} ms`);
-  return { run, interrupted: false };
+  const interrupted = plan.kind === "interrupt-at-message" && run.killed;
+  return { run: interrupted ? { ...run, killed: run.code === null } : run, interrupted };
 }
 
 /** SIGINT when nothing moves any more, as somebody at the terminal would do. */
@@ -72,16 +74,17 @@ async function hangThenInterrupt(words: readonly string[], proxy: FaultProxy) {
 class PlannedFaults {
   readonly #plan: FaultPlan;
   readonly #killer: AbortController;
+  readonly #wasCut: () => boolean;
   #messages = 0;
-  #struck = false;
 
-  constructor(plan: FaultPlan, killer: AbortController) {
+  constructor(plan: FaultPlan, killer: AbortController, wasCut: () => boolean) {
     this.#plan = plan;
     this.#killer = killer;
+    this.#wasCut = wasCut;
   }
 
   readonly rule = (connectionNumber: number): ConnectionRule => {
-    if (this.#struck && "outage" in this.#plan && this.#plan.outage) return { cutAfterClientBytes: 1 };
+    if ("outage" in this.#plan && this.#plan.outage && this.#wasCut()) return { cutAfterClientBytes: 1 };
     const isChosen = !("connection" in this.#plan) || this.#plan.connection === connectionNumber;
     return isChosen ? this.#chosenRule() : {};
   };
@@ -91,18 +94,17 @@ class PlannedFaults {
     switch (plan.kind) {
       case "kill-at-message":
         return { onMessage: () => this.#killAtMessage(plan.number, plan.forwarded) };
+      case "interrupt-at-message":
+        return { onMessage: () => this.#killAtMessage(plan.number, true) };
       case "kill-at-byte":
         return { cutAfterClientBytes: plan.at, cutWhen: (chunk, before) => this.#killAtByte(chunk, before, plan.at) };
       case "kill-at-time":
         return {};
       case "cut-at-byte":
-        this.#struck = true;
         return plan.direction === "client-to-server" ? { cutAfterClientBytes: plan.at } : { cutAfterServerBytes: plan.at };
       case "cut-before-commit":
-        this.#struck = true;
         return { atCommit: "cut-before", commitNumber: plan.commit };
       case "cut-before-reply":
-        this.#struck = true;
         return { atCommit: "cut-before-reply", commitNumber: plan.commit };
       case "half-open":
         return { halfOpen: { direction: plan.direction, afterBytes: plan.at } };
