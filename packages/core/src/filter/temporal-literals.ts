@@ -2,7 +2,7 @@ import { type Accepted, accepted, type Refused, refused } from "./literal-result
 
 const DATE = String.raw`(\d{4,7})-(\d\d)-(\d\d)`;
 const TIME = String.raw`(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?`;
-const OFFSET = String.raw`(Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)`;
+const OFFSET = String.raw`(Z|[+-]\d\d(?::\d\d(?::\d\d)?|\d\d)?)`;
 const DATE_ONLY = new RegExp(`^${DATE}( BC)?$`);
 const TIMESTAMP = new RegExp(`^${DATE}(?:[T ]${TIME} ?${OFFSET}?)?( BC)?$`);
 const TIME_ONLY = new RegExp(`^${TIME}${OFFSET}?$`);
