@@ -13,10 +13,18 @@ export interface ServerCheck {
 }
 
 /** Reads a server's references and, when asked, connects. @throws CodedError `config.*`, `connection.*`, `tenant.not_found` */
-export async function checkServer(workspace: Workspace, name: string, options: { connect: boolean; signal: AbortSignal }): Promise<ServerCheck> {
+export async function checkServer(
+  workspace: Workspace,
+  name: string,
+  options: { connect: boolean; signal: AbortSignal },
+): Promise<ServerCheck> {
   const { config, environment: env } = workspace;
   const connection = await resolveServer(config, name, { env, signal: options.signal });
-  const protection = await findProtection(config, connection, { env, signal: options.signal, explicitServer: name });
+  const protection = await findProtection(config, connection, {
+    env,
+    signal: options.signal,
+    explicitServer: name,
+  });
   return {
     name,
     address: `${connection.host}:${connection.port}/${connection.database}`,
@@ -29,7 +37,9 @@ export async function checkServer(workspace: Workspace, name: string, options: {
 async function readVersion(connection: Parameters<typeof openConnection>[0]): Promise<string> {
   const client = await openConnection(connection);
   try {
-    const { rows } = await client.query<{ version: string }>("SELECT pg_catalog.current_setting('server_version') AS version");
+    const { rows } = await client.query<{ version: string }>(
+      "SELECT pg_catalog.current_setting('server_version') AS version",
+    );
     return `PostgreSQL ${rows[0]?.version.split(" ")[0] ?? "?"}`;
   } finally {
     await client.end();

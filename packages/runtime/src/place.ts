@@ -1,5 +1,18 @@
-import { findProtection, type Protection, resolveEndpoint, type ResolvedEndpoint } from "@syncline/config";
-import { CodedError, type EndpointLocator, formatEndpointLocator, parseEndpointLocator, type TableSelection } from "@syncline/core";
+import {
+  findProtection,
+  type Protection,
+  type ResolvedEndpoint,
+  resolveEndpoint,
+  resolveServer,
+  type ServerConnection,
+} from "@syncline/config";
+import {
+  CodedError,
+  type EndpointLocator,
+  formatEndpointLocator,
+  parseEndpointLocator,
+  type TableSelection,
+} from "@syncline/core";
 import type { Protection as ProtectionLevel } from "@syncline/engine";
 import type { PgScope } from "@syncline/pg-adapter";
 import type { Workspace } from "./workspace.ts";
@@ -14,7 +27,8 @@ export interface Place {
   readonly server: string | null;
   readonly tenant: string;
   readonly environment: string | null;
-  readonly replicaOf: string | null;
+  /** The primary's rows when this server is a standby, so that reading can wait for replay. */
+  readonly replicaOf: PgScope | null;
   readonly protection: ProtectionLevel;
   /** What has to be typed or passed to write to a protected place. */
   readonly confirmationName: string;
@@ -29,20 +43,38 @@ export async function resolvePlace(workspace: Workspace, text: string, signal: A
   const { config, environment: env, server } = workspace;
   const options = { env, signal };
   const resolved = await resolveEndpoint(config, locator, { ...options, server: server ?? undefined });
-  const protection = await findProtection(config, resolved.connection, { ...options, explicitServer: resolved.server });
-  return toPlace(locator, resolved, protection);
+  const protection = await findProtection(config, resolved.connection, {
+    ...options,
+    explicitServer: resolved.server,
+  });
+  const primary =
+    resolved.replicaOf === null ? null : await resolveServer(config, resolved.replicaOf, options);
+  return toPlace(locator, { resolved, primary, protection });
 }
 
-function toPlace(locator: Exclude<EndpointLocator, { kind: "directory" | "snapshot" }>, resolved: ResolvedEndpoint, protection: Protection): Place {
-  const named = locator.kind === "tenant" && resolved.server !== null ? { ...locator, server: resolved.server } : locator;
+interface Resolution {
+  readonly resolved: ResolvedEndpoint;
+  readonly primary: ServerConnection | null;
+  readonly protection: Protection;
+}
+
+type LiveLocator = Exclude<EndpointLocator, { kind: "directory" | "snapshot" }>;
+
+function toPlace(locator: LiveLocator, { resolved, primary, protection }: Resolution): Place {
+  const { connection, schema, tenantColumn } = resolved;
+  const named =
+    locator.kind === "tenant" && resolved.server !== null ? { ...locator, server: resolved.server } : locator;
   return {
     label: formatEndpointLocator(named),
-    scope: { connection: resolved.connection, schema: resolved.schema, tenantColumn: resolved.tenantColumn },
+    scope: { connection, schema, tenantColumn },
     tables: resolved.tables,
     server: resolved.server,
     tenant: locator.tenant,
     environment: resolved.environment,
-    replicaOf: resolved.replicaOf,
+    replicaOf:
+      primary === null
+        ? null
+        : { connection: { ...primary, database: connection.database }, schema, tenantColumn },
     protection: protection.level,
     confirmationName: protection.confirmName,
     unresolvedServers: protection.unresolved,
@@ -52,8 +84,12 @@ function toPlace(locator: Exclude<EndpointLocator, { kind: "directory" | "snapsh
 function notYet(locator: EndpointLocator): CodedError {
   const kind = locator.kind === "directory" ? "directory" : "snapshot";
   const name = formatEndpointLocator(locator);
-  return new CodedError("usage.invalid", `"${name}" is a ${kind}; this version compares and changes live databases only.`, {
-    hint: "Name a database as [server:]tenant:tables or as postgres://…#tenant:tables.",
-    details: { kind },
-  });
+  return new CodedError(
+    "usage.invalid",
+    `"${name}" is a ${kind}; this version compares and changes live databases only.`,
+    {
+      hint: "Name a database as [server:]tenant:tables or as postgres://…#tenant:tables.",
+      details: { kind },
+    },
+  );
 }

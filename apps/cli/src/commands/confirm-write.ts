@@ -12,7 +12,8 @@ import type { WriteOptions } from "./patch.ts";
 export async function confirmWrite(session: Session, place: Place, options: WriteOptions): Promise<void> {
   const { label, protection, confirmationName } = place;
   const dryRun = options.dryRun === true;
-  const asked = protection === "protected" && !dryRun && options.confirm === undefined && session.people.canAsk;
+  const asked =
+    protection === "protected" && !dryRun && options.confirm === undefined && session.people.canAsk;
   const confirmed = asked ? await askForName(session, place) : (options.confirm ?? null);
   assertWritable({ label, protection, confirmationName, confirmed, dryRun });
   if (protection === "open" && !dryRun && options.yes !== true) await askAboutRisk(session, place, options);
@@ -29,9 +30,13 @@ async function askAboutRisk(session: Session, { label }: Place, options: WriteOp
   if (risk === null || !session.people.canAsk) return;
   const answer = await session.people.ask(`This ${risk} in "${label}". Go on? [y/N] `);
   if (/^y(es)?$/i.test(answer.trim())) return;
-  throw new CodedError("usage.confirmation_required", `Writing to "${label}" was not confirmed; nothing was changed.`, {
-    hint: "Answer y, or pass --yes.",
-  });
+  throw new CodedError(
+    "usage.confirmation_required",
+    `Writing to "${label}" was not confirmed; nothing was changed.`,
+    {
+      hint: "Answer y, or pass --yes.",
+    },
+  );
 }
 
 function describeRisk({ force, strategy, includeCascades }: WriteOptions): string | null {

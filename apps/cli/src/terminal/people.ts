@@ -23,6 +23,16 @@ export class People {
     if (!this.#options.quiet) this.#write(text);
   }
 
+  /** Something that was asked for, so it is written with --quiet too. */
+  tell(text: string): void {
+    this.#write(text);
+  }
+
+  /** Removes a drawn progress line, so that data can go to the same terminal. */
+  pause(): void {
+    this.#options.progress.clear();
+  }
+
   /** Something that must not be missed. */
   warn(text: string): void {
     this.#write(`warning: ${text}`);

@@ -12,7 +12,9 @@ import { sessionWorkspace } from "../places.ts";
 
 export async function runConfigInit(session: Session, options: ConfigCommandOptions): Promise<ExitReason> {
   const path = session.globals.config ?? "syncline.yaml";
-  const file = await localPatchFiles.create(resolve(session.workingFolder, path), { overwrite: options.overwrite === true });
+  const file = await localPatchFiles.create(resolve(session.workingFolder, path), {
+    overwrite: options.overwrite === true,
+  });
   try {
     await file.write(new TextEncoder().encode(defaultConfigText()));
     await file.commit();
@@ -30,24 +32,39 @@ export async function runConfigSchema(session: Session): Promise<ExitReason> {
   return "ok";
 }
 
-type CheckOutcome = { readonly ok: true; readonly check: ServerCheck } | { readonly ok: false; readonly name: string; readonly error: unknown };
+type CheckOutcome =
+  | { readonly ok: true; readonly check: ServerCheck }
+  | { readonly ok: false; readonly name: string; readonly error: unknown };
 
 export async function runConfigCheck(session: Session, options: ConfigCommandOptions): Promise<ExitReason> {
   const workspace = await sessionWorkspace(session);
   const { config } = workspace;
   const outcomes: CheckOutcome[] = [];
   for (const name of config.servers.keys()) outcomes.push(await checkOne(session, workspace, name, options));
-  if (options.json === true) await session.output.json({ file: config.file, current: config.current, servers: outcomes.map(outcomeDocument) });
+  if (options.json === true)
+    await session.output.json({
+      file: config.file,
+      current: config.current,
+      servers: outcomes.map(outcomeDocument),
+    });
   else await printChecks(session, workspace, outcomes);
   const failed = outcomes.find((outcome) => !outcome.ok);
   if (failed === undefined || failed.ok) return "ok";
   return isCodedError(failed.error) ? EXIT_REASONS[failed.error.code] : "unexpected";
 }
 
-async function checkOne(session: Session, workspace: Workspace, name: string, options: ConfigCommandOptions): Promise<CheckOutcome> {
+async function checkOne(
+  session: Session,
+  workspace: Workspace,
+  name: string,
+  options: ConfigCommandOptions,
+): Promise<CheckOutcome> {
   const { signal } = session.context;
   try {
-    return { ok: true, check: await checkServer(workspace, name, { connect: options.connect === true, signal }) };
+    return {
+      ok: true,
+      check: await checkServer(workspace, name, { connect: options.connect === true, signal }),
+    };
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, name, error };
@@ -60,7 +77,11 @@ function outcomeDocument(outcome: CheckOutcome) {
   return { ok: false, name: outcome.name, error: { code, message, hint } };
 }
 
-async function printChecks({ output, paint, people }: Session, { config }: Workspace, outcomes: readonly CheckOutcome[]): Promise<void> {
+async function printChecks(
+  { output, paint, people }: Session,
+  { config }: Workspace,
+  outcomes: readonly CheckOutcome[],
+): Promise<void> {
   if (config.file === null) {
     await output.line("No configuration file was found; the built-in defaults hold.");
     people.say("syncline config init writes one.");

@@ -13,7 +13,9 @@ interface LogInput {
 }
 
 export async function runLog(session: Session, { target, options }: LogInput): Promise<ExitReason> {
-  const entries = await withTarget(session, target, async (opened) => newest(readLog({ target: opened.target, ctx: session.context }), options.limit ?? 20));
+  const entries = await withTarget(session, target, async (opened) =>
+    newest(readLog({ target: opened.target, ctx: session.context }), options.limit ?? 20),
+  );
   if (options.json === true) await session.output.json({ entries: entries.map(entryDocument) });
   else await session.output.write(formatLog(entries, session.paint));
   return "ok";

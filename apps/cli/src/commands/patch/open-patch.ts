@@ -9,7 +9,11 @@ import { createSha256, localPatchFiles } from "@syncline/runtime/files";
 import type { Session } from "../../session.ts";
 
 /** Opens a patch file for `use`; `-` is standard input, kept in a temporary file because a patch is read more than once. */
-export async function withPatch<Result>(session: Session, path: string, use: (patch: PatchFile) => Promise<Result>): Promise<Result> {
+export async function withPatch<Result>(
+  session: Session,
+  path: string,
+  use: (patch: PatchFile) => Promise<Result>,
+): Promise<Result> {
   if (path !== "-") return use(await readPatch({ path, files: localPatchFiles, createDigest: createSha256 }));
   const folder = await mkdtemp(join(tmpdir(), "syncline-"));
   try {
@@ -26,6 +30,8 @@ async function spoolInput(path: string, signal: AbortSignal): Promise<void> {
     await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }), { signal });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw new CodedError("file.io_failed", "Keeping standard input in a temporary file failed.", { cause: error });
+    throw new CodedError("file.io_failed", "Keeping standard input in a temporary file failed.", {
+      cause: error,
+    });
   }
 }

@@ -15,17 +15,34 @@ export async function runInvert(session: Session, { file, options }: RewriteInpu
   const path = options.output ?? "";
   const overwrite = options.overwrite === true;
   const written = await withPatch(session, file, (patch) =>
-    invertPatch({ ctx: session.context, patch, path, overwrite, files: localPatchFiles, createDigest: createSha256 }),
+    invertPatch({
+      ctx: session.context,
+      patch,
+      path,
+      overwrite,
+      files: localPatchFiles,
+      createDigest: createSha256,
+    }),
   );
   await printWritten(session, { path, written, json: options.json === true });
   return "ok";
 }
 
 /** Says which patch now lies where. */
-export async function printWritten(session: Session, { path, written, json }: { path: string; written: WrittenPatch; json: boolean }): Promise<void> {
+export async function printWritten(
+  session: Session,
+  { path, written, json }: { path: string; written: WrittenPatch; json: boolean },
+): Promise<void> {
   const { inserts, updates, deletes } = written.footer.summary;
   if (json) {
-    await session.output.json({ file: path, id: written.header.id, hash: written.hash, inserts, updates, deletes });
+    await session.output.json({
+      file: path,
+      id: written.header.id,
+      hash: written.hash,
+      inserts,
+      updates,
+      deletes,
+    });
     return;
   }
   const total = formatCount(inserts + updates + deletes);

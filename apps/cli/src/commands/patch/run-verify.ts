@@ -14,7 +14,16 @@ export async function runVerify(session: Session, { file, options }: VerifyInput
   const found = await withPatch(session, file, (patch) => verifyPatch({ ctx: session.context, patch }));
   const { id, hash, counts, operations, complete, contentDigest } = found;
   if (options.json === true) {
-    await session.output.json({ file, ok: true, id, hash, operations, ...counts, complete, content_digest: contentDigest });
+    await session.output.json({
+      file,
+      ok: true,
+      id,
+      hash,
+      operations,
+      ...counts,
+      complete,
+      content_digest: contentDigest,
+    });
     return "ok";
   }
   const { inserts, updates, deletes } = counts;
@@ -23,7 +32,9 @@ export async function runVerify(session: Session, { file, options }: VerifyInput
     `  ${formatCount(operations)} operations: ${formatCount(inserts)} inserts, ${formatCount(updates)} updates, ${formatCount(deletes)} deletes`,
   );
   await session.output.line(`  content sha256 ${hash}`);
-  if (!contentDigest) session.people.say("note: the file carries no digest over its header, only one over its operations");
-  if (!complete) session.people.say("note: the comparison behind it was cut short, so its deletes are never applied");
+  if (!contentDigest)
+    session.people.say("note: the file carries no digest over its header, only one over its operations");
+  if (!complete)
+    session.people.say("note: the comparison behind it was cut short, so its deletes are never applied");
   return "ok";
 }

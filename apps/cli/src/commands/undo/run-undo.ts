@@ -14,14 +14,23 @@ interface UndoInput {
   readonly options: WriteOptions;
 }
 
-export async function runUndo(session: Session, { patchId, target: locator, options }: UndoInput): Promise<ExitReason> {
+export async function runUndo(
+  session: Session,
+  { patchId, target: locator, options }: UndoInput,
+): Promise<ExitReason> {
   const wanted = applyOptions(options);
   const conflicts = new ConflictCollector();
   const { place, result } = await withTarget(
     session,
     locator,
     async ({ place, target }) => {
-      const result = await undoPatch({ target, patchId, options: wanted, ctx: session.context, onConflict: conflicts.add });
+      const result = await undoPatch({
+        target,
+        patchId,
+        options: wanted,
+        ctx: session.context,
+        onConflict: conflicts.add,
+      });
       return { place, result };
     },
     (place) => confirmWrite(session, place, options),

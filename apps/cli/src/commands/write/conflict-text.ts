@@ -26,7 +26,9 @@ export function formatKey(operation: PatchOperation): string {
 export function differingColumns(operation: PatchOperation, ours: PatchRow | null): string[] {
   if (ours === null) return [];
   const expected = operation.op === "insert" ? operation.new : operation.old;
-  return [...expected.keys()].filter((column) => ours.has(column) && ours.get(column) !== expected.get(column));
+  return [...expected.keys()].filter(
+    (column) => ours.has(column) && ours.get(column) !== expected.get(column),
+  );
 }
 
 export function conflictDocument({ kind, operation, ours }: ApplyConflict) {

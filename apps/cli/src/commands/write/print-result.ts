@@ -17,7 +17,11 @@ export interface WriteOutcome {
 }
 
 /** Prints what happened and says how the command ends. */
-export async function printOutcome(session: Session, outcome: WriteOutcome, json: boolean): Promise<ExitReason> {
+export async function printOutcome(
+  session: Session,
+  outcome: WriteOutcome,
+  json: boolean,
+): Promise<ExitReason> {
   if (json) await session.output.json(outcomeDocument(outcome));
   else await printForPeople(session, outcome);
   return outcome.result.conflictCount > 0 && outcome.result.outcome !== "applied" ? "conflict" : "ok";
@@ -84,9 +88,14 @@ function extraCounts({ alreadyApplied, skipped }: ApplyResult["counts"]): string
 
 function nextSteps({ verb, result, conflictFile, target }: WriteOutcome): string[] {
   const where = /[*\s"'$]/.test(target) ? `'${target}'` : target;
-  if (result.outcome === "applied" && verb === "apply") return [`To take it back: syncline undo ${result.patchId} ${where}`];
-  if (result.outcome !== "conflicts" && !(result.outcome === "dry-run" && result.conflictCount > 0)) return [];
-  if (conflictFile !== null) return [`All conflicts are in ${conflictFile}; next: syncline patch resolve ${conflictFile} --output resolved.patch`];
+  if (result.outcome === "applied" && verb === "apply")
+    return [`To take it back: syncline undo ${result.patchId} ${where}`];
+  if (result.outcome !== "conflicts" && !(result.outcome === "dry-run" && result.conflictCount > 0))
+    return [];
+  if (conflictFile !== null)
+    return [
+      `All conflicts are in ${conflictFile}; next: syncline patch resolve ${conflictFile} --output resolved.patch`,
+    ];
   const ways = "--strategy ours keeps the target's rows, --strategy theirs overwrites them";
   return [verb === "apply" ? `${ways}, --conflicts FILE writes them down to decide each` : ways];
 }

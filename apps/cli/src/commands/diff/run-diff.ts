@@ -1,0 +1,173 @@
+import { existsSync } from "node:fs";
+import {
+  CodedError,
+  countDifferences,
+  type DiffFormat,
+  filterToJson,
+  type RenderInput,
+  type RowChange,
+  renderDiff,
+} from "@syncline/core";
+import { buildPatch, type DiffOptions, type DiffResult, type DiffRun, diffEndpoints } from "@syncline/engine";
+import { openEndpoint, type Place, resolvePlace } from "@syncline/runtime";
+import { createSha256, localPatchFiles } from "@syncline/runtime/files";
+import type { ExitReason } from "../../exit-codes.ts";
+import { renderInputOfPatch } from "../../render/changes-of-patch.ts";
+import type { Session } from "../../session.ts";
+import { formatCount } from "../../terminal/progress-text.ts";
+import type { DiffCommandOptions } from "../diff.ts";
+import { withPatch } from "../patch/open-patch.ts";
+import { sessionWorkspace } from "../places.ts";
+import { diffFormat, diffOptions, mayStop } from "./diff-options.ts";
+import { formatExplain } from "./explain-text.ts";
+import { readFilter } from "./read-filter.ts";
+
+interface DiffInput {
+  readonly source: string;
+  readonly target: string;
+  readonly options: DiffCommandOptions;
+}
+
+interface Comparison {
+  readonly session: Session;
+  readonly source: Place;
+  readonly target: Place;
+  readonly options: DiffCommandOptions;
+  readonly format: DiffFormat;
+  readonly wanted: DiffOptions;
+}
+
+export async function runDiff(session: Session, { source, target, options }: DiffInput): Promise<ExitReason> {
+  const format = diffFormat(options, "summary");
+  refuseExistingOutput(options);
+  const filter = await readFilter(options.filter, session.workingFolder);
+  const workspace = await sessionWorkspace(session);
+  const { signal } = session.context;
+  const comparison: Comparison = {
+    session,
+    source: await resolvePlace(workspace, source, signal),
+    target: await resolvePlace(workspace, target, signal),
+    options,
+    format,
+    wanted: diffOptions({ options, format, filter, config: workspace.config }),
+  };
+  const result = await compare(comparison);
+  if (!result.complete) return "partial";
+  return options.exitCode === true && countDifferences(result.totals) > 0 ? "differences" : "ok";
+}
+
+/** Told before anything is connected; writing checks it again. */
+function refuseExistingOutput({ output, overwrite }: DiffCommandOptions): void {
+  if (output === undefined || overwrite === true || !existsSync(output)) return;
+  throw new CodedError("file.exists", `The file "${output}" exists already.`, {
+    hint: "Name another file, or add --overwrite to replace it.",
+  });
+}
+
+async function compare(comparison: Comparison): Promise<DiffResult> {
+  const { session, wanted } = comparison;
+  const { signal } = session.context;
+  const opened = await Promise.allSettled([
+    openEndpoint(comparison.source, signal),
+    openEndpoint(comparison.target, signal),
+  ]);
+  const endpoints = opened.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  try {
+    for (const outcome of opened) if (outcome.status === "rejected") throw outcome.reason;
+    const [source, target] = endpoints;
+    if (source === undefined || target === undefined) throw new TypeError("an endpoint is missing");
+    const run = await diffEndpoints({ ctx: session.context, source, target, options: wanted });
+    try {
+      return await deliver(comparison, run);
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+  }
+}
+
+async function deliver(comparison: Comparison, run: DiffRun): Promise<DiffResult> {
+  const { session, options } = comparison;
+  const result =
+    options.output === undefined
+      ? await print(comparison, run)
+      : await writeAndPrint(comparison, run, options.output);
+  if (options.explain === true) session.people.tell(formatExplain(run.tables, result, session.paint));
+  return result;
+}
+
+async function print(comparison: Comparison, run: DiffRun): Promise<DiffResult> {
+  run.result.catch(() => {}); // a failure also ends the changes, which are read first
+  await render(comparison, {
+    ...sides(comparison),
+    tables: run.tables,
+    changes: run.changes,
+    result: run.result,
+  });
+  return run.result;
+}
+
+/** The comparison is read once, for the patch; formats with rows then read them from the file. */
+async function writeAndPrint(comparison: Comparison, run: DiffRun, path: string): Promise<DiffResult> {
+  const { session, options, format } = comparison;
+  const { result, footer } = await buildPatch({
+    ctx: session.context,
+    run,
+    ...sides(comparison),
+    metadata: patchMetadata(comparison),
+    mayStop: mayStop(options),
+    path,
+    overwrite: options.overwrite === true,
+    files: localPatchFiles,
+    createDigest: createSha256,
+  });
+  const shown = { ...sides(comparison), tables: run.tables, result: Promise.resolve(result) };
+  if (format === "summary" || options.summaryOnly === true)
+    await render(comparison, { ...shown, changes: noChanges() });
+  else {
+    await withPatch(session, path, (patch) =>
+      render(comparison, { ...shown, changes: renderInputOfPatch(patch, patch.operations()).changes }),
+    );
+  }
+  const { inserts, updates, deletes } = footer.summary;
+  session.people.say(`Wrote ${path} with ${formatCount(inserts + updates + deletes)} operations.`);
+  return result;
+}
+
+async function render({ session, format, options }: Comparison, input: RenderInput): Promise<void> {
+  const { color, columns } = session.terminal;
+  const pieces = renderDiff(format, {
+    ...input,
+    color,
+    width: columns,
+    summaryOnly: options.summaryOnly === true,
+  });
+  for await (const text of pieces) {
+    session.context.signal.throwIfAborted();
+    session.people.pause();
+    await session.output.write(text);
+  }
+}
+
+async function* noChanges(): AsyncGenerator<RowChange> {}
+
+function sides({ source, target }: Comparison) {
+  return { source: source.label, target: target.label };
+}
+
+function patchMetadata({ target, options, wanted }: Comparison) {
+  const filter =
+    wanted.filter === null ? null : filterToJson(wanted.filter as Parameters<typeof filterToJson>[0]);
+  return {
+    filter,
+    ignoreFields: wanted.ignoreFields,
+    fields: wanted.fields,
+    scope: {
+      tenant: target.tenant,
+      tables: target.tables.kind === "all" ? "*" : target.label,
+      patterns: options.schema ?? [],
+      filter,
+    },
+  };
+}
