@@ -1,0 +1,73 @@
+import { CodedError } from "@syncline/core";
+import type { Client } from "pg";
+import { openConnection } from "../connection/connect.ts";
+import type { ConnectionOptions } from "../scope.ts";
+import { sqlStateOf, translateWriteError } from "./write-errors.ts";
+
+/** One session on the target that knows whether it still lives and how to stop what it runs. */
+export class ApplySession {
+  readonly client: Client;
+  /** The server's process, also behind a pooler; 0 until `identify`. */
+  pid = 0;
+  readonly #connection: ConnectionOptions;
+  readonly #label: string;
+  #lost = false;
+
+  private constructor(client: Client, connection: ConnectionOptions, label: string) {
+    this.client = client;
+    this.#connection = connection;
+    this.#label = label;
+    client.on("error", () => this.#markLost());
+    client.on("end", () => this.#markLost());
+  }
+
+  static async open(connection: ConnectionOptions, label: string): Promise<ApplySession> {
+    return new ApplySession(await openConnection(connection), connection, label);
+  }
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  #markLost(): void {
+    this.#lost = true;
+  }
+
+  /** The error of a statement as ours; one without an SQLSTATE on a dead session is a lost connection. */
+  translate(error: unknown): CodedError {
+    if (error instanceof CodedError) return error;
+    const state = sqlStateOf(error);
+    const fromServer = /^[0-9A-Z]{5}$/.test(state) && !["EPIPE"].includes(state);
+    if (fromServer) return translateWriteError(error, this.#label);
+    if (!this.#lost && !this.client.connection.stream.destroyed)
+      return translateWriteError(error, this.#label);
+    return new CodedError("connection.lost", `The connection to "${this.#label}" was lost.`, {
+      hint: "Nothing was written; try again.",
+      retryable: true,
+      details: { sqlState: null },
+      cause: error,
+    });
+  }
+
+  /** Asks the server to stop the running statement; gives up quietly. */
+  async cancel(): Promise<void> {
+    if (this.pid === 0) return;
+    try {
+      const helper = await openConnection({ ...this.#connection, connectTimeoutMs: 2_000 });
+      await helper.query("SELECT pg_catalog.pg_cancel_backend($1)", [this.pid]).catch(() => {});
+      await helper.end();
+    } catch {
+      // The server cannot be reached, so the socket's end is all that is left.
+    }
+  }
+
+  destroy(): void {
+    this.#lost = true;
+    this.client.connection.stream.destroy();
+  }
+
+  async close(): Promise<void> {
+    if (this.#lost) return this.destroy();
+    await this.client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,48 @@
+import type { ApplicationRequest } from "@syncline/engine";
+import { quoteTable } from "../sql/quote.ts";
+import type { ApplySession } from "./apply-session.ts";
+import { checkShape } from "./check-shape.ts";
+import { applicationLock } from "./commit-outcome.ts";
+import { createLedger, ledgerExists, takeFence } from "./fence.ts";
+import type { PatchTargetInput } from "./open-patch-target.ts";
+import type { OpenedTransaction } from "./pg-patch-transaction.ts";
+import { resolveTables, targetNames } from "./resolve-tables.ts";
+import { SessionSettings } from "./session-settings.ts";
+import { assertStands } from "./undo-marks.ts";
+
+interface BeginInput extends PatchTargetInput {
+  readonly session: ApplySession;
+  readonly request: ApplicationRequest;
+}
+
+/** Opens the transaction: fence, locks, shape and temp tables. */
+export async function beginApplication(input: BeginInput): Promise<OpenedTransaction> {
+  const { session, scope, label, request } = input;
+  const { client } = session;
+  const { options, header } = request;
+  const ledger = await prepareLedger(input);
+  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+  const { rows } = await client.query<{ pid: string }>("SELECT pg_catalog.pg_backend_pid() AS pid");
+  session.pid = Number(rows[0]?.pid);
+  const settings = await SessionSettings.pin(client, options.lockTimeoutMs);
+  await client.query(`SELECT pg_catalog.pg_advisory_xact_lock(${applicationLock(request.id)})`);
+  if (ledger) await takeFence(client, label, options.fencingToken);
+  if (request.undoes !== null) await assertStands(client, scope, request.undoes);
+  const names = targetNames(header.tables, scope, input.tables);
+  const locks = [...new Set(names.map((name) => `ONLY ${quoteTable(name)}`))].sort();
+  if (locks.length > 0) await client.query(`LOCK TABLE ${locks.join(", ")} IN ROW EXCLUSIVE MODE`);
+  const tables = await resolveTables({ client, scope, tables: header.tables, names });
+  for (const table of tables) {
+    checkShape(table.patchTable, table.info, options.force !== null);
+    await client.query(table.createStatement());
+  }
+  return { session, scope, label, request, settings, tables, ledger };
+}
+
+/** A dry run leaves nothing behind, not even an empty ledger. */
+async function prepareLedger({ session, label, request }: BeginInput): Promise<boolean> {
+  if (await ledgerExists(session.client)) return true;
+  if (request.options.dryRun) return false;
+  await createLedger(session.client, label);
+  return true;
+}

@@ -1,0 +1,155 @@
+import {
+  CodedError,
+  type PatchHeader,
+  type PatchOperation,
+  type PatchRow,
+  type RowValue,
+} from "@syncline/core";
+import type { ApplyCounts, InversePatch, LedgerEntry } from "@syncline/engine";
+import type { Client } from "pg";
+import type { PgScope } from "../scope.ts";
+
+const PAGE = 1_000;
+
+const ENTRY = `SELECT id, patch_id, hash, kind, undoes, actor, reason, strategy, header, tables, inserted, updated, deleted,
+  already_applied, skipped, undo_state, undone_by,
+  pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS applied_at,
+  pg_catalog.to_char(undone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS undone_at
+FROM syncline.ledger WHERE scope_schema = $1 AND tenant_column IS NOT DISTINCT FROM $2 AND tenant_value IS NOT DISTINCT FROM $3`;
+
+type Row = Record<string, string | null>;
+
+function scopeValues(scope: PgScope): (string | null)[] {
+  return [scope.schema, scope.tenantColumn?.name ?? null, scope.tenantColumn?.value ?? null];
+}
+
+/** Entries of the scope, newest first, a page at a time. */
+export async function* readEntries(client: Client, scope: PgScope): AsyncIterable<LedgerEntry> {
+  let before = "9223372036854775807";
+  for (;;) {
+    const { rows } = await client.query<Row>(
+      `SELECT e.*, l.position FROM (${ENTRY}) e JOIN syncline.ledger l USING (id)
+       WHERE l.position < $4::pg_catalog.int8 ORDER BY l.position DESC LIMIT ${PAGE}`,
+      [...scopeValues(scope), before],
+    );
+    for (const row of rows) yield toEntry(row);
+    if (rows.length < PAGE) return;
+    before = rows.at(-1)?.["position"] ?? "0";
+  }
+}
+
+/** The application that an undo of `id` takes back, with the header of its inverse. */
+export async function findInverse(
+  client: Client,
+  scope: PgScope,
+  id: string,
+): Promise<Omit<InversePatch, "operations"> & { readonly header: PatchHeader }> {
+  const { rows } = await client.query<Row>(
+    `SELECT e.* FROM (${ENTRY}) e JOIN syncline.ledger l USING (id)
+     WHERE e.id::pg_catalog.text = pg_catalog.lower($4) OR (e.patch_id = $4 AND e.kind = 'apply')
+     ORDER BY (e.id::pg_catalog.text = pg_catalog.lower($4)) DESC, (e.undo_state <> 'undone') DESC, l.position DESC LIMIT 1`,
+    [...scopeValues(scope), id],
+  );
+  const row = rows[0];
+  if (row === undefined) throw notFound(id);
+  const entry = toEntry(row);
+  if (entry.undoState === "undone") throw alreadyUndone(entry);
+  const header = JSON.parse(row["header"] ?? "{}") as PatchHeader;
+  // An inverse is complete by its nature: it names exactly the rows that were written.
+  return {
+    entry,
+    header: { ...header, metadata: { ...header.metadata, complete: true, inverts: header.id } },
+  };
+}
+
+export async function* readInverse(
+  client: Client,
+  ledgerId: string,
+  header: PatchHeader,
+): AsyncIterable<readonly PatchOperation[]> {
+  await client.query("BEGIN READ ONLY");
+  await client.query({
+    text: `DECLARE syncline_inverse NO SCROLL CURSOR FOR SELECT table_number, op, cnt, total, pg_catalog.to_json(columns) AS columns,
+      pg_catalog.to_json(key) AS key, pg_catalog.to_json(old) AS old, pg_catalog.to_json(new) AS new
+      FROM syncline.patch_operation WHERE ledger_id = '${ledgerId}'::pg_catalog.uuid ORDER BY seq`,
+  });
+  for (;;) {
+    const { rows } = await client.query<Row>(`FETCH ${PAGE} FROM syncline_inverse`);
+    if (rows.length > 0) yield rows.map((row) => toOperation(row, header));
+    if (rows.length < PAGE) break;
+  }
+  await client.query("COMMIT");
+}
+
+function toOperation(row: Row, header: PatchHeader): PatchOperation {
+  const table = header.tables[Number(row["table_number"])];
+  if (table === undefined)
+    throw new CodedError("file.damaged", "The target's ledger names a table that it does not describe.");
+  const numbers = JSON.parse(row["columns"] ?? "[]") as number[];
+  const all = table.columns.map(([name]) => name);
+  const columns = row["op"] === "update" ? numbers.map((at) => all[at] ?? "") : all;
+  const key = toRow(table.key, row["key"]);
+  const count = Number(row["cnt"]);
+  const of = Number(row["total"]);
+  if (row["op"] === "insert")
+    return { op: "insert", table: table.name, key, new: toRow(columns, row["new"]), count, of };
+  if (row["op"] === "delete")
+    return { op: "delete", table: table.name, key, old: toRow(columns, row["old"]), count, of };
+  return {
+    op: "update",
+    table: table.name,
+    key,
+    old: toRow(columns, row["old"]),
+    new: toRow(columns, row["new"]),
+  };
+}
+
+function toRow(names: readonly string[], json: string | null | undefined): PatchRow {
+  const values = JSON.parse(json ?? "[]") as RowValue[];
+  return new Map(names.map((name, at) => [name, values[at] ?? null]));
+}
+
+function toEntry(row: Row): LedgerEntry {
+  const text = (name: string) => row[name] ?? "";
+  const header = JSON.parse(text("header")) as PatchHeader;
+  return {
+    id: text("id"),
+    patchId: text("patch_id"),
+    hash: text("hash"),
+    kind: text("kind") as LedgerEntry["kind"],
+    undoes: row["undoes"] ?? null,
+    appliedAt: text("applied_at"),
+    actor: row["actor"] ?? null,
+    reason: row["reason"] ?? null,
+    strategy: text("strategy"),
+    source: header.source.locator,
+    counts: {
+      inserted: Number(row["inserted"]),
+      updated: Number(row["updated"]),
+      deleted: Number(row["deleted"]),
+      alreadyApplied: Number(row["already_applied"]),
+      skipped: Number(row["skipped"]),
+    },
+    tables: JSON.parse(text("tables")) as ({ name: string } & ApplyCounts)[],
+    undoState: text("undo_state") as LedgerEntry["undoState"],
+    undoneBy: row["undone_by"] ?? null,
+    undoneAt: row["undone_at"] ?? null,
+  };
+}
+
+export function notFound(id: string): CodedError {
+  return new CodedError("patch.not_found", `The target's log has no patch "${id}" in this scope.`, {
+    hint: "`syncline log` lists what was applied.",
+  });
+}
+
+export function alreadyUndone(entry: LedgerEntry): CodedError {
+  return new CodedError(
+    "patch.already_undone",
+    `Patch "${entry.patchId}" (application ${entry.id}) was taken back already.`,
+    {
+      hint: entry.undoneBy === null ? "" : `To bring it back, undo the undo: syncline undo ${entry.undoneBy}`,
+      details: { undoneBy: entry.undoneBy, undoneAt: entry.undoneAt },
+    },
+  );
+}

@@ -1,0 +1,122 @@
+import type { TableSelection } from "@syncline/core";
+import type {
+  ApplicationRequest,
+  InversePatch,
+  LedgerEntry,
+  PatchTarget,
+  PatchTransaction,
+} from "@syncline/engine";
+import type { PgScope } from "../scope.ts";
+import { ApplySession } from "./apply-session.ts";
+import { beginApplication } from "./begin-application.ts";
+import { lookUpCommit } from "./commit-outcome.ts";
+import { ledgerExists } from "./fence.ts";
+import { findInverse, notFound, readEntries, readInverse } from "./ledger-read.ts";
+import { PgPatchTransaction } from "./pg-patch-transaction.ts";
+
+export interface PatchTargetInput {
+  readonly scope: PgScope;
+  readonly tables: TableSelection;
+  /** Printed locator, without secrets. */
+  readonly label: string;
+}
+
+/** Connects, so that a target that cannot be reached fails here. Always `close()`. */
+export async function openPatchTarget(input: PatchTargetInput): Promise<PatchTarget> {
+  const target = new PgPatchTarget(input);
+  await target.connect();
+  return target;
+}
+
+class PgPatchTarget implements PatchTarget {
+  readonly #input: PatchTargetInput;
+  readonly #idle: ApplySession[] = [];
+
+  constructor(input: PatchTargetInput) {
+    this.#input = input;
+  }
+
+  get label(): string {
+    return this.#input.label;
+  }
+
+  async connect(): Promise<void> {
+    await this.#release(await this.#take());
+  }
+
+  async begin(request: ApplicationRequest): Promise<PatchTransaction> {
+    const session = await this.#take();
+    try {
+      const opened = await beginApplication({ ...this.#input, session, request });
+      return new PgPatchTransaction(opened, (each) => this.#release(each));
+    } catch (error) {
+      const translated = session.translate(error);
+      if (!session.lost) await session.client.query("ROLLBACK").catch(() => session.destroy());
+      await this.#release(session);
+      throw translated;
+    }
+  }
+
+  wasCommitted(request: ApplicationRequest): Promise<boolean> {
+    return this.#withSession((session) => lookUpCommit(session, request.id, this.label));
+  }
+
+  async *readLedger(): AsyncIterable<LedgerEntry> {
+    const session = await this.#take();
+    try {
+      if (await ledgerExists(session.client)) yield* readEntries(session.client, this.#input.scope);
+    } catch (error) {
+      throw session.translate(error);
+    } finally {
+      await this.#release(session);
+    }
+  }
+
+  async openInverse(id: string): Promise<InversePatch> {
+    return this.#withSession(async (session) => {
+      if (!(await ledgerExists(session.client))) throw notFound(id);
+      const found = await findInverse(session.client, this.#input.scope, id);
+      return { ...found, operations: () => this.#inverseOperations(found) };
+    });
+  }
+
+  /** Its own session: the application's is busy with COPY meanwhile. */
+  async *#inverseOperations({ entry, header }: Omit<InversePatch, "operations">) {
+    const session = await this.#take();
+    try {
+      yield* readInverse(session.client, entry.id, header);
+    } catch (error) {
+      throw session.translate(error);
+    } finally {
+      if (!session.lost) await session.client.query("ROLLBACK").catch(() => session.destroy());
+      await this.#release(session);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((session) => session.close()));
+  }
+
+  async #withSession<T>(work: (session: ApplySession) => Promise<T>): Promise<T> {
+    const session = await this.#take();
+    try {
+      return await work(session);
+    } catch (error) {
+      throw session.translate(error);
+    } finally {
+      await this.#release(session);
+    }
+  }
+
+  async #take(): Promise<ApplySession> {
+    for (let session = this.#idle.pop(); session !== undefined; session = this.#idle.pop()) {
+      if (!session.lost) return session;
+    }
+    return ApplySession.open(this.#input.scope.connection, this.label);
+  }
+
+  async #release(session: ApplySession): Promise<void> {
+    if (session.lost) return session.close();
+    this.#idle.push(session);
+  }
+}

@@ -1,0 +1,107 @@
+import { CodedError, type PatchOperation } from "@syncline/core";
+import type { ApplicationRequest, ApplyConflict, PatchTransaction, WriteReport } from "@syncline/engine";
+import type { PgScope } from "../scope.ts";
+import type { ApplySession } from "./apply-session.ts";
+import { isUncertain } from "./commit-outcome.ts";
+import { streamConflicts } from "./conflicts.ts";
+import type { SessionSettings } from "./session-settings.ts";
+import { OperationStager } from "./stage-operations.ts";
+import type { StagedTable } from "./staged-table.ts";
+import { writePatch } from "./write-patch.ts";
+
+export interface OpenedTransaction {
+  readonly session: ApplySession;
+  readonly scope: PgScope;
+  readonly label: string;
+  readonly request: ApplicationRequest;
+  readonly settings: SessionSettings;
+  readonly tables: StagedTable[];
+  /** False in a dry run against a target that never saw a patch. */
+  readonly ledger: boolean;
+}
+
+/** One attempt. The transaction is open and pinned, the tables are locked, checked and have their temp tables. */
+export class PgPatchTransaction implements PatchTransaction {
+  readonly #opened: OpenedTransaction;
+  readonly #release: (session: ApplySession) => Promise<void>;
+  readonly #onAbort: () => void;
+  #open = true;
+
+  constructor(opened: OpenedTransaction, release: (session: ApplySession) => Promise<void>) {
+    this.#opened = opened;
+    this.#release = release;
+    this.#onAbort = () => void opened.session.cancel();
+    opened.request.signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  async stage(operations: AsyncIterable<readonly PatchOperation[]>): Promise<void> {
+    await this.#guarded(async ({ session, tables, request }) => {
+      const stager = new OperationStager(session.client, tables);
+      try {
+        for await (const batch of operations) {
+          request.signal.throwIfAborted();
+          await stager.add(batch);
+        }
+        await stager.flush();
+      } catch (error) {
+        if (stager.copying) session.destroy(); // a session in the middle of a COPY cannot be used again
+        throw error;
+      }
+    });
+  }
+
+  write(): Promise<WriteReport> {
+    return this.#guarded((opened) => writePatch(opened));
+  }
+
+  async *conflicts(): AsyncIterable<ApplyConflict> {
+    const { session, settings, tables } = this.#opened;
+    try {
+      await settings.usePins();
+      yield* streamConflicts(session.client, tables);
+    } catch (error) {
+      throw this.#translate(error);
+    }
+  }
+
+  async commit(): Promise<void> {
+    const { session, label } = this.#opened;
+    try {
+      await session.client.query("COMMIT");
+      this.#open = false;
+    } catch (error) {
+      if (!isUncertain(error)) throw this.#translate(error);
+      session.destroy();
+      throw new CodedError("patch.outcome_unknown", `The connection to "${label}" was lost during COMMIT.`, {
+        cause: error,
+      });
+    }
+  }
+
+  async rollback(): Promise<void> {
+    const { session, request } = this.#opened;
+    request.signal.removeEventListener("abort", this.#onAbort);
+    if (this.#open && !session.lost) await session.client.query("ROLLBACK").catch(() => session.destroy());
+    this.#open = false;
+    await this.#release(session);
+  }
+
+  async #guarded<T>(work: (opened: OpenedTransaction) => Promise<T>): Promise<T> {
+    try {
+      this.#opened.request.signal.throwIfAborted();
+      return await work(this.#opened);
+    } catch (error) {
+      throw this.#translate(error);
+    }
+  }
+
+  #translate(error: unknown): unknown {
+    const { session, request, label } = this.#opened;
+    if (request.signal.aborted) {
+      return new CodedError("interrupted", `Applying to "${label}" was interrupted; nothing was written.`, {
+        cause: error,
+      });
+    }
+    return session.translate(error);
+  }
+}

@@ -1,0 +1,186 @@
+import type { ColumnSpec, PatchTable } from "@syncline/core";
+import type { TableInfo } from "../catalog/table-info.ts";
+import type { PgScope } from "../scope.ts";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/quote.ts";
+import { imageBytes, imageField, stagedExpression, textOutput } from "./value-expressions.ts";
+
+/** Kinds of staged operations; the `many` ones are about identical rows that no key tells apart. */
+export const STAGED = { insert: "i", update: "u", delete: "d", insertMany: "I", deleteMany: "D" } as const;
+export type StagedKind = (typeof STAGED)[keyof typeof STAGED];
+
+/** States of a staged operation: to be written, already true in the target, in conflict, left out. */
+export const STATE = { pending: "p", present: "n", conflict: "x", skipped: "s" } as const;
+
+export interface CarriedColumn {
+  readonly spec: ColumnSpec;
+  readonly quoted: string;
+  /** Staged old and new value. */
+  readonly old: string;
+  readonly new: string;
+}
+
+export interface KeyColumn {
+  readonly carried: CarriedColumn | null;
+  readonly spec: ColumnSpec;
+  readonly quoted: string;
+  readonly staged: string;
+  readonly operator: string;
+}
+
+/** A table of a patch, the table of the target that it goes to, and the temp table that holds its operations. */
+export class StagedTable {
+  readonly index: number;
+  readonly patchTable: PatchTable;
+  readonly info: TableInfo;
+  /** Quoted names: of the table, and the temp table. */
+  readonly target: string;
+  readonly stage: string;
+  /** What DML names: inheritance children hold other rows, partitions hold ours. */
+  readonly relation: string;
+  readonly columns: readonly CarriedColumn[];
+  readonly key: readonly KeyColumn[];
+  readonly tenant: { readonly quoted: string; readonly literal: string } | null;
+  /** Changed column sets of updates, as indexes into `columns`; a staged update carries its group's number. */
+  readonly groups: (readonly number[])[] = [];
+  readonly staged: Record<StagedKind, number> = { i: 0, u: 0, d: 0, I: 0, D: 0 };
+  readonly #groupNumbers = new Map<string, number>();
+
+  constructor(index: number, patchTable: PatchTable, info: TableInfo, scope: PgScope) {
+    this.index = index;
+    this.patchTable = patchTable;
+    this.info = info;
+    this.target = quoteTable(info.spec.name);
+    this.relation = info.spec.kind === "partitioned" ? this.target : `ONLY ${this.target}`;
+    this.stage = `pg_temp."syncline_stage_${index}"`;
+    this.columns = patchTable.columns.map(([name], at) => ({
+      spec: columnOf(info, name),
+      quoted: quoteIdentifier(name),
+      old: `o${at}`,
+      new: `n${at}`,
+    }));
+    this.key = keyColumns(patchTable, info, this.columns);
+    this.tenant =
+      scope.tenantColumn === null
+        ? null
+        : {
+            quoted: quoteIdentifier(scope.tenantColumn.name),
+            literal: quoteLiteral(scope.tenantColumn.value),
+          };
+  }
+
+  get name(): string {
+    return this.patchTable.name;
+  }
+
+  get total(): number {
+    return Object.values(this.staged).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Number of the group of updates that change exactly these columns. */
+  groupOf(columns: readonly number[]): number {
+    const id = columns.join(",");
+    const known = this.#groupNumbers.get(id);
+    if (known !== undefined) return known;
+    this.groups.push([...columns]);
+    this.#groupNumbers.set(id, this.groups.length - 1);
+    return this.groups.length - 1;
+  }
+
+  /** `t` and `s` are about the same row of the scope. */
+  sameKey(): string {
+    return [
+      ...this.key.map((key) => `t.${key.quoted} OPERATOR(${key.operator}) s.${key.staged}`),
+      ...this.#inTenant(),
+    ].join(" AND ");
+  }
+
+  inScope(): string {
+    return this.#inTenant().join(" AND ") || "true";
+  }
+
+  #inTenant(): string[] {
+    return this.tenant === null
+      ? []
+      : [`t.${this.tenant.quoted} OPERATOR(pg_catalog.=) ${this.tenant.literal}`];
+  }
+
+  /** Bytes of the target row's columns. */
+  targetImage(columns: readonly CarriedColumn[] = this.columns): string {
+    return imageBytes(columns.map((column) => imageField(column.spec, `t.${column.quoted}`)));
+  }
+
+  stagedImage(side: "old" | "new", columns: readonly CarriedColumn[] = this.columns): string {
+    return imageBytes(columns.map((column) => imageField(column.spec, `s.${column[side]}`)));
+  }
+
+  same(side: "old" | "new", columns: readonly CarriedColumn[] = this.columns): string {
+    return `${this.targetImage(columns)} OPERATOR(pg_catalog.=) ${this.stagedImage(side, columns)}`;
+  }
+
+  /** A `text[]` of the staged values' text output. */
+  stagedTexts(side: "old" | "new", columns: readonly CarriedColumn[] = this.columns): string {
+    return textArray(columns.map((column) => textOutput(column.spec, `s.${column[side]}`)));
+  }
+
+  keyTexts(): string {
+    return textArray(this.key.map((key) => textOutput(key.spec, `s.${key.staged}`)));
+  }
+
+  groupColumns(group: number): readonly CarriedColumn[] {
+    return (this.groups[group] ?? []).map((at) => this.columns[at] as CarriedColumn);
+  }
+
+  /** Typed like the table itself: values are parsed once, under the pins, and comparisons can use indexes. */
+  createStatement(): string {
+    const images = this.columns.flatMap((column) => {
+      const value = stagedExpression(column.spec, `t.${column.quoted}`);
+      return [`${value} AS ${column.old}`, `${value} AS ${column.new}`];
+    });
+    const keys = this.key.map((key) => `${stagedExpression(key.spec, `t.${key.quoted}`)} AS ${key.staged}`);
+    return `CREATE TEMP TABLE ${this.stage.slice("pg_temp.".length)} ON COMMIT DROP AS
+SELECT 0::pg_catalog.int8 AS seq, ' '::pg_catalog."char" AS op, 0::pg_catalog.int4 AS grp, 0::pg_catalog.int8 AS cnt,
+ 0::pg_catalog.int8 AS total, 0::pg_catalog.int8 AS present, ${[...keys, ...images].join(", ")}${images.length + keys.length > 0 ? "," : ""}
+ 'p'::pg_catalog."char" AS state
+FROM ${this.relation} t WITH NO DATA`;
+  }
+
+  /** Columns of a COPY into the temp table. */
+  copyColumns(): string {
+    const images = this.columns.flatMap((column) => [column.old, column.new]);
+    return [
+      "seq",
+      "op",
+      "grp",
+      "cnt",
+      "total",
+      "state",
+      ...this.key.map((key) => key.staged),
+      ...images,
+    ].join(", ");
+  }
+}
+
+function textArray(values: readonly string[]): string {
+  return values.length === 0 ? "'{}'::pg_catalog.text[]" : `ARRAY[${values.join(", ")}]::pg_catalog.text[]`;
+}
+
+function columnOf(info: TableInfo, name: string): ColumnSpec {
+  const found = info.spec.columns.find((column) => column.name === name);
+  // The shape is compared before anything is staged.
+  if (found === undefined) throw new Error(`column ${name} was not checked`);
+  return found;
+}
+
+function keyColumns(patchTable: PatchTable, info: TableInfo, carried: readonly CarriedColumn[]): KeyColumn[] {
+  const wanted = new Set(patchTable.key);
+  const index = info.spec.keys.find(
+    (key) => key.columns.length === wanted.size && key.columns.every((column) => wanted.has(column)),
+  );
+  return patchTable.key.map((name, at) => ({
+    carried: carried.find((column) => column.spec.name === name) ?? null,
+    spec: columnOf(info, name),
+    quoted: quoteIdentifier(name),
+    staged: `k${at}`,
+    operator: index?.operators[index.columns.indexOf(name)] ?? "pg_catalog.=",
+  }));
+}
