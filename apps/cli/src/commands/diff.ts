@@ -1,3 +1,4 @@
+import { DIFF_FORMATS, type DiffFormat } from "@syncline/core";
 import { type Command, Option } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
@@ -10,19 +11,6 @@ import {
   parsePercent,
   parsePositiveCount,
 } from "./option-values.ts";
-
-export const DIFF_FORMATS = [
-  "summary",
-  "detailed",
-  "json",
-  "ndjson",
-  "unified",
-  "side-by-side",
-  "sql",
-  "html",
-] as const;
-
-export type DiffFormat = (typeof DIFF_FORMATS)[number];
 
 export interface DiffCommandOptions {
   readonly schema?: readonly string[];

@@ -1,3 +1,4 @@
+import { DIFF_FORMATS, type DiffFormat } from "@syncline/core";
 import { type Command, Option } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
@@ -26,7 +27,7 @@ export interface ApplyCommandOptions extends WriteOptions {
 
 export interface ShowCommandOptions {
   readonly select?: readonly string[];
-  readonly format?: string;
+  readonly format?: DiffFormat;
   readonly json?: boolean;
 }
 
@@ -136,16 +137,7 @@ function defineShow(patch: Command, act: Act): void {
     .description("Prints a patch for people: where it comes from and each row that it changes.")
     .argument("<file>", "patch file; - reads standard input")
     .addOption(
-      new Option("--format <format>", "form of the output (default: detailed)").choices([
-        "summary",
-        "detailed",
-        "json",
-        "ndjson",
-        "unified",
-        "side-by-side",
-        "sql",
-        "html",
-      ]),
+      new Option("--format <format>", "form of the output (default: detailed)").choices(DIFF_FORMATS),
     )
     .option("--select <selection>", "only matching operations: table=…,kind=…,key=…; repeatable", collect)
     .option("--json", "the same as --format json")

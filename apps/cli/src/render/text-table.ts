@@ -1,4 +1,3 @@
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const STYLES = /\u001b\[\d+m/g;
 
 export type Alignment = "left" | "right";
