@@ -1,11 +1,15 @@
-import { CodedError } from "@syncline/core";
 import type { Endpoint, PatchTarget } from "@syncline/engine";
+import { openPatchTarget, openPgEndpoint } from "@syncline/pg-adapter";
 import type { Place } from "./place.ts";
 
-export async function openEndpoint(_place: Place, _signal: AbortSignal): Promise<Endpoint> {
-  throw new CodedError("internal", "not yet");
+/** The one file that names adapters: a new kind of endpoint is a new package and a line here. */
+
+/** Opens a place for reading. Always `close()`. */
+export function openEndpoint({ scope, tables, label, replicaOf }: Place): Promise<Endpoint> {
+  return openPgEndpoint({ scope, tables, label, ...(replicaOf === null ? {} : { replicaOf }) });
 }
 
-export async function openTarget(_place: Place, _signal: AbortSignal): Promise<PatchTarget> {
-  throw new CodedError("internal", "not yet");
+/** Connects to a place for applying, undoing and reading its log. Always `close()`. */
+export function openTarget({ scope, tables, label }: Place): Promise<PatchTarget> {
+  return openPatchTarget({ scope, tables, label });
 }

@@ -11,7 +11,7 @@ export function defineUndo(program: Command, act: Act): void {
       "Restores the exact rows from before a patch, all or nothing. Rows that somebody edited since are named and " +
         "nothing is undone; --select or --strategy make it partial. The patch file is not needed.",
     )
-    .argument("<patch id>", "id of the patch, as `syncline log` prints it; its beginning suffices")
+    .argument("<patch id>", "id of the patch, as `syncline log` prints it")
     .argument("<target>", "where it was applied");
   addWriteOptions(command).action(
     act(async (session, patchId: string, target: string, options: WriteOptions) => {
@@ -20,9 +20,9 @@ export function defineUndo(program: Command, act: Act): void {
     }),
   );
   withExamples(command, [
-    ["syncline undo 01k2x9 'prod:public:*' --dry-run", "would it work?"],
+    ["syncline undo 01KDXR7Q2M8V4T6ZB9C3E5G7HJ 'prod:public:*' --dry-run", "would it work?"],
     [
-      "syncline undo 01k2x9 prod:public:users --strategy ours --confirm prod",
+      "syncline undo 01KDXR7Q2M8V4T6ZB9C3E5G7HJ prod:public:users --strategy ours --confirm prod",
       "keep the rows that were edited since",
     ],
   ]);

@@ -66,11 +66,7 @@ function refuseExistingOutput({ output, overwrite }: DiffCommandOptions): void {
 
 async function compare(comparison: Comparison): Promise<DiffResult> {
   const { session, wanted } = comparison;
-  const { signal } = session.context;
-  const opened = await Promise.allSettled([
-    openEndpoint(comparison.source, signal),
-    openEndpoint(comparison.target, signal),
-  ]);
+  const opened = await Promise.allSettled([openEndpoint(comparison.source), openEndpoint(comparison.target)]);
   const endpoints = opened.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   try {
     for (const outcome of opened) if (outcome.status === "rejected") throw outcome.reason;
