@@ -93,6 +93,7 @@ function splitAtCommas(group: Group): Group[] {
 function readTable(entry: Group, text: string): TableName {
   const [first, dot, second, extra] = entry.tokens;
   if (first === undefined) throw locatorError("a table name is missing here", { text, index: entry.index });
+  if (first.kind === ".") throw locatorError("a name is missing before the dot", { text, index: first.index });
   if (extra !== undefined) throw locatorError("a table is name or schema.name", { text, index: extra.index });
   if (dot === undefined) return { schema: null, name: tableName(first, text) };
   if (dot.kind !== ".") throw locatorError("a quoted name must be the whole name", { text, index: dot.index });
@@ -101,7 +102,7 @@ function readTable(entry: Group, text: string): TableName {
 }
 
 function tableName(token: Token, text: string): string {
-  if (token.kind !== "word") throw locatorError("a name is missing before the dot", { text, index: token.index });
+  if (token.kind !== "word") throw locatorError("a name is missing here", { text, index: token.index });
   const bytes = utf8Length(notEmpty(token, text).value);
   if (bytes <= MAX_NAME_BYTES) return token.value;
   throw locatorError(`this name has ${bytes} bytes; PostgreSQL keeps ${MAX_NAME_BYTES}`, { text, index: token.index });
