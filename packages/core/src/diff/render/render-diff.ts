@@ -1,6 +1,9 @@
+import { renderDetailed } from "./render-detailed.ts";
 import type { DiffFormat, RenderInput } from "./render-input.ts";
 import { renderJson, renderNdjson } from "./render-json.ts";
+import { renderSideBySide } from "./render-side-by-side.ts";
 import { renderSummary } from "./render-summary.ts";
+import { renderUnified } from "./render-unified.ts";
 
 type Renderer = (input: RenderInput) => AsyncIterable<string>;
 
@@ -8,9 +11,9 @@ const RENDERERS: Readonly<Record<DiffFormat, Renderer>> = {
   summary: renderSummary,
   json: renderJson,
   ndjson: renderNdjson,
-  detailed: renderSummary,
-  unified: renderSummary,
-  "side-by-side": renderSummary,
+  detailed: renderDetailed,
+  unified: renderUnified,
+  "side-by-side": renderSideBySide,
   sql: renderSummary,
   html: renderSummary,
 };

@@ -1,5 +1,6 @@
 import { type TableCodec, tableCodecs } from "../../patch/codec/column-codec.ts";
 import { encodeRow } from "../../patch/codec/encode-operation.ts";
+import { jsonText } from "../../patch/codec/json-text.ts";
 import type { PatchOperation } from "../../patch/patch.ts";
 import { patchOperation } from "../../patch/patch-from-change.ts";
 import { formatQualifiedName } from "../../values/qualified-name.ts";
@@ -69,7 +70,7 @@ function operationMembers(codec: TableCodec, operation: PatchOperation): string 
   const fresh = operation.op === "delete" ? "null" : encodeRow(codec, operation.new);
   const count = operation.op !== "update" && operation.count > 1 ? `,"count":${operation.count}` : "";
   const key = encodeRow(codec, operation.key);
-  return `"op":"${operation.op}","table":${JSON.stringify(operation.table)},"key":${key},"old":${old},"new":${fresh}${count}`;
+  return `"op":"${operation.op}","table":${jsonText(operation.table)},"key":${key},"old":${old},"new":${fresh}${count}`;
 }
 
 function jsonCounts(counts: DiffCounts) {

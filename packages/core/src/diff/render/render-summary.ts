@@ -28,7 +28,7 @@ export function summaryText(input: RenderInput, result: RenderResult): string {
   const lines = [...sides(input, palette), ""];
   if (input.tables.length > 1) lines.push(...tableGrid(input, result, palette), "");
   if (countDifferences(result.totals) === 0 && result.complete) lines.push(identical(input, result, palette));
-  else lines.push(...differences(input, result, palette));
+  else lines.push(...differences(result, palette));
   lines.push(...remarks(result, palette));
   return `${lines.join("\n")}\n`;
 }
@@ -46,7 +46,7 @@ function identical(input: RenderInput, result: RenderResult, palette: Palette): 
   return `${palette.good("✓ Identical")}: ${rows}${where}, compared in ${displayDuration(result.elapsedMs)}.`;
 }
 
-function differences(input: RenderInput, result: RenderResult, palette: Palette): readonly string[] {
+function differences(result: RenderResult, palette: Palette): readonly string[] {
   const { totals } = result;
   const all = totals.unchanged + countDifferences(totals);
   const rows: readonly (readonly [string, number, string])[] = [

@@ -1,4 +1,5 @@
 import type { PatchTable } from "../patch.ts";
+import { jsonText } from "./json-text.ts";
 
 /** How values of one column look in JSON. */
 export type ColumnForm = "integer" | "boolean" | "number" | "text";
@@ -33,7 +34,7 @@ function tableCodec(table: PatchTable): TableCodec {
   return {
     table,
     forms: new Map(table.columns.map(([name, type]) => [name, columnForm(type)])),
-    prefixes: new Map(table.columns.map(([name]) => [name, `${JSON.stringify(name)}:`])),
+    prefixes: new Map(table.columns.map(([name]) => [name, `${jsonText(name)}:`])),
     columns: table.columns.map(([name]) => name),
   };
 }

@@ -2,13 +2,14 @@ import { CodedError } from "../../errors/coded-error.ts";
 import type { RowValue } from "../../values/row-value.ts";
 import type { PatchOperation, PatchRow } from "../patch.ts";
 import type { ColumnForm, TableCodec } from "./column-codec.ts";
+import { jsonText } from "./json-text.ts";
 
 const INTEGER = /^(?:0|-?[1-9]\d{0,9})$/;
 const NOT_STORABLE = /\0|\p{Surrogate}/u;
 
 /** One operation as JSON without white space, columns in header order. */
 export function encodeOperation(codec: TableCodec, operation: PatchOperation): string {
-  const start = `{"op":"${operation.op}","table":${JSON.stringify(operation.table)},"key":${encodeRow(codec, operation.key)}`;
+  const start = `{"op":"${operation.op}","table":${jsonText(operation.table)},"key":${encodeRow(codec, operation.key)}`;
   if (operation.op === "update") {
     return `${start},"old":${encodeRow(codec, operation.old)},"new":${encodeRow(codec, operation.new)}}`;
   }
@@ -51,5 +52,5 @@ function encodeValue(form: ColumnForm | undefined, value: RowValue): string {
   }
   if (NOT_STORABLE.test(value))
     throw new CodedError("internal", "A value holds a character that PostgreSQL cannot store.");
-  return JSON.stringify(value);
+  return jsonText(value);
 }
