@@ -27,6 +27,8 @@ export interface ColumnSpec {
   readonly hasDefault: boolean;
   /** Name of a collation whose equality is wider than bytes, else null. */
   readonly nondeterministicCollation: string | null;
+  /** Equality operator of the type's default index method where it is not `pg_catalog.=`, schema-qualified. */
+  readonly equality?: string;
 }
 
 /** A usable identity of rows: primary key or a unique index over plain columns, without predicate, not deferred. */

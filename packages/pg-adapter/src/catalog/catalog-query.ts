@@ -48,6 +48,12 @@ SELECT rel.oid::text AS oid, rel.nspname AS schema, rel.relname AS name, rel.rel
       'typtype', t.typtype, 'baseTyptype', bt.typtype, 'basePortable', COALESCE(bp.ok, p.ok),
       'isArray', bt.typlen = -1 AND bt.typelem <> 0 AND bt.typcategory = 'A',
       'portable', p.ok,
+      'equality', (SELECT pg_catalog.quote_ident(eqn.nspname) || '.' || eq.oprname
+        FROM pg_catalog.pg_opclass oc JOIN pg_catalog.pg_am am ON am.oid = oc.opcmethod AND am.amname = 'btree'
+        JOIN pg_catalog.pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amopstrategy = 3
+          AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype
+        JOIN pg_catalog.pg_operator eq ON eq.oid = ao.amopopr JOIN pg_catalog.pg_namespace eqn ON eqn.oid = eq.oprnamespace
+        WHERE oc.opcdefault AND oc.opcintype = bt.oid AND eqn.nspname <> 'pg_catalog'),
       'labels', (SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e
                  WHERE e.enumtypid = COALESCE(b.typ, a.atttypid)),
       'notNull', a.attnotnull, 'generated', a.attgenerated, 'identity', a.attidentity, 'hasDefault', a.atthasdef,
@@ -84,7 +90,10 @@ function sizes(): string {
     ELSE rel.reltuples END::text AS estimated_rows,
   COALESCE(CASE WHEN rel.relkind = 'p' THEN (SELECT pg_catalog.sum(pg_catalog.pg_table_size(pt.relid))
       FROM pg_catalog.pg_partition_tree(rel.oid) pt WHERE pt.isleaf)
-    WHEN rel.relkind IN ('r', 'm') THEN pg_catalog.pg_table_size(rel.oid) ELSE 0 END, 0)::text AS size_bytes,`;
+    WHEN rel.relkind IN ('r', 'm') THEN pg_catalog.pg_table_size(rel.oid) ELSE 0 END, 0)::text AS size_bytes,
+  COALESCE(CASE WHEN rel.relkind = 'p' THEN (SELECT pg_catalog.max(pg_catalog.pg_relation_size(pt.relid))
+      FROM pg_catalog.pg_partition_tree(rel.oid) pt WHERE pt.isleaf)
+    WHEN rel.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(rel.oid) ELSE 0 END, 0)::text AS main_bytes,`;
 }
 
 function keyParts(): string {

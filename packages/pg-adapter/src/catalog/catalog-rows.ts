@@ -11,6 +11,7 @@ export interface CatalogRow {
   readonly has_children: string;
   readonly estimated_rows: string | null;
   readonly size_bytes: string;
+  readonly main_bytes: string;
   readonly columns: string;
   readonly keys: string;
 }
@@ -32,6 +33,7 @@ export interface CatalogColumn {
   readonly hasDefault: boolean;
   readonly maySelect: boolean;
   readonly collation: string | null;
+  readonly equality: string | null;
 }
 
 export interface CatalogKey {

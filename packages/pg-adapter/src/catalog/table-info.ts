@@ -11,9 +11,15 @@ export interface TableInfo {
   /** Rows live in other relations too, so the address needs the tableoid. */
   readonly partitioned: boolean;
   readonly unlogged: boolean;
+  readonly hasTenantColumn: boolean;
+  /** Pages of the main fork; of a partitioned table, of its largest partition. */
+  readonly pages: number;
   readonly readable: { readonly schemaUsage: boolean; readonly allColumns: boolean; readonly rowsHidden: boolean };
   readonly unreadableColumns: readonly string[];
 }
+
+/** Pages of another size only shift where slices are cut: the last slice is open. */
+const PAGE_BYTES = 8192;
 
 const KINDS: Readonly<Record<string, RelationKind>> = {
   r: "table",
@@ -52,6 +58,8 @@ export function toTableInfo(row: CatalogRow, tenantColumn: string | null): Table
     hasRowAddresses: row.kind === "r" || row.kind === "p" || row.kind === "m",
     partitioned: row.kind === "p",
     unlogged: row.persistence === "u",
+    hasTenantColumn: catalogColumns.some((column) => column.name === tenantColumn),
+    pages: Math.ceil(Number(row.main_bytes) / PAGE_BYTES),
     readable: {
       schemaUsage: row.schema_usage === "t",
       allColumns: row.may_select === "t" || unreadableColumns.length === 0,
@@ -77,6 +85,7 @@ function toColumn(column: CatalogColumn): ColumnSpec {
     identity: column.identity === "a" ? "always" : column.identity === "d" ? "by default" : null,
     hasDefault: column.hasDefault && column.generated === "",
     nondeterministicCollation: column.collation,
+    ...(column.equality === null ? {} : { equality: column.equality }),
   };
 }
 

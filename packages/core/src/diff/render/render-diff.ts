@@ -2,6 +2,7 @@ import { renderDetailed } from "./render-detailed.ts";
 import type { DiffFormat, RenderInput } from "./render-input.ts";
 import { renderJson, renderNdjson } from "./render-json.ts";
 import { renderSideBySide } from "./render-side-by-side.ts";
+import { renderSql } from "./render-sql.ts";
 import { renderSummary } from "./render-summary.ts";
 import { renderUnified } from "./render-unified.ts";
 
@@ -14,7 +15,7 @@ const RENDERERS: Readonly<Record<DiffFormat, Renderer>> = {
   detailed: renderDetailed,
   unified: renderUnified,
   "side-by-side": renderSideBySide,
-  sql: renderSummary,
+  sql: renderSql,
   html: renderSummary,
 };
 

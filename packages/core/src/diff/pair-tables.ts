@@ -1,0 +1,102 @@
+import { CodedError } from "../errors/coded-error.ts";
+import type { TableSpec } from "../schema/table-spec.ts";
+import { suggestNames } from "./nearest-names.ts";
+import { isNamed, matchesPattern, nameInTenant } from "./table-names.ts";
+
+/** The tables of one side: what its locator selects. */
+export interface TableSide {
+  readonly label: string;
+  readonly tenantSchema: string;
+  /** Whether the locator named its tables, rather than meaning all of them. */
+  readonly named: boolean;
+  readonly tables: readonly TableSpec[];
+}
+
+export interface TablePair {
+  readonly source: TableSpec;
+  readonly target: TableSpec;
+}
+
+export interface PairingOptions {
+  /** Target table by source table, as the user named them. */
+  readonly tableMap: ReadonlyMap<string, string>;
+  /** Patterns on either side's names; empty means all. */
+  readonly tablePatterns: readonly string[];
+}
+
+/**
+ * Pairs tables by the map, then by name; one named table a side are a pair whatever their names.
+ * Refuses a table without a partner unless the other side was named.
+ */
+export function pairTables(source: TableSide, target: TableSide, options: PairingOptions): TablePair[] {
+  if (source.named && target.named && source.tables.length === 1 && target.tables.length === 1) {
+    return [{ source: source.tables[0] as TableSpec, target: target.tables[0] as TableSpec }];
+  }
+  const mapped = mappedPairs(source, target, options.tableMap);
+  const taken = new Set(mapped.flatMap((pair) => [pair.source, pair.target]));
+  const byName = new Map(free(target, taken).map((table) => [nameInTenant(table.name, target.tenantSchema), table]));
+  const alone: string[] = [];
+  const pairs = [...mapped];
+  for (const table of free(source, taken)) {
+    const name = nameInTenant(table.name, source.tenantSchema);
+    const partner = byName.get(name);
+    if (partner !== undefined) pairs.push({ source: table, target: partner });
+    else if (wanted(table, options) && !(target.named && !source.named)) alone.push(`"${name}" (only in the source)`);
+    byName.delete(name);
+  }
+  for (const [name, table] of byName) {
+    if (wanted(table, options) && !(source.named && !target.named)) alone.push(`"${name}" (only in the target)`);
+  }
+  if (alone.length > 0) throw tablesAlone(alone);
+  return selectPairs(pairs, options.tablePatterns, source, target);
+}
+
+function free(side: TableSide, taken: ReadonlySet<TableSpec>): TableSpec[] {
+  return side.tables.filter((table) => !taken.has(table));
+}
+
+function wanted(table: TableSpec, { tablePatterns }: PairingOptions): boolean {
+  return tablePatterns.length === 0 || tablePatterns.some((pattern) => matchesPattern(table.name, pattern));
+}
+
+function mappedPairs(source: TableSide, target: TableSide, map: ReadonlyMap<string, string>): TablePair[] {
+  return [...map].map(([from, to]) => ({ source: findTable(source, from), target: findTable(target, to) }));
+}
+
+/** The table that a user's name means. Refuses a name that none has. */
+export function findTable(side: TableSide, text: string): TableSpec {
+  const own = side.tables.find((table) => table.name.schema === side.tenantSchema && isNamed(table.name, text));
+  const found = own ?? side.tables.find((table) => isNamed(table.name, text));
+  if (found !== undefined) return found;
+  const names = side.tables.map((table) => nameInTenant(table.name, side.tenantSchema));
+  throw new CodedError("table.not_found", `There is no table "${text}" in ${side.label}.`, {
+    hint: suggestNames(text, names, "tables"),
+  });
+}
+
+function selectPairs(
+  pairs: readonly TablePair[],
+  patterns: readonly string[],
+  source: TableSide,
+  target: TableSide,
+): TablePair[] {
+  const matches = (pair: TablePair, pattern: string) =>
+    matchesPattern(pair.source.name, pattern) || matchesPattern(pair.target.name, pattern);
+  const unmatched = patterns.find((pattern) => !pairs.some((pair) => matches(pair, pattern)));
+  if (unmatched !== undefined) {
+    const names = pairs.map((pair) => nameInTenant(pair.target.name, target.tenantSchema));
+    throw new CodedError("table.not_found", `No table of ${source.label} and ${target.label} matches "${unmatched}".`, {
+      hint: suggestNames(unmatched, names, "tables"),
+    });
+  }
+  return pairs.filter((pair) => patterns.length === 0 || patterns.some((pattern) => matches(pair, pattern)));
+}
+
+function tablesAlone(alone: readonly string[]): CodedError {
+  const shown = alone.slice(0, 8).join(", ");
+  const rest = alone.length > 8 ? ` and ${alone.length - 8} more` : "";
+  return new CodedError("schema.mismatch", `Tables without a partner on the other side: ${shown}${rest}.`, {
+    hint: "Choose the tables to compare with --schema, or pair tables of different names with --map-table source=target.",
+    details: { tables: alone },
+  });
+}

@@ -1,0 +1,106 @@
+import type { CanonicalForm, ColumnForm, KeyColumnForm, RowBatch, RowImage, TableSpec } from "@syncline/core";
+
+/** Row hash algorithms. Values of two different ones never compare. */
+export type RowHash = "pg-record-hash-1" | "sha256-1";
+
+/** One instant of an endpoint, seen alike by all its connections. */
+export interface ReadSnapshot {
+  /** `PostgreSQL 18.4`. */
+  readonly version: string | null;
+  /** Name of the character set in which text is stored; text sorts alike only in equal ones. */
+  readonly encoding: string;
+  readonly tables: readonly TableSpec[];
+  /** For `LockedTables.begin` of another endpoint; null when it cannot be shared. */
+  readonly token: string | null;
+  readonly connections: number;
+  /** Hash of a known row with one value of each of these types; null when the server cannot compute this hash. */
+  knownAnswer(types: readonly string[]): Promise<string | null>;
+  openTable(plan: SidePlan): TableReader;
+  close(): Promise<void>;
+}
+
+/** How one side's table is read; both sides' plans are aligned by position. */
+export interface SidePlan {
+  readonly table: TableSpec;
+  /** Columns whose bytes make up the row hash. */
+  readonly compared: readonly { readonly name: string; readonly form: ColumnForm }[];
+  /** Columns whose text is fetched; `form` tells when two texts mean the same value. */
+  readonly carried: readonly { readonly name: string; readonly form: ColumnForm | null }[];
+  readonly key: SideKey | null;
+  readonly hash: RowHash;
+  /** Filter of packages/core/src/filter over this side's columns, or null. */
+  readonly filter: unknown;
+}
+
+export interface SideKey {
+  readonly columns: readonly SideKeyColumn[];
+  /** Sort by the bytes of the whole canonical tuple instead of by each column. */
+  readonly canonical: boolean;
+  readonly nullable: boolean;
+}
+
+export interface SideKeyColumn {
+  readonly name: string;
+  readonly form: KeyColumnForm;
+  readonly operator: string;
+  readonly collation: string | null;
+}
+
+export type { CanonicalForm };
+
+/** Which rows a stream delivers: `keyed` leaves out rows with NULL in the key, `unkeyed` is those alone. */
+export type RowPart = "all" | "keyed" | "unkeyed";
+
+/** Half-open range of the key's first column, bounds as text; null is open. Or the rows of some hash buckets. */
+export type Segment =
+  | { readonly kind: "range"; readonly column: number; readonly from: string | null; readonly to: string | null }
+  | { readonly kind: "hash"; readonly bits: number; readonly buckets: readonly number[] };
+
+export interface RowStreamRequest {
+  readonly order: "key" | "hash";
+  readonly part: RowPart;
+  /** Any of these; null means the whole table. */
+  readonly segments: readonly Segment[] | null;
+  readonly signal: AbortSignal;
+}
+
+/** How rows fall into buckets: between bounds of one key column (`bounds.length + 1` buckets), or by key hash. */
+export type Bucketing =
+  | { readonly kind: "range"; readonly column: number; readonly bounds: readonly string[] }
+  | { readonly kind: "hash"; readonly bits: number };
+
+/** Sums of the row hashes per bucket; `sums0` and `sums1` are exact. Buckets without rows are missing. */
+export interface BucketSum {
+  readonly bucket: number;
+  readonly count: number;
+  readonly sum0: bigint;
+  readonly sum1: bigint;
+}
+
+/** A row fetched by address or key. */
+export interface FetchedRow {
+  readonly key: RowImage;
+  /** Texts of the carried columns. */
+  readonly image: RowImage;
+  /** Equal to `image` but where two texts of a column can mean one value: there the text of the common form. */
+  readonly comparable: RowImage;
+  /** Whether the row passes the plan's filter. */
+  readonly passes: boolean;
+}
+
+/** Reads one table inside a snapshot. */
+export interface TableReader {
+  /** Ordered rows as bytes; ending the iteration early cancels the server's work. */
+  rows(request: RowStreamRequest): AsyncIterable<RowBatch>;
+  /** Number of parts in which `sums` can be asked for; together they are the table. */
+  slices(wanted: number): Promise<number>;
+  sums(bucketing: Bucketing, slice: { readonly index: number; readonly of: number }, signal: AbortSignal): Promise<BucketSum[]>;
+  /** Up to `count` ascending bounds of a key column from a sample. */
+  sampleBounds(column: number, count: number, signal: AbortSignal): Promise<string[]>;
+  /** Rows by the addresses of a stream, in the same order. Rejects with `internal` when one is gone. */
+  fetch(addresses: readonly Uint8Array[], signal: AbortSignal): Promise<FetchedRow[]>;
+  /** Rows by key with the index's own equality, filter left aside; null where there is none. */
+  lookup(keys: readonly RowImage[], signal: AbortSignal): Promise<(FetchedRow | null)[]>;
+  /** Number of keys that more than one row has, rows with NULL in the key left out. */
+  countDuplicateKeys(signal: AbortSignal): Promise<number>;
+}

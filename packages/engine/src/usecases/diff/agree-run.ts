@@ -1,0 +1,86 @@
+import { agreeTable, CodedError, findTable, isNamed, pairTables, suggestNames, type TablePair, type TableSide } from "@syncline/core";
+import type { Endpoint } from "../../ports/endpoint.ts";
+import type { ReadSnapshot, RowHash } from "../../ports/read-snapshot.ts";
+import type { DiffOptions } from "../diff-contract.ts";
+import type { DiffInput } from "../diff-endpoints.ts";
+import type { OpenSides } from "./open-both.ts";
+import { describeTable, planSide, type TableWork } from "./table-work.ts";
+
+export interface AgreedRun {
+  readonly tables: readonly TableWork[];
+  readonly hash: RowHash;
+}
+
+/** Pairs the tables and decides, before any row is read, how each is compared. */
+export async function agreeRun(input: DiffInput, sides: OpenSides): Promise<AgreedRun> {
+  const { options } = input;
+  const source = sideOf(input.source, sides.source);
+  const target = sideOf(input.target, sides.target);
+  const pairs = pairTables(source, target, options);
+  const agreements = pairs.map((pair) => agreeTable(pair, narrowing(pair, target, options)));
+  assertFields(pairs, options);
+  const hash = await agreeHash(sides, pairs);
+  const textSorts = sides.source.encoding === sides.target.encoding;
+  const tables = agreements.map((agreement, index): TableWork => {
+    const parts = { hash, textSorts, filter: { source: options.filter, target: options.filter } };
+    return {
+      index,
+      agreement,
+      table: describeTable(agreement, target.tenantSchema),
+      source: planSide(agreement, "source", parts),
+      target: planSide(agreement, "target", parts),
+      tolerances: agreement.columns.map(() => null),
+    };
+  });
+  return { tables, hash };
+}
+
+function sideOf(endpoint: Endpoint, snapshot: ReadSnapshot): TableSide {
+  const { label, tenantSchema, named } = endpoint;
+  return { label, tenantSchema, named: named !== null, tables: snapshot.tables };
+}
+
+function narrowing(pair: TablePair, target: TableSide, options: DiffOptions) {
+  const columnMap = new Map(options.columnMap.get("*") ?? []);
+  for (const [table, columns] of options.columnMap) {
+    if (isNamed(pair.source.name, table)) for (const [from, to] of columns) columnMap.set(from, to);
+  }
+  const chosen = [...options.keys].find(([table]) => isNamed(pair.target.name, table) || isNamed(pair.source.name, table));
+  for (const table of options.keys.keys()) if (target.tables.length > 0 && chosen === undefined) findTable(target, table);
+  return {
+    columnMap,
+    key: chosen?.[1] ?? null,
+    fields: options.fields === null ? null : namesFor(pair, options.fields),
+    ignoreFields: namesFor(pair, options.ignoreFields),
+  };
+}
+
+/** `column` counts for every table, `table.column` for one. */
+function namesFor(pair: TablePair, fields: readonly string[]): Set<string> {
+  const names = new Set<string>();
+  for (const field of fields) {
+    names.add(field);
+    const dot = field.lastIndexOf(".");
+    if (dot > 0 && isNamed(pair.target.name, field.slice(0, dot))) names.add(field.slice(dot + 1));
+  }
+  return names;
+}
+
+/** A field to compare must be a column of some table. Fields to ignore may be missing: they are often defaults. */
+function assertFields(pairs: readonly TablePair[], { fields }: DiffOptions): void {
+  for (const field of fields ?? []) {
+    const columns = (pair: TablePair) => pair.target.columns.map((column) => column.name);
+    if (pairs.some((pair) => columns(pair).some((name) => namesFor(pair, [field]).has(name)))) continue;
+    throw new CodedError("column.not_found", `No compared table has a column "${field}".`, {
+      hint: suggestNames(field, [...new Set(pairs.flatMap(columns))], "columns"),
+    });
+  }
+}
+
+/** The fast hash when both servers compute the same for a known row, else sha256. */
+async function agreeHash({ source, target }: OpenSides, pairs: readonly TablePair[]): Promise<RowHash> {
+  const types = [...new Set(pairs.flatMap((pair) => pair.target.columns.map((column) => column.type.base)))];
+  if (source.token !== null && source === target) return "pg-record-hash-1";
+  const [a, b] = await Promise.all([source.knownAnswer(types), target.knownAnswer(types)]);
+  return a !== null && a === b ? "pg-record-hash-1" : "sha256-1";
+}

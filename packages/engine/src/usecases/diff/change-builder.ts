@@ -1,0 +1,106 @@
+import type { ChangedColumn, Difference, RowChange, RowImage } from "@syncline/core";
+import type { FetchedRow, TableReader } from "../../ports/read-snapshot.ts";
+import { fetchInPieces, FetchSize } from "./fetch-size.ts";
+import type { TableWork } from "./table-work.ts";
+
+export interface Readers {
+  readonly source: TableReader;
+  readonly target: TableReader;
+}
+
+/** Turns addresses of differing rows into row changes with their values. */
+export class ChangeBuilder {
+  readonly #work: TableWork;
+  readonly #readers: Readers;
+  readonly #signal: AbortSignal;
+  readonly #sizes: { readonly source: FetchSize; readonly target: FetchSize };
+  /** Equal keys may have different sort keys, or a row may lie outside the other side's filter. */
+  readonly #looksUp: boolean;
+
+  constructor(work: TableWork, readers: Readers, signal: AbortSignal) {
+    this.#work = work;
+    this.#readers = readers;
+    this.#signal = signal;
+    this.#sizes = { source: new FetchSize(work.source.table), target: new FetchSize(work.target.table) };
+    const wide = work.agreement.key?.columns.some((column) => column.form.wide) === true;
+    this.#looksUp = wide || work.source.filter !== null || work.target.filter !== null;
+  }
+
+  /** Whether a difference can turn out to be none, so that rows must be fetched before they are counted. */
+  get mustFetch(): boolean {
+    return this.#looksUp || this.#work.tolerances.some((tolerance) => tolerance !== null);
+  }
+
+  /** One change for each difference, in order; null where there is no difference after all (`"same"`) or it is told elsewhere. */
+  async build(differences: readonly Difference[]): Promise<(RowChange | "same" | null)[]> {
+    const [sources, targets] = await Promise.all([
+      this.#fetch("source", differences),
+      this.#fetch("target", differences),
+    ]);
+    const found = this.#looksUp ? await this.#lookUp(differences, sources, targets) : null;
+    return differences.map((difference, index) => {
+      const [source, target] = [sources[index] ?? null, targets[index] ?? null];
+      const other = found?.[index] ?? null;
+      if (difference.kind === "insert" && source !== null) return other === null ? this.#insert(source) : this.#update(source, other);
+      if (difference.kind === "delete" && target !== null) return this.#deleted(target, other);
+      return source === null || target === null ? null : this.#update(source, target);
+    });
+  }
+
+  async #fetch(side: "source" | "target", differences: readonly Difference[]): Promise<(FetchedRow | undefined)[]> {
+    const addresses = differences.flatMap((difference) => difference[side] ?? []);
+    const fetch = (piece: readonly Uint8Array[]) => this.#readers[side].fetch(piece, this.#signal);
+    const rows = await fetchInPieces(addresses, this.#sizes[side], fetch);
+    let next = 0;
+    return differences.map((difference) => (difference[side] === null ? undefined : rows[next++]));
+  }
+
+  /** The row of the other side with the key of each row that stands alone. */
+  async #lookUp(
+    differences: readonly Difference[],
+    sources: readonly (FetchedRow | undefined)[],
+    targets: readonly (FetchedRow | undefined)[],
+  ): Promise<(FetchedRow | null)[]> {
+    const inserts = await this.#others("target", differences, "insert", sources);
+    const deletes = await this.#others("source", differences, "delete", targets);
+    return differences.map((_, index) => inserts[index] ?? deletes[index] ?? null);
+  }
+
+  async #others(
+    side: "source" | "target",
+    differences: readonly Difference[],
+    kind: Difference["kind"],
+    rows: readonly (FetchedRow | undefined)[],
+  ): Promise<(FetchedRow | null)[]> {
+    const places = differences.flatMap((difference, index) => (difference.kind === kind ? [index] : []));
+    const keys = places.map((index) => rows[index]?.key ?? []);
+    const lookup = (piece: readonly RowImage[]) => this.#readers[side].lookup(piece, this.#signal);
+    const found = await fetchInPieces(keys, this.#sizes[side], lookup);
+    const all: (FetchedRow | null)[] = differences.map(() => null);
+    places.forEach((place, index) => {
+      all[place] = found[index] ?? null;
+    });
+    return all;
+  }
+
+  #insert(source: FetchedRow): RowChange {
+    return { kind: "insert", table: this.#work.index, key: source.key, after: source.image, count: 1 };
+  }
+
+  /** A row only in the target's stream; when its partner is in the source's stream, that one tells the update. */
+  #deleted(target: FetchedRow, other: FetchedRow | null): RowChange | "same" | null {
+    if (other !== null) return other.passes ? null : this.#update(other, target);
+    return { kind: "delete", table: this.#work.index, key: target.key, before: target.image, count: 1, of: 1 };
+  }
+
+  #update(source: FetchedRow, target: FetchedRow): RowChange | "same" {
+    const changes: ChangedColumn[] = [];
+    this.#work.agreement.columns.forEach((column, index) => {
+      if (column.form === null || source.comparable[index] === target.comparable[index]) return;
+      const [before, after] = [target.image[index] ?? null, source.image[index] ?? null];
+      if (this.#work.tolerances[index]?.accepts(before, after) === true) return;
+      changes.push({ column: column.target.name, before, after });
+    });
+    return changes.length === 0 ? "same" : { kind: "update", table: this.#work.index, key: target.key, changes };
+  }
+}

@@ -1,0 +1,51 @@
+import { matchesPattern, type QualifiedName, sameQualifiedName } from "@syncline/core";
+import type { Endpoint } from "../../ports/endpoint.ts";
+import type { ReadSnapshot } from "../../ports/read-snapshot.ts";
+import type { DiffInput } from "../diff-endpoints.ts";
+
+export interface OpenSides {
+  readonly source: ReadSnapshot;
+  readonly target: ReadSnapshot;
+}
+
+/** Locks both sides, then takes both snapshots; one for both where they are the same database. */
+export async function openBoth(input: DiffInput, signal: AbortSignal): Promise<OpenSides> {
+  const { source, target } = input;
+  const [lockedSource, lockedTarget] = await both(lock(input, source, target, signal), lock(input, target, source, signal));
+  const same = lockedSource.database !== null && lockedSource.database === lockedTarget.database;
+  if (!same) {
+    const [first, second] = await both(lockedSource.begin(null), lockedTarget.begin(null));
+    return { source: first, target: second };
+  }
+  const first = await lockedSource.begin(null);
+  return { source: first, target: await lockedTarget.begin(first.token) };
+}
+
+function lock(input: DiffInput, endpoint: Endpoint, other: Endpoint, signal: AbortSignal) {
+  const accept = (name: QualifiedName) => isWanted(input, endpoint, other, name);
+  return endpoint.lock({ accept, connections: Math.max(1, input.options.parallel), signal });
+}
+
+/** With patterns, or with tables that the other side names, only those; a map may join any two names. */
+function isWanted({ options }: DiffInput, endpoint: Endpoint, other: Endpoint, name: QualifiedName): boolean {
+  const mapped = [...options.tableMap].flat().some((text) => matchesPattern(name, text));
+  if (mapped) return true;
+  const { tablePatterns, tableMap } = options;
+  if (tableMap.size > 0) return true;
+  const fits = tablePatterns.length === 0 || tablePatterns.some((pattern) => matchesPattern(name, pattern));
+  if (!fits || other.named === null) return fits;
+  return other.named.some((wanted) => sameQualifiedName(inTenant(wanted, other), inTenant(name, endpoint)));
+}
+
+/** The tenant's own schema counts as the same on both sides. */
+function inTenant(name: QualifiedName, endpoint: Endpoint): QualifiedName {
+  return { schema: name.schema === endpoint.tenantSchema ? "" : name.schema, name: name.name };
+}
+
+/** Both results, or the first failure once both have ended. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([first, second]);
+  if (a.status === "rejected") throw a.reason;
+  if (b.status === "rejected") throw b.reason;
+  return [a.value, b.value];
+}

@@ -1,0 +1,10 @@
+import { column, conditions, fromTable, type TableSql } from "./row-sql.ts";
+
+/** Grouped by the columns themselves, so by the types' own equality. */
+export function duplicateKeysQuery(sql: TableSql): string {
+  const { key } = sql.plan;
+  if (key === null) throw new RangeError("rows without a key have no duplicates");
+  const columns = key.columns.map(({ name }) => column(name)).join(", ");
+  const inner = `SELECT FROM ${fromTable(sql)}${conditions({ ...sql, filter: null }, "keyed", null)} GROUP BY ${columns} HAVING pg_catalog.count(*) > 1`;
+  return `SELECT pg_catalog.count(*) FROM (${inner}) d`;
+}

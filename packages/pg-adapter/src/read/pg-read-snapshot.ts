@@ -1,0 +1,86 @@
+import { sameQualifiedName, type TableSpec } from "@syncline/core";
+import type { ReadSnapshot, SidePlan, TableReader } from "@syncline/engine";
+import type { TableInfo } from "../catalog/table-info.ts";
+import { openConnection } from "../connection/connect.ts";
+import { pinStatements } from "../connection/pins.ts";
+import { ReadSession } from "../connection/read-session.ts";
+import type { ServerFacts } from "../connection/server-facts.ts";
+import { SessionPool } from "../connection/session-pool.ts";
+import { translateError } from "../connection/translate-error.ts";
+import type { PgScope } from "../scope.ts";
+import { quoteIdentifier, quoteLiteral } from "../sql/quote.ts";
+import { knownAnswer } from "./known-answer.ts";
+import { PgTableReader } from "./table-reader.ts";
+
+export interface PgReadSnapshotParts {
+  readonly infos: readonly TableInfo[];
+  readonly facts: ServerFacts;
+  readonly scope: PgScope;
+  /** Name of the exported snapshot. */
+  readonly token: string;
+  readonly connections: number;
+  /** The session whose transaction holds the locks and the snapshot. */
+  readonly holder: ReadSession;
+  readonly label: string;
+}
+
+export class PgReadSnapshot implements ReadSnapshot {
+  readonly #parts: PgReadSnapshotParts;
+  readonly #pool: SessionPool;
+
+  constructor(parts: PgReadSnapshotParts) {
+    this.#parts = parts;
+    this.#pool = new SessionPool(parts.connections, () => this.#openSession());
+  }
+
+  get version(): string {
+    return this.#parts.facts.version;
+  }
+
+  get encoding(): string {
+    return this.#parts.facts.encoding;
+  }
+
+  get token(): string {
+    return this.#parts.token;
+  }
+
+  get connections(): number {
+    return this.#parts.connections;
+  }
+
+  get tables(): readonly TableSpec[] {
+    return this.#parts.infos.map((info) => info.spec);
+  }
+
+  knownAnswer(types: readonly string[]): Promise<string | null> {
+    return knownAnswer(this.#parts.holder, this.#parts.facts.versionNumber, types);
+  }
+
+  openTable(plan: SidePlan): TableReader {
+    const info = this.#parts.infos.find((each) => sameQualifiedName(each.spec.name, plan.table.name));
+    if (info === undefined) throw new RangeError("the table is not part of the snapshot");
+    const tenant = this.#parts.scope.tenantColumn;
+    const scope = tenant === null ? null : `t.${quoteIdentifier(tenant.name)} = ${quoteLiteral(tenant.value)}`;
+    return new PgTableReader({ plan, info, scope, filter: null }, this.#pool, this.#parts.holder);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+    await this.#parts.holder.end();
+  }
+
+  async #openSession(): Promise<ReadSession> {
+    const client = await openConnection(this.#parts.scope.connection);
+    const about = `Reading ${this.#parts.label}`;
+    try {
+      const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+      const join = `SET TRANSACTION SNAPSHOT ${quoteLiteral(this.#parts.token)}`;
+      await client.query([begin, join, pinStatements(this.#parts.facts.versionNumber)].join(";"));
+    } catch (error) {
+      client.connection.stream.destroy();
+      throw translateError(error, about);
+    }
+    return new ReadSession(client, about);
+  }
+}

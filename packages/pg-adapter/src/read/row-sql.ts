@@ -1,0 +1,109 @@
+import type { RowPart, Segment, SideKey, SidePlan } from "@syncline/engine";
+import type { TableInfo } from "../catalog/table-info.ts";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/quote.ts";
+import { formSql, keyCanonicalSql, keyOrderSql, outputText } from "./column-sql.ts";
+
+/** Everything the statements of one table need. Columns are named by `t`. */
+export interface TableSql {
+  readonly plan: SidePlan;
+  readonly info: TableInfo;
+  /** Conditions that hold for every row of the scope: the tenant. */
+  readonly scope: string | null;
+  /** The plan's filter, or null. */
+  readonly filter: string | null;
+}
+
+export function column(name: string): string {
+  return `t.${quoteIdentifier(name)}`;
+}
+
+/** ONLY, because rows of child tables belong to the children; partitions belong to their root. */
+export function fromTable({ info }: TableSql): string {
+  const only = info.spec.kind === "table" ? "ONLY " : "";
+  return `${only}${quoteTable(info.spec.name)} AS t`;
+}
+
+/** The bytes that stand for a row. Always the ROW keyword: `(x)` alone would not make a record. */
+export function rowBytes({ plan }: TableSql): string {
+  const parts = plan.compared.map(({ name, form }) => formSql(form, column(name)));
+  return `pg_catalog.record_send(ROW(${parts.join(", ")}))`;
+}
+
+/** The two 64-bit hashes of the bytes `b`. */
+export function hashes(plan: SidePlan, bytes: string): readonly [string, string] {
+  if (plan.hash === "sha256-1") return [shaPart(bytes, 1), shaPart(bytes, 9)];
+  return [0, 1].map((seed) => `pg_catalog.hash_record_extended(ROW(${bytes}), ${seed})`) as [string, string];
+}
+
+function shaPart(bytes: string, from: number): string {
+  const part = `pg_catalog.substr(pg_catalog.sha256(${bytes}), ${from}, 8)`;
+  return `('x' || pg_catalog.encode(${part}, 'hex'))::pg_catalog.bit(64)::pg_catalog.int8`;
+}
+
+/** The bytes of the key as one tuple, alike for keys that are equal. */
+export function keyBytes(key: SideKey): string {
+  const parts = key.columns.map(({ name, form }) => keyCanonicalSql(form, column(name)));
+  return `pg_catalog.record_send(ROW(${parts.join(", ")}))`;
+}
+
+/** Expressions to sort by, one or one a column. */
+export function sortExpressions(key: SideKey): string[] {
+  if (key.canonical) return [keyBytes(key)];
+  return key.columns.map(({ name, form }) => keyOrderSql(form, column(name)));
+}
+
+/** How a stream names a row: its place in a table, or the texts that find it again. */
+export function addressExpressions({ info, plan }: TableSql): string[] {
+  if (info.hasRowAddresses) return ["t.tableoid", "t.ctid"];
+  return [`pg_catalog.jsonb_build_array(${addressTexts(plan).join(", ")})::pg_catalog.text`];
+}
+
+export function addressTexts(plan: SidePlan): string[] {
+  const names = plan.key === null ? plan.carried.map(({ name }) => name) : plan.key.columns.map(({ name }) => name);
+  return names.map((name) => outputText(column(name)));
+}
+
+export function conditions(sql: TableSql, part: RowPart, segments: readonly Segment[] | null): string {
+  const all = [sql.scope, sql.filter, partCondition(sql.plan.key, part), segmentCondition(sql.plan.key, segments)];
+  const given = all.filter((each) => each !== null);
+  return given.length === 0 ? "" : ` WHERE ${given.map((each) => `(${each})`).join(" AND ")}`;
+}
+
+function partCondition(key: SideKey | null, part: RowPart): string | null {
+  if (part === "all" || key === null || !key.nullable) return part === "unkeyed" && key !== null ? "false" : null;
+  const columns = key.columns.map(({ name }) => column(name)).join(", ");
+  return `pg_catalog.num_nulls(${columns}) ${part === "keyed" ? "= 0" : "> 0"}`;
+}
+
+function segmentCondition(key: SideKey | null, segments: readonly Segment[] | null): string | null {
+  if (segments === null || key === null) return null;
+  if (segments.length === 0) return "false";
+  return segments.map((segment) => oneSegment(key, segment)).join(" OR ");
+}
+
+function oneSegment(key: SideKey, segment: Segment): string {
+  if (segment.kind === "hash") return `${keyHashBucket(key, segment.bits)} IN (${segment.buckets.join(", ")})`;
+  const value = rangeColumn(key, segment.column);
+  const from = segment.from === null ? [] : [`${value} >= ${boundLiteral(key, segment.column, segment.from)}`];
+  const to = segment.to === null ? [] : [`${value} < ${boundLiteral(key, segment.column, segment.to)}`];
+  return `(${[...from, ...to, ...(from.length + to.length === 0 ? ["true"] : [])].join(" AND ")})`;
+}
+
+export function keyHashBucket(key: SideKey, bits: number): string {
+  return `(pg_catalog.hash_record_extended(ROW(${keyBytes(key)}), 7) & ${2 ** bits - 1})::pg_catalog.int4`;
+}
+
+export function rangeColumn(key: SideKey, index: number): string {
+  const part = key.columns[index];
+  if (part === undefined) throw new RangeError("no such key column");
+  return keyOrderSql(part.form, column(part.name));
+}
+
+export function boundType(key: SideKey, index: number): string {
+  const canonical = key.columns[index]?.form.canonical;
+  return canonical?.kind === "cast" ? canonical.type : "text";
+}
+
+function boundLiteral(key: SideKey, index: number, bound: string): string {
+  return `${quoteLiteral(bound)}::${boundType(key, index)}`;
+}

@@ -1,0 +1,20 @@
+import { formatDecimal } from "./sample-share.ts";
+import { conditions, fromTable, rangeColumn, type TableSql } from "./row-sql.ts";
+
+const SAMPLE_PER_BOUND = 4;
+
+/** Distinct ascending bounds that cut a key column in about equal parts, from a sample of pages. */
+export function sampleQuery(sql: TableSql, keyColumn: number, count: number): string {
+  const { key } = sql.plan;
+  if (key === null) throw new RangeError("rows without a key have no bounds");
+  const value = rangeColumn(key, keyColumn);
+  const rows = Math.max(1, sql.info.spec.estimatedRows);
+  const share = (count * SAMPLE_PER_BOUND * 100) / rows;
+  const mayViewBeSampled = sql.info.hasRowAddresses && share < 50;
+  const sample = mayViewBeSampled ? ` TABLESAMPLE SYSTEM (${formatDecimal(share)}) REPEATABLE (1)` : "";
+  const where = conditions({ ...sql, filter: null }, "keyed", null);
+  return `SELECT DISTINCT v FROM (
+    SELECT v, pg_catalog.row_number() OVER (ORDER BY v) AS n, pg_catalog.count(*) OVER () AS total
+    FROM (SELECT ${value} AS v FROM ${fromTable(sql)}${sample}${where}) s
+  ) r WHERE total <= ${count} OR n % (total / ${count} + 1) = 0 ORDER BY v`;
+}
