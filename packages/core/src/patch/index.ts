@@ -6,3 +6,5 @@ export * from "./invert-patch.ts";
 export * from "./patch.ts";
 export * from "./patch-from-change.ts";
 export * from "./patch-id.ts";
+export { patchSql } from "./sql/patch-sql.ts";
+export { parsePatchTableName } from "./table-name.ts";

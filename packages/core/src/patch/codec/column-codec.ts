@@ -24,6 +24,7 @@ export function columnForm(type: string): ColumnForm {
 export interface TableCodec {
   readonly table: PatchTable;
   readonly forms: ReadonlyMap<string, ColumnForm>;
+  readonly types: ReadonlyMap<string, string>;
   /** `"name":` by column, as the writer writes it. */
   readonly prefixes: ReadonlyMap<string, string>;
   /** Carried columns in header order. */
@@ -34,6 +35,7 @@ function tableCodec(table: PatchTable): TableCodec {
   return {
     table,
     forms: new Map(table.columns.map(([name, type]) => [name, columnForm(type)])),
+    types: new Map(table.columns),
     prefixes: new Map(table.columns.map(([name]) => [name, `${jsonText(name)}:`])),
     columns: table.columns.map(([name]) => name),
   };

@@ -1,4 +1,5 @@
 import type { PatchEndpoint, PatchHeader, PatchTable } from "../patch.ts";
+import { parsePatchTableName } from "../table-name.ts";
 import { damaged, type FilePosition, unsupported } from "./file-position.ts";
 import { JsonNumber, type JsonObject } from "./json-cursor.ts";
 import { JsonFields } from "./json-fields.ts";
@@ -163,5 +164,8 @@ function decodeTable(fields: JsonFields): PatchTable {
   if (new Set(key).size !== key.length || !key.every((column) => names.has(column))) {
     throw fields.wrong("key", "a list of its columns, each once");
   }
-  return { name: nonEmpty(fields, "name"), columns, key, fingerprint: fields.string("fingerprint") };
+  const name = fields.string("name");
+  if (parsePatchTableName(name) === undefined)
+    throw fields.wrong("name", "a table's name, in double quotes where it is odd");
+  return { name, columns, key, fingerprint: fields.string("fingerprint") };
 }

@@ -1,0 +1,70 @@
+import { visibleText } from "../../diff/render/visible-text.ts";
+import { type TableCodec, tableCodecs } from "../codec/column-codec.ts";
+import type { PatchOperation, PatchTable } from "../patch.ts";
+import { operationSql } from "./operation-sql.ts";
+import { sqlText } from "./sql-text.ts";
+
+export interface SqlScriptInput {
+  /** Lines for the comment at the top. */
+  readonly about: readonly string[];
+  readonly tables: readonly PatchTable[];
+  /** All operations of one kind; asked for deletes, then updates, then inserts. */
+  readonly operations: (op: PatchOperation["op"]) => AsyncIterable<readonly PatchOperation[]>;
+}
+
+/** Settings under which text and values of the patch mean what they meant when it was made. */
+const PINS = [
+  "client_encoding = 'UTF8'",
+  "standard_conforming_strings = on",
+  "\"TimeZone\" = 'UTC'",
+  "DateStyle = 'ISO'",
+  "IntervalStyle = 'postgres'",
+  "extra_float_digits = 1",
+  "bytea_output = 'hex'",
+  "lc_monetary = 'C'",
+  "xmloption = 'content'",
+  "row_security = off",
+];
+
+const START = [
+  "BEGIN;",
+  ...PINS.map((pin) => `SET LOCAL ${pin};`),
+  "SET CONSTRAINTS ALL DEFERRED;",
+  "-- Every statement below must change as many rows as it expects; this table refuses anything else.",
+  "CREATE TEMPORARY TABLE syncline_check (operation bigint, what text, expected bigint, found bigint, CONSTRAINT row_is_as_expected CHECK (found = expected)) ON COMMIT DROP;",
+  "",
+];
+
+/**
+ * A script for psql and for any other client: one transaction, deletes before updates before inserts, each statement
+ * with the old values in its condition and a check of the rows that it changed. Nothing is done when one is not as
+ * expected. Values cannot leave their quotes, and no line begins with anything but our own SQL.
+ */
+export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<string> {
+  const codecs = tableCodecs(input.tables);
+  yield `${[...input.about.map((line) => `-- ${visibleText(line)}`), "", ...START].join("\n")}\n`;
+  let number = 0;
+  for (const op of ["delete", "update", "insert"] as const) {
+    for await (const batch of input.operations(op)) {
+      const statements = batch.map((operation) => {
+        number += 1;
+        return checkedStatement(codecs, operation, number);
+      });
+      if (statements.length > 0) yield `${statements.join("\n")}\n`;
+    }
+  }
+  yield "\nCOMMIT;\n";
+}
+
+function checkedStatement(
+  codecs: ReadonlyMap<string, TableCodec>,
+  operation: PatchOperation,
+  number: number,
+): string {
+  const codec = codecs.get(operation.table);
+  if (codec === undefined) return "";
+  const expected = operation.op === "update" ? 1 : operation.count;
+  const what = sqlText(`${operation.op} ${operation.table}`);
+  const check = `INSERT INTO pg_temp.syncline_check SELECT ${number}, ${what}, ${expected}, pg_catalog.count(*) FROM changed`;
+  return `WITH changed AS (${operationSql(codec, operation)} RETURNING 1) ${check};`;
+}
