@@ -26,7 +26,7 @@ const tenancy = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const server = z.strictObject({
+export const serverSchema = z.strictObject({
   url: textOrReference.optional().describe("postgres://user@host:5432/database, best by reference when it holds a password."),
   host: textOrReference.optional(),
   port: z.int().min(1).max(65_535).optional(),
@@ -46,7 +46,7 @@ const fields = z.array(name);
 export const configSchema = z.strictObject({
   version: z.literal(1),
   current: text.optional().describe("The server meant when a locator names none."),
-  servers: z.record(name, server).default({}),
+  servers: z.record(name, serverSchema).default({}),
   timestampFields: fields.default([...DEFAULT_TIMESTAMP_FIELDS]).describe("Columns that --ignore-timestamps leaves out."),
   systemFields: fields.default([...DEFAULT_SYSTEM_FIELDS]).describe("Columns that --ignore-system-fields leaves out."),
 });

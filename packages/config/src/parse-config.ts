@@ -31,11 +31,24 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   return { config: buildConfig(result.data, file), warnings: warnings.map((issue) => place.issue(issue)) };
 }
 
+/** Our own words: the parser's messages may quote the file, and so a secret. */
+const SYNTAX_PROBLEMS: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: "this key stands there twice",
+  BAD_INDENT: "the indentation does not fit, or a bracket is not closed",
+  MISSING_CHAR: "a closing quote, a bracket, a comma or a space after a colon is missing",
+  UNEXPECTED_TOKEN: "this is unexpected here; a text with special characters needs quotes",
+  TAB_AS_INDENT: "a tab cannot indent; use spaces",
+  MULTILINE_IMPLICIT_KEY: "a key must stand on one line; is a colon missing?",
+  BLOCK_AS_IMPLICIT_KEY: "a second colon in one line; a text that holds a colon and a space needs quotes",
+  MULTIPLE_DOCS: "only one document is allowed in the file",
+  TAG_RESOLVE_FAILED: "a tag (!name) is not allowed",
+  BAD_DQ_ESCAPE: "unknown escape in a double-quoted text",
+};
+
 function syntaxIssues(document: Document.Parsed, lines: LineCounter): ConfigIssue[] {
   return [...document.errors, ...document.warnings].map((error) => {
     const { line, col } = lines.linePos(error.pos[0]);
-    const problem = error.code === "DUPLICATE_KEY" ? "this key stands there twice" : `not valid YAML (${error.code.toLowerCase().replaceAll("_", " ")})`;
-    return { line: Math.max(1, line), column: Math.max(1, col), path: "", problem };
+    return { line: Math.max(1, line), column: Math.max(1, col), path: "", problem: SYNTAX_PROBLEMS[error.code] ?? `not valid YAML (${error.code})` };
   });
 }
 

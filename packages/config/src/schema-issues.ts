@@ -1,5 +1,6 @@
+import { nearest } from "@syncline/core";
 import type { z } from "zod";
-import { LATER_SECTIONS } from "./config-schema.ts";
+import { configSchema, LATER_SECTIONS, serverSchema } from "./config-schema.ts";
 
 /** A problem found by the schema; `key` is set when the key itself is wrong rather than its value. */
 export interface SchemaIssue {
@@ -15,7 +16,7 @@ export function describeSchemaIssues(issues: readonly z.core.$ZodIssue[], input:
 
 function describe(issue: z.core.$ZodIssue, input: unknown, prefix: readonly PropertyKey[]): SchemaIssue[] {
   const path = [...prefix, ...issue.path];
-  const found = describeFound(valueAt(input, path));
+  const found = describeFound(valueAt(input, path), path);
   const one = (problem: string): SchemaIssue[] => [{ path, key: null, problem }];
   switch (issue.code) {
     case "unrecognized_keys":
@@ -23,7 +24,7 @@ function describe(issue: z.core.$ZodIssue, input: unknown, prefix: readonly Prop
     case "invalid_type":
       return one(found === "nothing" ? `missing: expected ${withArticle(issue.expected)}` : `expected ${withArticle(issue.expected)}, found ${found}`);
     case "invalid_value":
-      return one(`expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}, found ${found}`);
+      return one(`${found === "nothing" ? "missing: " : ""}expected ${listed(issue.values)}${found === "nothing" ? "" : `, found ${found}`}`);
     case "invalid_union":
       return describeUnion(issue, input, path, found);
     case "too_small":
@@ -55,7 +56,15 @@ function describeUnion(issue: z.core.$ZodIssueInvalidUnion, input: unknown, path
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
   if (path.length === 0 && LATER_SECTIONS.has(key)) return `the section "${key}" is not supported by this version`;
-  return `unknown key "${key}"`;
+  const known = Object.keys(path.length === 0 ? configSchema.shape : path[0] === "servers" && path.length === 2 ? serverSchema.shape : {});
+  const near = nearest(key, known);
+  const expected = known.length === 0 ? "" : `; expected one of ${known.join(", ")}`;
+  return `unknown key "${key}"${near === null ? expected : `; did you mean "${near}"?`}`;
+}
+
+function listed(values: readonly unknown[]): string {
+  const words = values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 function withArticle(type: string): string {
@@ -63,12 +72,16 @@ function withArticle(type: string): string {
   return names[type] ?? type;
 }
 
-/** Kind of the value; the value itself only for words and numbers that cannot be a password's place. */
-function describeFound(value: unknown): string {
+/** Keys whose values are words and numbers that nobody keeps secret. */
+const SHOWN = new Set<PropertyKey | undefined>(["version", "port", "kind", "protection", "tls", "mode", "timeoutMs"]);
+
+/** The value itself only where it cannot be a secret, else its kind. */
+function describeFound(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return "nothing";
   if (value === null) return "an empty value";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
+  if (SHOWN.has(path.at(-1))) return JSON.stringify(value).slice(0, 40);
   return typeof value === "string" ? "a text" : `a ${typeof value}`;
 }
 

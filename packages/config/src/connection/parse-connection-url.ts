@@ -1,4 +1,4 @@
-import { splitConnectionUrl } from "@syncline/core";
+import { type ConnectionUrlParts, splitConnectionUrl } from "@syncline/core";
 import type { SslMode } from "../config.ts";
 
 /** Parts of a connection URL, decoded. Null where the URL does not say. */
@@ -39,6 +39,7 @@ function readUrl(url: string): ConnectionUrl {
   if (parts === null) throw new UrlProblem(shapeProblem(url));
   if (parts.scheme !== "postgres" && parts.scheme !== "postgresql") throw new UrlProblem("it must start with postgres:// or postgresql://");
   const given = readParameters(parts.query);
+  assertSaidOnce(parts, given);
   const host = decode(parts.host.replace(/^\[(.*)\]$/, "$1"), "host") || (given.get("host") ?? null);
   if (host?.includes(",")) throw new UrlProblem("several hosts are not supported; name one");
   return {
@@ -52,6 +53,14 @@ function readUrl(url: string): ConnectionUrl {
     connectTimeoutMs: readTimeout(given.get("connect_timeout")),
     applicationName: given.get("application_name") ?? null,
   };
+}
+
+/** What stands in the URL's own parts may not stand in its parameters too: readers disagree on which one wins. */
+function assertSaidOnce(parts: ConnectionUrlParts, given: ReadonlyMap<string, string>): void {
+  const own = { host: parts.host || null, port: parts.port, dbname: parts.database, user: parts.user || null, password: parts.password };
+  for (const [name, value] of Object.entries(own)) {
+    if (value !== null && given.has(name)) throw new UrlProblem(`the ${name} stands there twice, in the address and as a parameter`);
+  }
 }
 
 function shapeProblem(url: string): string {
