@@ -18,17 +18,29 @@ export function checkServers(document: ConfigDocument): Findings {
   return findings;
 }
 
-function checkServer(name: string, server: ServerDocument, names: readonly string[], findings: Findings): void {
+function checkServer(
+  name: string,
+  server: ServerDocument,
+  names: readonly string[],
+  findings: Findings,
+): void {
   const path = ["servers", name];
-  const parts = (["host", "port", "database", "user", "password"] as const).filter((part) => server[part] !== undefined);
-  if (server.url === undefined && server.host === undefined) findings.problems.push(problem(path, "expected a url or a host"));
+  const parts = (["host", "port", "database", "user", "password"] as const).filter(
+    (part) => server[part] !== undefined,
+  );
+  if (server.url === undefined && server.host === undefined)
+    findings.problems.push(problem(path, "expected a url or a host"));
   if (server.url !== undefined) {
     for (const part of parts.filter((candidate) => candidate !== "password")) {
-      findings.problems.push(problem([...path, part], "the url already says this; give either the url or the parts"));
+      findings.problems.push(
+        problem([...path, part], "the url already says this; give either the url or the parts"),
+      );
     }
   }
   if (server.replicaOf !== undefined && (server.replicaOf === name || !names.includes(server.replicaOf))) {
-    findings.problems.push(problem([...path, "replicaOf"], "expected the name of another server of this file"));
+    findings.problems.push(
+      problem([...path, "replicaOf"], "expected the name of another server of this file"),
+    );
   }
   if (typeof server.url === "string") checkUrl([...path, "url"], server.url, findings);
 }
@@ -37,7 +49,12 @@ function checkUrl(path: readonly string[], url: string, findings: Findings): voi
   const parsed = parseConnectionUrl(url);
   if (!parsed.ok) findings.problems.push(problem(path, `the connection URL is not valid: ${parsed.problem}`));
   else if (parsed.url.password !== null) {
-    findings.warnings.push(problem(path, "the URL holds a password; refer to it with {env: …}, {file: …} or {command: […]} instead"));
+    findings.warnings.push(
+      problem(
+        path,
+        "the URL holds a password; refer to it with {env: …}, {file: …} or {command: […]} instead",
+      ),
+    );
   }
 }
 

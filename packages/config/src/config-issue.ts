@@ -19,7 +19,8 @@ export function formatIssue(file: string, issue: ConfigIssue): string {
 export function configError(file: string, issues: readonly ConfigIssue[]): CodedError {
   const sorted = [...issues].sort((a, b) => a.line - b.line || a.column - b.column);
   const lines = sorted.map((issue) => formatIssue(file, issue));
-  const message = lines.length === 1 ? (lines[0] ?? "") : [`${lines.length} problems in ${file}:`, ...lines].join("\n");
+  const message =
+    lines.length === 1 ? (lines[0] ?? "") : [`${lines.length} problems in ${file}:`, ...lines].join("\n");
   return new CodedError("config.invalid", message, {
     hint: "`syncline config schema` prints the expected form; docs/reference/configuration.md explains each key.",
     details: { file, issues: sorted },

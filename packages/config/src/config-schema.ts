@@ -6,10 +6,20 @@ const name = z.string().regex(/^[^\0]+$/, "a name without NUL");
 
 const reference = z.union([
   z.strictObject({ env: text.describe("Name of an environment variable.") }),
-  z.strictObject({ file: text.describe("A file, relative to the config file; one newline at its end is cut.") }),
   z.strictObject({
-    command: z.array(text).min(1).describe("A program and its arguments, run without a shell; its output is the value."),
-    timeoutMs: z.int().min(1).max(600_000).default(10_000).describe("Milliseconds until the command is stopped."),
+    file: text.describe("A file, relative to the config file; one newline at its end is cut."),
+  }),
+  z.strictObject({
+    command: z
+      .array(text)
+      .min(1)
+      .describe("A program and its arguments, run without a shell; its output is the value."),
+    timeoutMs: z
+      .int()
+      .min(1)
+      .max(600_000)
+      .default(10_000)
+      .describe("Milliseconds until the command is stopped."),
   }),
 ]);
 const textOrReference = z.union([text, reference]);
@@ -27,7 +37,9 @@ const tenancy = z.discriminatedUnion("kind", [
 ]);
 
 export const serverSchema = z.strictObject({
-  url: textOrReference.optional().describe("postgres://user@host:5432/database, best by reference when it holds a password."),
+  url: textOrReference
+    .optional()
+    .describe("postgres://user@host:5432/database, best by reference when it holds a password."),
   host: textOrReference.optional(),
   port: z.int().min(1).max(65_535).optional(),
   database: textOrReference.optional(),
@@ -36,7 +48,10 @@ export const serverSchema = z.strictObject({
   tls: z.union([sslMode, z.strictObject({ mode: sslMode, rootCert: text.optional() })]).optional(),
   tenancy: tenancy.default({ kind: "schema" }).describe("What this server's tenants are."),
   environment: text.optional().describe("A label such as production or staging."),
-  protection: z.enum(["open", "protected", "readonly"]).optional().describe("Default: open on this machine, protected elsewhere."),
+  protection: z
+    .enum(["open", "protected", "readonly"])
+    .optional()
+    .describe("Default: open on this machine, protected elsewhere."),
   replicaOf: text.optional().describe("The server whose standby this is."),
 });
 
@@ -47,8 +62,12 @@ export const configSchema = z.strictObject({
   version: z.literal(1),
   current: text.optional().describe("The server meant when a locator names none."),
   servers: z.record(name, serverSchema).default({}),
-  timestampFields: fields.default([...DEFAULT_TIMESTAMP_FIELDS]).describe("Columns that --ignore-timestamps leaves out."),
-  systemFields: fields.default([...DEFAULT_SYSTEM_FIELDS]).describe("Columns that --ignore-system-fields leaves out."),
+  timestampFields: fields
+    .default([...DEFAULT_TIMESTAMP_FIELDS])
+    .describe("Columns that --ignore-timestamps leaves out."),
+  systemFields: fields
+    .default([...DEFAULT_SYSTEM_FIELDS])
+    .describe("Columns that --ignore-system-fields leaves out."),
 });
 
 export type ConfigInput = z.input<typeof configSchema>;
@@ -56,7 +75,13 @@ export type ConfigDocument = z.output<typeof configSchema>;
 export type ServerDocument = ConfigDocument["servers"][string];
 
 /** Sections that the product will have; named so that the message can say so. */
-export const LATER_SECTIONS: ReadonlySet<string> = new Set(["flows", "datasets", "jobs", "retention", "alerts"]);
+export const LATER_SECTIONS: ReadonlySet<string> = new Set([
+  "flows",
+  "datasets",
+  "jobs",
+  "retention",
+  "alerts",
+]);
 
 /** The file's JSON Schema, for editors. */
 export function configJsonSchema(): Record<string, unknown> {

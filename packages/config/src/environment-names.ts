@@ -2,7 +2,8 @@
 export const ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   SYNCLINE_CONFIG: "Path of the config file; --config wins.",
   SYNCLINE_SERVER: "Name of the current server; --server wins, `current` of the file loses.",
-  DATABASE_URL: "Connection URL meant by a locator without a server when neither the config nor SYNCLINE_SERVER names a current one.",
+  DATABASE_URL:
+    "Connection URL meant by a locator without a server when neither the config nor SYNCLINE_SERVER names a current one.",
   XDG_CONFIG_HOME: "Folder of the user's own config, default ~/.config.",
   PGHOST: "Host, where a connection URL leaves it out.",
   PGPORT: "Port, where a connection URL leaves it out.",

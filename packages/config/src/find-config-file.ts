@@ -24,7 +24,9 @@ async function configIn(folder: string): Promise<string | null> {
   for (const name of CONFIG_FILE_NAMES) if (await exists(join(folder, name))) found.push(name);
   const [first, second] = found;
   if (second !== undefined) {
-    throw new CodedError("config.invalid", `The folder "${folder}" has both ${first} and ${second}.`, { hint: "Keep one of them, or name one with --config." });
+    throw new CodedError("config.invalid", `The folder "${folder}" has both ${first} and ${second}.`, {
+      hint: "Keep one of them, or name one with --config.",
+    });
   }
   return first === undefined ? null : join(folder, first);
 }

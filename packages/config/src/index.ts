@@ -11,16 +11,31 @@ export {
 } from "./config.ts";
 export { type ConfigIssue, formatIssue } from "./config-issue.ts";
 export { configJsonSchema } from "./config-schema.ts";
-export { type ConnectionUrl, type ParsedConnectionUrl, parseConnectionUrl } from "./connection/parse-connection-url.ts";
+export {
+  type ConnectionUrl,
+  type ParsedConnectionUrl,
+  parseConnectionUrl,
+} from "./connection/parse-connection-url.ts";
 export { describeSource, type Environment, readTextSource } from "./connection/read-text-source.ts";
 export type { ServerConnection } from "./connection/server-connection.ts";
 export { defaultConfigText } from "./default-config-text.ts";
 export { ENVIRONMENT_NAMES } from "./environment-names.ts";
 export { CONFIG_FILE_NAMES, findConfigFile } from "./find-config-file.ts";
-export { loadConfig, type LoadConfigOptions } from "./load-config.ts";
+export { type LoadConfigOptions, loadConfig } from "./load-config.ts";
 export { type ParsedConfig, parseConfig } from "./parse-config.ts";
-export { type FindProtectionOptions, findProtection, type Place, type Protection } from "./protection/find-protection.ts";
+export {
+  type FindProtectionOptions,
+  findProtection,
+  type Place,
+  type Protection,
+} from "./protection/find-protection.ts";
 export { type HostLookup, SYSTEM_LOOKUP } from "./protection/host-identity.ts";
 export { type ResolvedEndpoint, type ResolveEndpointOptions, resolveEndpoint } from "./resolve-endpoint.ts";
-export { currentServerName, findServer, type ResolveOptions, resolveServer, resolveUrl } from "./resolve-server.ts";
+export {
+  currentServerName,
+  findServer,
+  type ResolveOptions,
+  resolveServer,
+  resolveUrl,
+} from "./resolve-server.ts";
 export { Secret } from "./secret.ts";

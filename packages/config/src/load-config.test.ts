@@ -9,7 +9,8 @@ const text = (server: string) => `version: 1\nservers:\n  ${server}: {host: h}\n
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "syncline-find-"));
-  for (const folder of ["repo/.git", "repo/a/b", "repo/bare/.git", "xdg/syncline", "both"]) await mkdir(join(root, folder), { recursive: true });
+  for (const folder of ["repo/.git", "repo/a/b", "repo/bare/.git", "xdg/syncline", "both"])
+    await mkdir(join(root, folder), { recursive: true });
   await writeFile(join(root, "syncline.yaml"), text("outside"));
   await writeFile(join(root, "repo/syncline.yml"), text("repo"));
   await writeFile(join(root, "repo/a/syncline.json"), '{"version": 1, "servers": {"a": {"host": "h"}}}');
@@ -20,8 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const load = async (folder: string, env: Record<string, string> = {}, file?: string) =>
-  [...(await loadConfig({ folder: join(root, folder), env: { HOME: join(root, "nobody"), ...env }, file })).config.servers.keys()];
+const load = async (folder: string, env: Record<string, string> = {}, file?: string) => [
+  ...(
+    await loadConfig({ folder: join(root, folder), env: { HOME: join(root, "nobody"), ...env }, file })
+  ).config.servers.keys(),
+];
 
 describe("loadConfig", () => {
   it("takes the nearest file upward, not beyond the repository", async () => {
@@ -38,8 +42,17 @@ describe("loadConfig", () => {
 
   it("refuses a missing, an unreadable, an ambiguous and a non-UTF-8 file", async () => {
     await expect(load("repo", {}, "nope.yaml")).rejects.toMatchObject({ code: "config.not_found" });
-    await expect(load("repo", {}, "a")).rejects.toMatchObject({ code: "config.invalid", message: expect.stringContaining("EISDIR") });
-    await expect(load("both")).rejects.toMatchObject({ code: "config.invalid", message: expect.stringContaining("both") });
-    await expect(load("repo", {}, "../latin1.yaml")).rejects.toMatchObject({ code: "config.invalid", message: expect.stringContaining("UTF-8") });
+    await expect(load("repo", {}, "a")).rejects.toMatchObject({
+      code: "config.invalid",
+      message: expect.stringContaining("EISDIR"),
+    });
+    await expect(load("both")).rejects.toMatchObject({
+      code: "config.invalid",
+      message: expect.stringContaining("both"),
+    });
+    await expect(load("repo", {}, "../latin1.yaml")).rejects.toMatchObject({
+      code: "config.invalid",
+      message: expect.stringContaining("UTF-8"),
+    });
   });
 });

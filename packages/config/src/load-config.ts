@@ -17,7 +17,8 @@ export interface LoadConfigOptions {
 /** The config that holds here; `EMPTY_CONFIG` when there is no file. Throws `config.not_found` for a named file, `config.invalid`. */
 export async function loadConfig(options: LoadConfigOptions): Promise<ParsedConfig> {
   const named = options.file ?? (options.env.SYNCLINE_CONFIG || null);
-  const file = named === null ? await findConfigFile(options.folder, options.env) : resolve(options.folder, named);
+  const file =
+    named === null ? await findConfigFile(options.folder, options.env) : resolve(options.folder, named);
   if (file === null) return { config: EMPTY_CONFIG, warnings: [] };
   return parseConfig(await readConfigFile(file), file);
 }
@@ -28,8 +29,11 @@ async function readConfigFile(file: string): Promise<string> {
     bytes = await readFile(file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    if (code !== "ENOENT") throw new CodedError("config.invalid", `The config file "${file}" cannot be read (${code}).`);
-    throw new CodedError("config.not_found", `There is no config file "${file}".`, { hint: "`syncline config init` writes one." });
+    if (code !== "ENOENT")
+      throw new CodedError("config.invalid", `The config file "${file}" cannot be read (${code}).`);
+    throw new CodedError("config.not_found", `There is no config file "${file}".`, {
+      hint: "`syncline config init` writes one.",
+    });
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
 import { CodedError } from "@syncline/core";
+import { describe, expect, it } from "vitest";
 import { configJsonSchema } from "./config-schema.ts";
 import { defaultConfigText } from "./default-config-text.ts";
 import { parseConfig } from "./parse-config.ts";
@@ -11,7 +11,10 @@ function problems(text: string): string[] {
     parseConfig(text, FILE);
   } catch (error) {
     if (!(error instanceof CodedError) || error.code !== "config.invalid") throw error;
-    return error.message.split("\n").filter((line) => line.startsWith(FILE)).map((line) => line.slice(FILE.length + 1));
+    return error.message
+      .split("\n")
+      .filter((line) => line.startsWith(FILE))
+      .map((line) => line.slice(FILE.length + 1));
   }
   return [];
 }
@@ -36,7 +39,11 @@ servers:
       FILE,
     );
     expect(warnings).toEqual([]);
-    expect(config).toMatchObject({ file: FILE, current: "prod", timestampFields: ["created_at", "updated_at", "modified_at", "last_update"] });
+    expect(config).toMatchObject({
+      file: FILE,
+      current: "prod",
+      timestampFields: ["created_at", "updated_at", "modified_at", "last_update"],
+    });
     expect(config.servers.get("prod")).toMatchObject({
       url: { kind: "env", name: "PROD_URL" },
       tls: { mode: "verify-full", rootCert: "/repo/certs/ca.pem" },
@@ -52,13 +59,18 @@ servers:
   });
 
   it("may be JSON, and servers may have names of object members", () => {
-    const { config } = parseConfig('{"version": 1, "servers": {"constructor": {"host": "h"}, "toString": {"host": "i"}}}', "/repo/syncline.json");
+    const { config } = parseConfig(
+      '{"version": 1, "servers": {"constructor": {"host": "h"}, "toString": {"host": "i"}}}',
+      "/repo/syncline.json",
+    );
     expect([...config.servers.keys()]).toEqual(["constructor", "toString"]);
   });
 
   it("is what `config init` writes", () => {
     expect(parseConfig(defaultConfigText(), FILE).config.current).toBe("local");
-    const uncommented = defaultConfigText().replace(/^ {2}# {3}(\w)/gm, "    $1").replace("  # production:", "  production:");
+    const uncommented = defaultConfigText()
+      .replace(/^ {2}# {3}(\w)/gm, "    $1")
+      .replace("  # production:", "  production:");
     expect(parseConfig(uncommented, FILE).config.servers.get("production")?.protection).toBe("readonly");
   });
 
@@ -77,30 +89,110 @@ describe("a bad file is refused with line, column, path, what was expected and f
     ["no version", "{}", ["1:1: version: missing: expected 1"]],
     ["another version", "version: 2", ["1:10: version: expected 1, found 2"]],
     ["a typed key", "version: 1\ncurent: x", ['2:1: curent: unknown key "curent"; did you mean "current"?']],
-    ["a later section", "version: 1\njobs: []", ['2:1: jobs: the section "jobs" is not supported by this version']],
+    [
+      "a later section",
+      "version: 1\njobs: []",
+      ['2:1: jobs: the section "jobs" is not supported by this version'],
+    ],
     ["flows", "version: 1\nflows: []", ['2:1: flows: the section "flows" is not supported by this version']],
-    ["a typed server key", server("prot: 1"), ['5:5: servers.a.prot: unknown key "prot"; did you mean "port"?']],
+    [
+      "a typed server key",
+      server("prot: 1"),
+      ['5:5: servers.a.prot: unknown key "prot"; did you mean "port"?'],
+    ],
     ["a port of text", server("port: abc"), ['5:11: servers.a.port: expected a number, found "abc"']],
-    ["a port too large", server("port: 70000"), ["5:11: servers.a.port: expected at most 65535, found 70000"]],
-    ["a word that is none", server("protection: hard"), ['5:17: servers.a.protection: expected open, protected or readonly, found "hard"']],
-    ["an unknown tenancy", server("tenancy: {kind: table}"), ['5:21: servers.a.tenancy.kind: expected {kind: schema}, {kind: database} or {kind: column, column: name}, found "table"']],
-    ["column tenancy without column", server("tenancy: {kind: column}"), ["5:5: servers.a.tenancy.column: missing: expected a text"]],
-    ["an empty server", "version: 1\nservers:\n  a:\n", ["3:5: servers.a: expected a mapping, found an empty value"]],
-    ["a server without address", "version: 1\nservers:\n  a: {port: 1}\n", ["3:6: servers.a: expected a url or a host"]],
-    ["url and host", "version: 1\nservers:\n  a: {url: {env: X}, host: h}\n", ["3:28: servers.a.host: the url already says this; give either the url or the parts"]],
+    [
+      "a port too large",
+      server("port: 70000"),
+      ["5:11: servers.a.port: expected at most 65535, found 70000"],
+    ],
+    [
+      "a word that is none",
+      server("protection: hard"),
+      ['5:17: servers.a.protection: expected open, protected or readonly, found "hard"'],
+    ],
+    [
+      "an unknown tenancy",
+      server("tenancy: {kind: table}"),
+      [
+        '5:21: servers.a.tenancy.kind: expected {kind: schema}, {kind: database} or {kind: column, column: name}, found "table"',
+      ],
+    ],
+    [
+      "column tenancy without column",
+      server("tenancy: {kind: column}"),
+      ["5:5: servers.a.tenancy.column: missing: expected a text"],
+    ],
+    [
+      "an empty server",
+      "version: 1\nservers:\n  a:\n",
+      ["3:5: servers.a: expected a mapping, found an empty value"],
+    ],
+    [
+      "a server without address",
+      "version: 1\nservers:\n  a: {port: 1}\n",
+      ["3:6: servers.a: expected a url or a host"],
+    ],
+    [
+      "url and host",
+      "version: 1\nservers:\n  a: {url: {env: X}, host: h}\n",
+      ["3:28: servers.a.host: the url already says this; give either the url or the parts"],
+    ],
     ["an unknown current", "version: 1\ncurrent: x", ['2:10: current: there is no server "x" under servers']],
-    ["a replica of itself", server("replicaOf: a"), ["5:16: servers.a.replicaOf: expected the name of another server of this file"]],
-    ["a literal password", server("password: c4n4ry"), ["5:15: servers.a.password: expected a reference: {env: NAME}, {file: path} or {command: [program, argument]}, found a text"]],
-    ["an empty command", server("password: {command: []}"), ["5:25: servers.a.password.command: must not be empty"]],
-    ["a command of text", server("password: {command: ls}"), ["5:25: servers.a.password.command: expected a list, found a text"]],
+    [
+      "a replica of itself",
+      server("replicaOf: a"),
+      ["5:16: servers.a.replicaOf: expected the name of another server of this file"],
+    ],
+    [
+      "a literal password",
+      server("password: c4n4ry"),
+      [
+        "5:15: servers.a.password: expected a reference: {env: NAME}, {file: path} or {command: [program, argument]}, found a text",
+      ],
+    ],
+    [
+      "an empty command",
+      server("password: {command: []}"),
+      ["5:25: servers.a.password.command: must not be empty"],
+    ],
+    [
+      "a command of text",
+      server("password: {command: ls}"),
+      ["5:25: servers.a.password.command: expected a list, found a text"],
+    ],
     ["a duplicate key", "version: 1\nversion: 1", ["2:1: this key stands there twice"]],
-    ["an alias", "version: 1\nservers:\n  a: &x {host: h}\n  b: *x", ["4:6: an alias (*name) is not allowed; write the value out"]],
-    ["__proto__", "version: 1\nservers:\n  __proto__: {host: h}", ['3:3: the key "__proto__" is not allowed']],
+    [
+      "an alias",
+      "version: 1\nservers:\n  a: &x {host: h}\n  b: *x",
+      ["4:6: an alias (*name) is not allowed; write the value out"],
+    ],
+    [
+      "__proto__",
+      "version: 1\nservers:\n  __proto__: {host: h}",
+      ['3:3: the key "__proto__" is not allowed'],
+    ],
     ["two documents", "version: 1\n---\nversion: 1", ["2:1: only one document is allowed in the file"]],
     ["a tag", "version: !!js/function 1", ["1:10: a tag (!name) is not allowed"]],
-    ["an open bracket", "version: 1\nservers: {a: ", ["2:14: the indentation does not fit, or a bracket is not closed"]],
-    ["a URL of another scheme", "version: 1\nservers:\n  a: {url: mysql://u:c4n4ry@h/d}", ["3:12: servers.a.url: the connection URL is not valid: it must start with postgres:// or postgresql://"]],
-    ["an unknown parameter", "version: 1\nservers:\n  a: {url: 'postgres://u:c4n4ry@h/d?foo=c4n4ry'}", ['3:12: servers.a.url: the connection URL is not valid: the parameter "foo" is not supported (supported: host, port, dbname, user, password, sslmode, sslrootcert, connect_timeout, application_name)']],
+    [
+      "an open bracket",
+      "version: 1\nservers: {a: ",
+      ["2:14: the indentation does not fit, or a bracket is not closed"],
+    ],
+    [
+      "a URL of another scheme",
+      "version: 1\nservers:\n  a: {url: mysql://u:c4n4ry@h/d}",
+      [
+        "3:12: servers.a.url: the connection URL is not valid: it must start with postgres:// or postgresql://",
+      ],
+    ],
+    [
+      "an unknown parameter",
+      "version: 1\nservers:\n  a: {url: 'postgres://u:c4n4ry@h/d?foo=c4n4ry'}",
+      [
+        '3:12: servers.a.url: the connection URL is not valid: the parameter "foo" is not supported (supported: host, port, dbname, user, password, sslmode, sslrootcert, connect_timeout, application_name)',
+      ],
+    ],
   ];
   for (const [name, text, expected] of cases) {
     it(name, () => {
@@ -112,7 +204,9 @@ describe("a bad file is refused with line, column, path, what was expected and f
   }
 
   it("all problems at once, in order of line", () => {
-    const found = problems("version: 3\nservers:\n  b: {host: h, port: 0}\n  a: {host: h, tls: maybe}\ncurrant: a\n");
+    const found = problems(
+      "version: 3\nservers:\n  b: {host: h, port: 0}\n  a: {host: h, tls: maybe}\ncurrant: a\n",
+    );
     expect(found.map((line) => line.split(" ")[0])).toEqual(["1:10:", "3:22:", "4:21:", "5:1:"]);
   });
 
@@ -123,8 +217,18 @@ describe("a bad file is refused with line, column, path, what was expected and f
 });
 
 it("the JSON Schema names every key and refuses others", () => {
-  const schema = configJsonSchema() as { properties: Record<string, unknown>; additionalProperties: boolean; required: string[] };
-  expect(Object.keys(schema.properties)).toEqual(["version", "current", "servers", "timestampFields", "systemFields"]);
+  const schema = configJsonSchema() as {
+    properties: Record<string, unknown>;
+    additionalProperties: boolean;
+    required: string[];
+  };
+  expect(Object.keys(schema.properties)).toEqual([
+    "version",
+    "current",
+    "servers",
+    "timestampFields",
+    "systemFields",
+  ]);
   expect(schema.additionalProperties).toBe(false);
   expect(schema.required).toEqual(["version"]);
 });

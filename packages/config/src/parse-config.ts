@@ -1,10 +1,21 @@
 import { dirname, resolve } from "node:path";
 import { CodedError } from "@syncline/core";
-import { Alias, type Document, isMap, isNode, LineCounter, type Node, Pair, parseDocument, Scalar, visit } from "yaml";
+import {
+  Alias,
+  type Document,
+  isMap,
+  isNode,
+  LineCounter,
+  type Node,
+  Pair,
+  parseDocument,
+  Scalar,
+  visit,
+} from "yaml";
+import { checkServers } from "./check-servers.ts";
 import type { Config, ServerConfig, TextSource } from "./config.ts";
 import { type ConfigIssue, configError } from "./config-issue.ts";
 import { type ConfigDocument, configSchema, type ServerDocument } from "./config-schema.ts";
-import { checkServers } from "./check-servers.ts";
 import { describeSchemaIssues } from "./schema-issues.ts";
 
 const MAX_CHARACTERS = 1024 * 1024;
@@ -17,17 +28,32 @@ export interface ParsedConfig {
 
 /** Reads the text of a config file (YAML or JSON). Throws `config.invalid` with every problem, its line and column. */
 export function parseConfig(text: string, file: string): ParsedConfig {
-  if (text.length > MAX_CHARACTERS) throw new CodedError("config.invalid", `${file} is longer than ${MAX_CHARACTERS} characters.`);
+  if (text.length > MAX_CHARACTERS)
+    throw new CodedError("config.invalid", `${file} is longer than ${MAX_CHARACTERS} characters.`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, strict: true, merge: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    strict: true,
+    merge: false,
+  });
   const place = new Places(document, lines);
   const broken = [...syntaxIssues(document, lines), ...forbiddenIssues(document, place)];
   if (broken.length > 0) throw configError(file, broken);
   const input: unknown = document.toJS({ maxAliasCount: 0 });
   const result = configSchema.safeParse(input);
-  if (!result.success) throw configError(file, describeSchemaIssues(result.error.issues, input).map((issue) => place.issue(issue)));
+  if (!result.success)
+    throw configError(
+      file,
+      describeSchemaIssues(result.error.issues, input).map((issue) => place.issue(issue)),
+    );
   const { problems, warnings } = checkServers(result.data);
-  if (problems.length > 0) throw configError(file, problems.map((issue) => place.issue(issue)));
+  if (problems.length > 0)
+    throw configError(
+      file,
+      problems.map((issue) => place.issue(issue)),
+    );
   return { config: buildConfig(result.data, file), warnings: warnings.map((issue) => place.issue(issue)) };
 }
 
@@ -48,7 +74,12 @@ const SYNTAX_PROBLEMS: Readonly<Record<string, string>> = {
 function syntaxIssues(document: Document.Parsed, lines: LineCounter): ConfigIssue[] {
   return [...document.errors, ...document.warnings].map((error) => {
     const { line, col } = lines.linePos(error.pos[0]);
-    return { line: Math.max(1, line), column: Math.max(1, col), path: "", problem: SYNTAX_PROBLEMS[error.code] ?? `not valid YAML (${error.code})` };
+    return {
+      line: Math.max(1, line),
+      column: Math.max(1, col),
+      path: "",
+      problem: SYNTAX_PROBLEMS[error.code] ?? `not valid YAML (${error.code})`,
+    };
   });
 }
 
@@ -56,9 +87,12 @@ function syntaxIssues(document: Document.Parsed, lines: LineCounter): ConfigIssu
 function forbiddenIssues(document: Document.Parsed, place: Places): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   visit(document, (_, node) => {
-    if (node instanceof Alias) issues.push(place.at(node, "an alias (*name) is not allowed; write the value out"));
-    if (node instanceof Pair && !(node.key instanceof Scalar)) issues.push(place.at(isNode(node.key) ? node.key : null, "a key must be a plain text"));
-    if (node instanceof Pair && node.key instanceof Scalar && node.key.value === "__proto__") issues.push(place.at(node.key, 'the key "__proto__" is not allowed'));
+    if (node instanceof Alias)
+      issues.push(place.at(node, "an alias (*name) is not allowed; write the value out"));
+    if (node instanceof Pair && !(node.key instanceof Scalar))
+      issues.push(place.at(isNode(node.key) ? node.key : null, "a key must be a plain text"));
+    if (node instanceof Pair && node.key instanceof Scalar && node.key.value === "__proto__")
+      issues.push(place.at(node.key, 'the key "__proto__" is not allowed'));
   });
   return issues;
 }
@@ -78,7 +112,11 @@ class Places {
     return { line: Math.max(1, line), column: Math.max(1, col), path, problem };
   }
 
-  issue(issue: { readonly path: readonly PropertyKey[]; readonly key: string | null; readonly problem: string }): ConfigIssue {
+  issue(issue: {
+    readonly path: readonly PropertyKey[];
+    readonly key: string | null;
+    readonly problem: string;
+  }): ConfigIssue {
     const path = issue.key === null ? issue.path : [...issue.path, issue.key];
     return this.at(this.#nearest(path, issue.key !== null), issue.problem, formatPath(path));
   }
@@ -93,10 +131,13 @@ class Places {
   }
 
   #find(path: readonly PropertyKey[], wantKey: boolean): Node | null {
-    const parent: unknown = path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true);
+    const parent: unknown =
+      path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true);
     const last = path.at(-1);
     if (!isMap(parent)) return nodeOrNull(this.#document.getIn(path, true));
-    const pair = parent.items.find((item) => isNode(item.key) && String((item.key as Scalar).value) === String(last));
+    const pair = parent.items.find(
+      (item) => isNode(item.key) && String((item.key as Scalar).value) === String(last),
+    );
     if (pair === undefined) return null;
     return wantKey || !hasPlace(pair.value) ? nodeOrNull(pair.key) : nodeOrNull(pair.value);
   }
@@ -111,12 +152,18 @@ function hasPlace(value: unknown): boolean {
 }
 
 function formatPath(path: readonly PropertyKey[]): string {
-  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`)).join("");
+  return path
+    .map((part, index) =>
+      typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`,
+    )
+    .join("");
 }
 
 function buildConfig(document: ConfigDocument, file: string): Config {
   const folder = dirname(resolve(file));
-  const servers = Object.entries(document.servers).map(([name, server]) => [name, buildServer(name, server, folder)] as const);
+  const servers = Object.entries(document.servers).map(
+    ([name, server]) => [name, buildServer(name, server, folder)] as const,
+  );
   return {
     file: resolve(file),
     current: document.current ?? null,

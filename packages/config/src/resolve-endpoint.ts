@@ -1,7 +1,13 @@
 import type { TableSelection, TenantLocator, UrlLocator } from "@syncline/core";
 import type { Config, Tenancy } from "./config.ts";
 import { type ServerConnection, withHiddenPassword } from "./connection/server-connection.ts";
-import { currentServerName, findServer, type ResolveOptions, resolveServer, resolveUrl } from "./resolve-server.ts";
+import {
+  currentServerName,
+  findServer,
+  type ResolveOptions,
+  resolveServer,
+  resolveUrl,
+} from "./resolve-server.ts";
 
 /** What a locator of a live database means: connection, the tenant's rows and the tables asked for. */
 export interface ResolvedEndpoint {
@@ -24,7 +30,11 @@ export interface ResolveEndpointOptions extends ResolveOptions {
 }
 
 /** Resolves a locator to connection options. Throws `server.not_found` and `config.*`. */
-export async function resolveEndpoint(config: Config, locator: TenantLocator | UrlLocator, options: ResolveEndpointOptions): Promise<ResolvedEndpoint> {
+export async function resolveEndpoint(
+  config: Config,
+  locator: TenantLocator | UrlLocator,
+  options: ResolveEndpointOptions,
+): Promise<ResolvedEndpoint> {
   if (locator.kind === "url") return urlEndpoint(await resolveUrl(locator.url, options), locator);
   const name = locator.server ?? currentServerName(config, options);
   if (name === null) {
@@ -34,19 +44,44 @@ export async function resolveEndpoint(config: Config, locator: TenantLocator | U
   const server = findServer(config, name);
   const connection = await resolveServer(config, name, options);
   const { environment, replicaOf } = server;
-  return { ...placeTenant(connection, server.tenancy, locator.tenant), tables: locator.tables, server: name, environment, replicaOf };
+  return {
+    ...placeTenant(connection, server.tenancy, locator.tenant),
+    tables: locator.tables,
+    server: name,
+    environment,
+    replicaOf,
+  };
 }
 
-function urlEndpoint(connection: ServerConnection, locator: { readonly tenant: string; readonly tables: TableSelection }): ResolvedEndpoint {
-  return { connection, schema: locator.tenant, tenantColumn: null, tables: locator.tables, server: null, environment: null, replicaOf: null };
+function urlEndpoint(
+  connection: ServerConnection,
+  locator: { readonly tenant: string; readonly tables: TableSelection },
+): ResolvedEndpoint {
+  return {
+    connection,
+    schema: locator.tenant,
+    tenantColumn: null,
+    tables: locator.tables,
+    server: null,
+    environment: null,
+    replicaOf: null,
+  };
 }
 
-function placeTenant(connection: ServerConnection, tenancy: Tenancy, tenant: string): Pick<ResolvedEndpoint, "connection" | "schema" | "tenantColumn"> {
+function placeTenant(
+  connection: ServerConnection,
+  tenancy: Tenancy,
+  tenant: string,
+): Pick<ResolvedEndpoint, "connection" | "schema" | "tenantColumn"> {
   switch (tenancy.kind) {
     case "schema":
       return { connection, schema: tenant, tenantColumn: null };
     case "database":
-      return { connection: withHiddenPassword({ ...connection, database: tenant }), schema: "public", tenantColumn: null };
+      return {
+        connection: withHiddenPassword({ ...connection, database: tenant }),
+        schema: "public",
+        tenantColumn: null,
+      };
     case "column":
       return { connection, schema: tenancy.schema, tenantColumn: { name: tenancy.column, value: tenant } };
   }

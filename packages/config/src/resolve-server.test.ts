@@ -18,7 +18,11 @@ beforeAll(async () => {
   await writeFile(join(folder, "password"), `${CANARY}\n`);
   await writeFile(join(folder, "empty"), "\n");
   await writeFile(join(folder, "ca.pem"), "-----BEGIN CERTIFICATE-----\n");
-  await writeFile(join(folder, "pgpass"), `# comment\nother:*:*:*:no\nh\\:1:5432:*:u:${CANARY}\\:x\nh:*:db:u:${CANARY}\n`, { mode: 0o600 });
+  await writeFile(
+    join(folder, "pgpass"),
+    `# comment\nother:*:*:*:no\nh\\:1:5432:*:u:${CANARY}\\:x\nh:*:db:u:${CANARY}\n`,
+    { mode: 0o600 },
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -30,7 +34,13 @@ function config(servers: string) {
 
 describe("resolveServer", () => {
   it("puts the parts together, secrets by reference", async () => {
-    const found = await resolveServer(config("  a: {host: {env: H}, port: 5433, database: db, user: u, password: {file: password}, tls: {mode: verify-full, rootCert: ca.pem}}"), "a", { env: { ...HOME, H: "h" } });
+    const found = await resolveServer(
+      config(
+        "  a: {host: {env: H}, port: 5433, database: db, user: u, password: {file: password}, tls: {mode: verify-full, rootCert: ca.pem}}",
+      ),
+      "a",
+      { env: { ...HOME, H: "h" } },
+    );
     expect({ ...found }).toEqual({
       host: "h",
       port: 5433,
@@ -45,22 +55,60 @@ describe("resolveServer", () => {
   });
 
   it("reads a whole URL from a reference; tls and password of the config win", async () => {
-    const found = await resolveServer(config("  a: {url: {env: U}, tls: require, password: {file: password}}"), "a", { env: { ...HOME, U: "postgres://u:old@h/db?sslmode=disable\n" } });
-    expect(found).toMatchObject({ host: "h", database: "db", user: "u", password: CANARY, sslMode: "require" });
+    const found = await resolveServer(
+      config("  a: {url: {env: U}, tls: require, password: {file: password}}"),
+      "a",
+      { env: { ...HOME, U: "postgres://u:old@h/db?sslmode=disable\n" } },
+    );
+    expect(found).toMatchObject({
+      host: "h",
+      database: "db",
+      user: "u",
+      password: CANARY,
+      sslMode: "require",
+    });
   });
 
   it("takes a command's output without its newline", async () => {
-    const found = await resolveServer(config(`  a: {host: h, user: u, password: {command: [printf, '%s\\n', "${CANARY}"]}}`), "a", { env: { ...process.env, ...HOME } });
+    const found = await resolveServer(
+      config(`  a: {host: h, user: u, password: {command: [printf, '%s\\n', "${CANARY}"]}}`),
+      "a",
+      { env: { ...process.env, ...HOME } },
+    );
     expect(found.password).toBe(CANARY);
   });
 
   it("fills what is left open from libpq's variables and password file", async () => {
-    const env = { PGHOST: "h", PGPORT: "5434", PGUSER: "u", PGDATABASE: "db", PGSSLMODE: "require", PGCONNECT_TIMEOUT: "3", PGAPPNAME: "app", PGPASSFILE: join(folder, "pgpass") };
+    const env = {
+      PGHOST: "h",
+      PGPORT: "5434",
+      PGUSER: "u",
+      PGDATABASE: "db",
+      PGSSLMODE: "require",
+      PGCONNECT_TIMEOUT: "3",
+      PGAPPNAME: "app",
+      PGPASSFILE: join(folder, "pgpass"),
+    };
     const found = await resolveUrl("postgres://", { env });
-    expect(found).toMatchObject({ host: "h", port: 5434, user: "u", database: "db", password: CANARY, sslMode: "require", connectTimeoutMs: 3000, applicationName: "app" });
-    expect((await resolveUrl("postgres://u@h%3A1/x", { env: { PGPASSFILE: join(folder, "pgpass") } })).password).toBe(`${CANARY}:x`);
-    expect((await resolveUrl("postgres://v@h/db", { env: { PGPASSFILE: join(folder, "pgpass") } })).password).toBeUndefined();
-    expect((await resolveUrl("postgres://v@h/db", { env: { ...HOME, PGPASSWORD: CANARY } })).password).toBe(CANARY);
+    expect(found).toMatchObject({
+      host: "h",
+      port: 5434,
+      user: "u",
+      database: "db",
+      password: CANARY,
+      sslMode: "require",
+      connectTimeoutMs: 3000,
+      applicationName: "app",
+    });
+    expect(
+      (await resolveUrl("postgres://u@h%3A1/x", { env: { PGPASSFILE: join(folder, "pgpass") } })).password,
+    ).toBe(`${CANARY}:x`);
+    expect(
+      (await resolveUrl("postgres://v@h/db", { env: { PGPASSFILE: join(folder, "pgpass") } })).password,
+    ).toBeUndefined();
+    expect((await resolveUrl("postgres://v@h/db", { env: { ...HOME, PGPASSWORD: CANARY } })).password).toBe(
+      CANARY,
+    );
   });
 
   it("ignores a password file that others may read", async () => {
@@ -71,7 +119,12 @@ describe("resolveServer", () => {
   });
 
   it("defaults to this machine, and the database to the user", async () => {
-    expect(await resolveUrl("postgres://u@", { env: HOME })).toMatchObject({ host: "localhost", port: 5432, database: "u", sslMode: "prefer" });
+    expect(await resolveUrl("postgres://u@", { env: HOME })).toMatchObject({
+      host: "localhost",
+      port: 5432,
+      database: "u",
+      sslMode: "prefer",
+    });
   });
 
   const failing: readonly (readonly [string, string, RegExp])[] = [
@@ -79,65 +132,137 @@ describe("resolveServer", () => {
     ["an empty variable", "{env: EMPTY}", /is empty/],
     ["a missing file", "{file: missing}", /cannot be read \(ENOENT\)/],
     ["an empty file", "{file: empty}", /is empty/],
-    ["a command that fails", `{command: [sh, -c, "echo ${CANARY}; echo ${CANARY} >&2; exit 3"]}`, /the command "sh" failed with status 3/],
+    [
+      "a command that fails",
+      `{command: [sh, -c, "echo ${CANARY}; echo ${CANARY} >&2; exit 3"]}`,
+      /the command "sh" failed with status 3/,
+    ],
     ["a command that is not there", "{command: [no-such-program-here]}", /was not found/],
-    ["a command that hangs", `{command: [sh, -c, "echo ${CANARY}; sleep 30"], timeoutMs: 100}`, /did not end within 100 ms/],
+    [
+      "a command that hangs",
+      `{command: [sh, -c, "echo ${CANARY}; sleep 30"], timeoutMs: 100}`,
+      /did not end within 100 ms/,
+    ],
     ["a command that floods", `{command: [sh, -c, "yes ${CANARY}"]}`, /printed more than/],
   ];
   for (const [name, reference, message] of failing) {
     it(`${name}: says so without showing anything`, async () => {
-      const error = await resolveServer(config(`  a: {host: h, password: ${reference}}`), "a", { env: { ...process.env, ...HOME, EMPTY: "" } }).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({ code: "config.secret_unavailable", message: expect.stringMatching(message) });
-      expect(`${(error as Error).message}${inspect(error, { depth: 9, showHidden: true })}`.replaceAll(reference, "")).not.toContain(CANARY);
+      const error = await resolveServer(config(`  a: {host: h, password: ${reference}}`), "a", {
+        env: { ...process.env, ...HOME, EMPTY: "" },
+      }).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({
+        code: "config.secret_unavailable",
+        message: expect.stringMatching(message),
+      });
+      expect(
+        `${(error as Error).message}${inspect(error, { depth: 9, showHidden: true })}`.replaceAll(
+          reference,
+          "",
+        ),
+      ).not.toContain(CANARY);
     });
   }
 
   it("an invalid URL from a reference is never shown", async () => {
-    const error = await resolveServer(config("  a: {url: {env: U}}"), "a", { env: { U: `postgres://u:${CANARY}@h:x/db` } }).catch((caught: unknown) => caught);
+    const error = await resolveServer(config("  a: {url: {env: U}}"), "a", {
+      env: { U: `postgres://u:${CANARY}@h:x/db` },
+    }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: "config.invalid" });
     expect(inspect(error, { depth: 9 })).not.toContain(CANARY);
   });
 
   it("an unknown server: names the near one and those there are", async () => {
-    await expect(resolveServer(config("  prod: {host: h}\n  test: {host: h}"), "prd", { env: {} })).rejects.toMatchObject({
+    await expect(
+      resolveServer(config("  prod: {host: h}\n  test: {host: h}"), "prd", { env: {} }),
+    ).rejects.toMatchObject({
       code: "server.not_found",
       message: 'There is no server "prd"; did you mean "prod"?',
       hint: expect.stringContaining("Servers: prod, test."),
     });
-    await expect(resolveServer(EMPTY_CONFIG, "constructor", { env: {} })).rejects.toMatchObject({ code: "server.not_found" });
+    await expect(resolveServer(EMPTY_CONFIG, "constructor", { env: {} })).rejects.toMatchObject({
+      code: "server.not_found",
+    });
   });
 });
 
 describe("G24: a connection and a secret print themselves without the password", () => {
   it("inspect and JSON", async () => {
     const found = await resolveUrl(`postgres://u:${CANARY}@h/db`, { env: HOME });
-    for (const text of [inspect(found), JSON.stringify(found), JSON.stringify({ nested: found }), inspect({ nested: found }), `${String(found)}`]) expect(text).not.toContain(CANARY);
+    for (const text of [
+      inspect(found),
+      JSON.stringify(found),
+      JSON.stringify({ nested: found }),
+      inspect({ nested: found }),
+      `${String(found)}`,
+    ])
+      expect(text).not.toContain(CANARY);
   });
 
   it("Secret", () => {
     const secret = new Secret(CANARY);
-    const shown = [`${secret}`, String(secret), secret + "", JSON.stringify({ secret }), inspect(secret, { showHidden: true, depth: 9 }), Object.values(secret).join(), inspect(new Error("x", { cause: secret }))];
+    const shown = [
+      `${secret}`,
+      String(secret),
+      secret + "",
+      JSON.stringify({ secret }),
+      inspect(secret, { showHidden: true, depth: 9 }),
+      Object.values(secret).join(),
+      inspect(new Error("x", { cause: secret })),
+    ];
     for (const text of shown) expect(text).not.toContain(CANARY);
     expect(secret.reveal()).toBe(CANARY);
   });
 });
 
 describe("resolveEndpoint", () => {
-  const three = () => config("  s: {host: h, database: db, user: u}\n  d: {host: h, user: u, tenancy: {kind: database}}\n  c: {host: h, database: db, user: u, tenancy: {kind: column, column: tenant_id, schema: app}}");
-  const resolve = (text: string, env: Record<string, string> = {}, server?: string) => resolveEndpoint(three(), parseEndpointLocator(text) as TenantLocator | UrlLocator, { env: { ...HOME, ...env }, server });
+  const three = () =>
+    config(
+      "  s: {host: h, database: db, user: u}\n  d: {host: h, user: u, tenancy: {kind: database}}\n  c: {host: h, database: db, user: u, tenancy: {kind: column, column: tenant_id, schema: app}}",
+    );
+  const resolve = (text: string, env: Record<string, string> = {}, server?: string) =>
+    resolveEndpoint(three(), parseEndpointLocator(text) as TenantLocator | UrlLocator, {
+      env: { ...HOME, ...env },
+      server,
+    });
 
   it("places the tenant as the server's tenancy says", async () => {
-    expect(await resolve("s:acme:t")).toMatchObject({ schema: "acme", tenantColumn: null, connection: { database: "db" }, server: "s" });
-    expect(await resolve("d:acme:t")).toMatchObject({ schema: "public", tenantColumn: null, connection: { database: "acme" }, server: "d" });
-    expect(await resolve("c:acme:t")).toMatchObject({ schema: "app", tenantColumn: { name: "tenant_id", value: "acme" }, connection: { database: "db" } });
-    expect(await resolve("postgres://u@other/x#acme:t")).toMatchObject({ schema: "acme", tenantColumn: null, connection: { host: "other", database: "x" }, server: null });
+    expect(await resolve("s:acme:t")).toMatchObject({
+      schema: "acme",
+      tenantColumn: null,
+      connection: { database: "db" },
+      server: "s",
+    });
+    expect(await resolve("d:acme:t")).toMatchObject({
+      schema: "public",
+      tenantColumn: null,
+      connection: { database: "acme" },
+      server: "d",
+    });
+    expect(await resolve("c:acme:t")).toMatchObject({
+      schema: "app",
+      tenantColumn: { name: "tenant_id", value: "acme" },
+      connection: { database: "db" },
+    });
+    expect(await resolve("postgres://u@other/x#acme:t")).toMatchObject({
+      schema: "acme",
+      tenantColumn: null,
+      connection: { host: "other", database: "x" },
+      server: null,
+    });
   });
 
   it("without a server: --server, SYNCLINE_SERVER, current, DATABASE_URL, in this order", async () => {
     expect((await resolve("a:t", { SYNCLINE_SERVER: "s" }, "d")).server).toBe("d");
     expect((await resolve("a:t", { SYNCLINE_SERVER: "s" })).server).toBe("s");
-    expect(await resolve("a:t", { DATABASE_URL: "postgres://u@elsewhere/db" })).toMatchObject({ server: null, schema: "a", connection: { host: "elsewhere" } });
+    expect(await resolve("a:t", { DATABASE_URL: "postgres://u@elsewhere/db" })).toMatchObject({
+      server: null,
+      schema: "a",
+      connection: { host: "elsewhere" },
+    });
     expect(currentServerName({ ...EMPTY_CONFIG, current: "x" }, { env: { DATABASE_URL: "y" } })).toBe("x");
-    await expect(resolve("a:t")).rejects.toMatchObject({ code: "server.not_found", hint: expect.stringContaining("--server") });
+    await expect(resolve("a:t")).rejects.toMatchObject({
+      code: "server.not_found",
+      hint: expect.stringContaining("--server"),
+    });
   });
 });

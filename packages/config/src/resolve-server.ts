@@ -18,16 +18,23 @@ export function findServer(config: Config, name: string): ServerConfig {
   const names = [...config.servers.keys()];
   const near = nearest(name, names);
   const known = names.length === 0 ? "The config names no servers." : `Servers: ${names.join(", ")}.`;
-  throw new CodedError("server.not_found", `There is no server "${name}"${near === null ? "" : `; did you mean "${near}"?`}`, {
-    hint: `${known} ${config.file === null ? "No config file was found; `syncline config init` writes one." : `They come from ${config.file}.`}`,
-  });
+  throw new CodedError(
+    "server.not_found",
+    `There is no server "${name}"${near === null ? "" : `; did you mean "${near}"?`}`,
+    {
+      hint: `${known} ${config.file === null ? "No config file was found; `syncline config init` writes one." : `They come from ${config.file}.`}`,
+    },
+  );
 }
 
 /**
  * Name of the server that a locator without one means: `--server`, then `SYNCLINE_SERVER`, then `current` of the config.
  * Null when `DATABASE_URL` stands in, because nothing else is named. Throws `server.not_found`.
  */
-export function currentServerName(config: Config, options: { readonly server?: string | undefined; readonly env: Environment }): string | null {
+export function currentServerName(
+  config: Config,
+  options: { readonly server?: string | undefined; readonly env: Environment },
+): string | null {
   const name = options.server ?? (options.env.SYNCLINE_SERVER || config.current);
   if (name !== null) return name;
   if (options.env.DATABASE_URL) return null;
@@ -37,7 +44,11 @@ export function currentServerName(config: Config, options: { readonly server?: s
 }
 
 /** How to connect to a server of the config; references are read now. Throws `server.not_found`, `config.*`. */
-export async function resolveServer(config: Config, name: string, options: ResolveOptions): Promise<ServerConnection> {
+export async function resolveServer(
+  config: Config,
+  name: string,
+  options: ResolveOptions,
+): Promise<ServerConnection> {
   const server = findServer(config, name);
   const about = `server "${name}"`;
   const url = await readServer(server, about, options);
@@ -45,13 +56,21 @@ export async function resolveServer(config: Config, name: string, options: Resol
 }
 
 /** The same for a plain connection URL. `about` names it in errors, since the URL itself may hold a password. */
-export async function resolveUrl(url: string, options: ResolveOptions & { readonly about?: string }): Promise<ServerConnection> {
+export async function resolveUrl(
+  url: string,
+  options: ResolveOptions & { readonly about?: string },
+): Promise<ServerConnection> {
   const about = options.about ?? "the connection URL";
   return buildConnection(parseOrThrow(url, about), { env: options.env, about });
 }
 
-async function readServer(server: ServerConfig, about: string, options: ResolveOptions): Promise<ConnectionUrl> {
-  const read = (source: TextSource | null, part: string) => (source === null ? null : readTextSource(source, { ...options, about: `the ${part} of ${about}` }));
+async function readServer(
+  server: ServerConfig,
+  about: string,
+  options: ResolveOptions,
+): Promise<ConnectionUrl> {
+  const read = (source: TextSource | null, part: string) =>
+    source === null ? null : readTextSource(source, { ...options, about: `the ${part} of ${about}` });
   const url = await read(server.url, "url");
   const base = url === null ? await readParts(server, read) : parseOrThrow(url.trim(), about);
   return {
@@ -62,7 +81,10 @@ async function readServer(server: ServerConfig, about: string, options: ResolveO
   };
 }
 
-async function readParts(server: ServerConfig, read: (source: TextSource | null, part: string) => Promise<string> | null): Promise<ConnectionUrl> {
+async function readParts(
+  server: ServerConfig,
+  read: (source: TextSource | null, part: string) => Promise<string> | null,
+): Promise<ConnectionUrl> {
   return {
     host: await read(server.host, "host"),
     port: server.port,
@@ -79,7 +101,14 @@ async function readParts(server: ServerConfig, read: (source: TextSource | null,
 function parseOrThrow(url: string, about: string): ConnectionUrl {
   const parsed = parseConnectionUrl(url);
   if (parsed.ok) return parsed.url;
-  throw new CodedError("config.invalid", `The connection URL of ${about} is not valid: ${parsed.problem}.`.replace("URL of the connection URL", "URL"), {
-    hint: "Write postgres://user@host:5432/database.",
-  });
+  throw new CodedError(
+    "config.invalid",
+    `The connection URL of ${about} is not valid: ${parsed.problem}.`.replace(
+      "URL of the connection URL",
+      "URL",
+    ),
+    {
+      hint: "Write postgres://user@host:5432/database.",
+    },
+  );
 }

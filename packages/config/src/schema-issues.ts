@@ -10,7 +10,11 @@ export interface SchemaIssue {
 }
 
 /** Turns zod's issues into sentences that name the expected form and what was found, without quoting values. */
-export function describeSchemaIssues(issues: readonly z.core.$ZodIssue[], input: unknown, prefix: readonly PropertyKey[] = []): SchemaIssue[] {
+export function describeSchemaIssues(
+  issues: readonly z.core.$ZodIssue[],
+  input: unknown,
+  prefix: readonly PropertyKey[] = [],
+): SchemaIssue[] {
   return issues.flatMap((issue) => describe(issue, input, prefix));
 }
 
@@ -22,13 +26,23 @@ function describe(issue: z.core.$ZodIssue, input: unknown, prefix: readonly Prop
     case "unrecognized_keys":
       return issue.keys.map((key) => ({ path, key, problem: unknownKey(key, path) }));
     case "invalid_type":
-      return one(found === "nothing" ? `missing: expected ${withArticle(issue.expected)}` : `expected ${withArticle(issue.expected)}, found ${found}`);
+      return one(
+        found === "nothing"
+          ? `missing: expected ${withArticle(issue.expected)}`
+          : `expected ${withArticle(issue.expected)}, found ${found}`,
+      );
     case "invalid_value":
-      return one(`${found === "nothing" ? "missing: " : ""}expected ${listed(issue.values)}${found === "nothing" ? "" : `, found ${found}`}`);
+      return one(
+        `${found === "nothing" ? "missing: " : ""}expected ${listed(issue.values)}${found === "nothing" ? "" : `, found ${found}`}`,
+      );
     case "invalid_union":
       return describeUnion(issue, input, path, found);
     case "too_small":
-      return one(issue.origin === "string" || issue.origin === "array" ? "must not be empty" : `expected at least ${issue.minimum}, found ${found}`);
+      return one(
+        issue.origin === "string" || issue.origin === "array"
+          ? "must not be empty"
+          : `expected at least ${issue.minimum}, found ${found}`,
+      );
     case "too_big":
       return one(`expected at most ${issue.maximum}, found ${found}`);
     case "invalid_key":
@@ -39,24 +53,38 @@ function describe(issue: z.core.$ZodIssue, input: unknown, prefix: readonly Prop
 }
 
 const FORMS: Readonly<Record<string, string>> = {
-  tls: 'disable, prefer, require, verify-ca or verify-full, or {mode: …, rootCert: file}',
+  tls: "disable, prefer, require, verify-ca or verify-full, or {mode: …, rootCert: file}",
   password: "a reference: {env: NAME}, {file: path} or {command: [program, argument]}",
   tenancy: "{kind: schema}, {kind: database} or {kind: column, column: name}",
 };
 const REFERENCE_FORM = "a text or a reference: {env: NAME}, {file: path} or {command: [program, argument]}";
 
 /** Of several forms the one that the writer meant is the one whose own keys are there. */
-function describeUnion(issue: z.core.$ZodIssueInvalidUnion, input: unknown, path: readonly PropertyKey[], found: string): SchemaIssue[] {
+function describeUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  input: unknown,
+  path: readonly PropertyKey[],
+  found: string,
+): SchemaIssue[] {
   const value = valueAt(input, path.at(-1) === "kind" ? path.slice(0, -1) : path);
-  const meant = issue.errors.find((issues) => isRecord(value) && issues.every((inner) => inner.path.length > 0));
+  const meant = issue.errors.find(
+    (issues) => isRecord(value) && issues.every((inner) => inner.path.length > 0),
+  );
   if (meant !== undefined && path.at(-1) !== "kind") return describeSchemaIssues(meant, input, path);
   const field = path.findLast((part) => part !== "kind");
   return [{ path, key: null, problem: `expected ${FORMS[String(field)] ?? REFERENCE_FORM}, found ${found}` }];
 }
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
-  if (path.length === 0 && LATER_SECTIONS.has(key)) return `the section "${key}" is not supported by this version`;
-  const known = Object.keys(path.length === 0 ? configSchema.shape : path[0] === "servers" && path.length === 2 ? serverSchema.shape : {});
+  if (path.length === 0 && LATER_SECTIONS.has(key))
+    return `the section "${key}" is not supported by this version`;
+  const known = Object.keys(
+    path.length === 0
+      ? configSchema.shape
+      : path[0] === "servers" && path.length === 2
+        ? serverSchema.shape
+        : {},
+  );
   const near = nearest(key, known);
   const expected = known.length === 0 ? "" : `; expected one of ${known.join(", ")}`;
   return `unknown key "${key}"${near === null ? expected : `; did you mean "${near}"?`}`;
@@ -68,12 +96,28 @@ function listed(values: readonly unknown[]): string {
 }
 
 function withArticle(type: string): string {
-  const names: Readonly<Record<string, string>> = { string: "a text", object: "a mapping", record: "a mapping", array: "a list", number: "a number", int: "a whole number", boolean: "true or false" };
+  const names: Readonly<Record<string, string>> = {
+    string: "a text",
+    object: "a mapping",
+    record: "a mapping",
+    array: "a list",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+  };
   return names[type] ?? type;
 }
 
 /** Keys whose values are words and numbers that nobody keeps secret. */
-const SHOWN = new Set<PropertyKey | undefined>(["version", "port", "kind", "protection", "tls", "mode", "timeoutMs"]);
+const SHOWN = new Set<PropertyKey | undefined>([
+  "version",
+  "port",
+  "kind",
+  "protection",
+  "tls",
+  "mode",
+  "timeoutMs",
+]);
 
 /** The value itself only where it cannot be a secret, else its kind. */
 function describeFound(value: unknown, path: readonly PropertyKey[]): string {
@@ -87,7 +131,8 @@ function describeFound(value: unknown, path: readonly PropertyKey[]): string {
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   let value = input;
-  for (const key of path) value = isRecord(value) && Object.hasOwn(value, key) ? value[key as string] : undefined;
+  for (const key of path)
+    value = isRecord(value) && Object.hasOwn(value, key) ? value[key as string] : undefined;
   return value;
 }
 

@@ -12,8 +12,19 @@ function logged(write: (logger: ReturnType<typeof createLogger>) => void, pretty
 
 /** As drivers throw them: parameters, row values and connection options as own fields. */
 function driverError(): Error {
-  const cause = Object.assign(new Error(`duplicate key (email)=(${CANARY})`), { code: "23505", detail: CANARY, params: [CANARY], where: CANARY });
-  return Object.assign(new Error("Cannot write table \"users\"."), { code: "patch.constraint_violated", hint: "Look.", details: { row: CANARY }, params: [CANARY], cause });
+  const cause = Object.assign(new Error(`duplicate key (email)=(${CANARY})`), {
+    code: "23505",
+    detail: CANARY,
+    params: [CANARY],
+    where: CANARY,
+  });
+  return Object.assign(new Error('Cannot write table "users".'), {
+    code: "patch.constraint_violated",
+    hint: "Look.",
+    details: { row: CANARY },
+    params: [CANARY],
+    cause,
+  });
 }
 
 describe("G24: secrets never reach a log line", () => {
@@ -21,8 +32,10 @@ describe("G24: secrets never reach a log line", () => {
     "an error as err": (logger) => logger.error({ err: driverError() }, "failed"),
     "an error as error": (logger) => logger.error({ error: driverError() }, "failed"),
     "a bare error": (logger) => logger.error(driverError()),
-    "a driver's error": (logger) => logger.error(Object.assign(new Error(`invalid input syntax: "${CANARY}"`), { code: "22P02" })),
-    "an error with a url in its message": (logger) => logger.error(new Error(`cannot reach postgres://u:${CANARY}@h/db`)),
+    "a driver's error": (logger) =>
+      logger.error(Object.assign(new Error(`invalid input syntax: "${CANARY}"`), { code: "22P02" })),
+    "an error with a url in its message": (logger) =>
+      logger.error(new Error(`cannot reach postgres://u:${CANARY}@h/db`)),
     "a password field": (logger) => logger.info({ password: CANARY }),
     "nested options": (logger) => logger.info({ connection: { password: CANARY, sslRootCert: CANARY } }),
     "nested twice": (logger) => logger.info({ server: { connection: { password: CANARY } } }),
@@ -45,11 +58,19 @@ describe("G24: secrets never reach a log line", () => {
   }
 
   it("keeps code, message and hint of our errors", () => {
-    const line = JSON.parse(logged((logger) => logger.error({ err: driverError() }, "failed"))) as Record<string, unknown>;
+    const line = JSON.parse(logged((logger) => logger.error({ err: driverError() }, "failed"))) as Record<
+      string,
+      unknown
+    >;
     expect(line).toMatchObject({
       level: "error",
       msg: "failed",
-      err: { code: "patch.constraint_violated", message: 'Cannot write table "users".', hint: "Look.", cause: { code: "23505", message: "(not shown)" } },
+      err: {
+        code: "patch.constraint_violated",
+        message: 'Cannot write table "users".',
+        hint: "Look.",
+        cause: { code: "23505", message: "(not shown)" },
+      },
     });
   });
 

@@ -7,8 +7,12 @@ export function prettyStream(destination: DestinationStream): DestinationStream 
 
 function prettyLine(line: string): string {
   const { time, level, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
-  const rest = Object.entries(fields).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-  return [String(time).slice(11, 19), String(level), String(msg ?? ""), ...rest, ...prettyError(err)].filter((part) => part !== "").join(" ");
+  const rest = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return [String(time).slice(11, 19), String(level), String(msg ?? ""), ...rest, ...prettyError(err)]
+    .filter((part) => part !== "")
+    .join(" ");
 }
 
 function prettyError(error: unknown): string[] {

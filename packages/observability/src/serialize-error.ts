@@ -21,9 +21,17 @@ export function serializeError(error: unknown, options: { readonly stack?: boole
   return serialize(error, { stack: options.stack ?? true, depth: 0 });
 }
 
-function serialize(error: unknown, { stack, depth }: { readonly stack: boolean; readonly depth: number }): LoggedError {
-  if (!(error instanceof Error)) return { name: "NonError", message: `a thrown ${error === null ? "null" : typeof error}` };
-  const fields = error as Error & { readonly code?: unknown; readonly hint?: unknown; readonly retryable?: unknown };
+function serialize(
+  error: unknown,
+  { stack, depth }: { readonly stack: boolean; readonly depth: number },
+): LoggedError {
+  if (!(error instanceof Error))
+    return { name: "NonError", message: `a thrown ${error === null ? "null" : typeof error}` };
+  const fields = error as Error & {
+    readonly code?: unknown;
+    readonly hint?: unknown;
+    readonly retryable?: unknown;
+  };
   const ours = typeof fields.code === "string" && fields.code.includes(".");
   const mayQuoteRows = !ours && (depth > 0 || isSqlState(fields.code));
   const withCause = error.cause !== undefined && depth < MAX_CAUSES;
@@ -44,5 +52,8 @@ function isSqlState(code: unknown): boolean {
 
 /** Only the frames: the head of `stack` repeats the message. */
 function stackFrames(error: Error): string {
-  return (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)).join("\n");
+  return (error.stack ?? "")
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .join("\n");
 }

@@ -11,13 +11,17 @@ const DEFAULT_PORT = 5432;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
 /** Fills what a URL leaves open from libpq's variables and its defaults. `about` names the server for errors. */
-export async function buildConnection(url: ConnectionUrl, options: { readonly env: Environment; readonly about: string }): Promise<ServerConnection> {
+export async function buildConnection(
+  url: ConnectionUrl,
+  options: { readonly env: Environment; readonly about: string },
+): Promise<ServerConnection> {
   const { env, about } = options;
   const host = url.host ?? (env.PGHOST || "localhost");
   const port = url.port ?? readPort(env.PGPORT, about);
   const user = url.user ?? (env.PGUSER || currentUser(about));
   const database = url.database ?? (env.PGDATABASE || user);
-  const password = url.password ?? (env.PGPASSWORD || (await findPassword({ host, port, database, user }, env)));
+  const password =
+    url.password ?? (env.PGPASSWORD || (await findPassword({ host, port, database, user }, env)));
   const rootCert = url.sslRootCert ?? (env.PGSSLROOTCERT || null);
   return withHiddenPassword({
     host,
@@ -36,13 +40,19 @@ function readPort(text: string | undefined, about: string): number {
   if (text === undefined || text === "") return DEFAULT_PORT;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
-  throw new CodedError("config.invalid", `Cannot connect to ${about}: PGPORT must be a number from 1 to 65535.`);
+  throw new CodedError(
+    "config.invalid",
+    `Cannot connect to ${about}: PGPORT must be a number from 1 to 65535.`,
+  );
 }
 
 function readMode(text: string | undefined, about: string): SslMode {
   if (text === undefined || text === "") return "prefer";
   if (isSslMode(text)) return text;
-  throw new CodedError("config.invalid", `Cannot connect to ${about}: PGSSLMODE must be disable, prefer, require, verify-ca or verify-full.`);
+  throw new CodedError(
+    "config.invalid",
+    `Cannot connect to ${about}: PGSSLMODE must be disable, prefer, require, verify-ca or verify-full.`,
+  );
 }
 
 function readTimeout(text: string | undefined): number {
@@ -53,7 +63,11 @@ function currentUser(about: string): string {
   try {
     return userInfo().username;
   } catch {
-    throw new CodedError("config.invalid", `Cannot connect to ${about}: it names no user, and this process has none.`, { hint: "Add the user to the URL, or set PGUSER." });
+    throw new CodedError(
+      "config.invalid",
+      `Cannot connect to ${about}: it names no user, and this process has none.`,
+      { hint: "Add the user to the URL, or set PGUSER." },
+    );
   }
 }
 
@@ -62,6 +76,9 @@ async function readCertificate(path: string, about: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    throw new CodedError("config.invalid", `Cannot connect to ${about}: the certificate file "${path}" cannot be read (${code}).`);
+    throw new CodedError(
+      "config.invalid",
+      `Cannot connect to ${about}: the certificate file "${path}" cannot be read (${code}).`,
+    );
   }
 }

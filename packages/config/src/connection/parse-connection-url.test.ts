@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { parseConnectionUrl } from "./parse-connection-url.ts";
 
-const nothing = { host: null, port: null, database: null, user: null, password: null, sslMode: null, sslRootCert: null, connectTimeoutMs: null, applicationName: null };
+const nothing = {
+  host: null,
+  port: null,
+  database: null,
+  user: null,
+  password: null,
+  sslMode: null,
+  sslRootCert: null,
+  connectTimeoutMs: null,
+  applicationName: null,
+};
 
 describe("parseConnectionUrl", () => {
   const valid: readonly (readonly [string, Partial<Record<keyof typeof nothing, unknown>>])[] = [
@@ -13,11 +23,25 @@ describe("parseConnectionUrl", () => {
     ["postgres://u:@h/db", { user: "u", password: "", host: "h", database: "db" }],
     ["postgres://[2001:db8::1]:5432/db", { host: "2001:db8::1", port: 5432, database: "db" }],
     ["postgres://%2Fvar%2Frun%2Fpostgresql/db", { host: "/var/run/postgresql", database: "db" }],
-    ["postgres:///db?host=/tmp&port=5433&user=u&password=p", { host: "/tmp", port: 5433, database: "db", user: "u", password: "p" }],
-    ["postgres://h/db?sslmode=verify-full&sslrootcert=/ca.pem&connect_timeout=3&application_name=a%20b", { host: "h", database: "db", sslMode: "verify-full", sslRootCert: "/ca.pem", connectTimeoutMs: 3000, applicationName: "a b" }],
+    [
+      "postgres:///db?host=/tmp&port=5433&user=u&password=p",
+      { host: "/tmp", port: 5433, database: "db", user: "u", password: "p" },
+    ],
+    [
+      "postgres://h/db?sslmode=verify-full&sslrootcert=/ca.pem&connect_timeout=3&application_name=a%20b",
+      {
+        host: "h",
+        database: "db",
+        sslMode: "verify-full",
+        sslRootCert: "/ca.pem",
+        connectTimeoutMs: 3000,
+        applicationName: "a b",
+      },
+    ],
     ["postgres://h:/db?", { host: "h", database: "db" }],
   ];
-  for (const [url, expected] of valid) it(url, () => expect(parseConnectionUrl(url)).toEqual({ ok: true, url: { ...nothing, ...expected } }));
+  for (const [url, expected] of valid)
+    it(url, () => expect(parseConnectionUrl(url)).toEqual({ ok: true, url: { ...nothing, ...expected } }));
 
   const invalid: readonly (readonly [string, RegExp])[] = [
     ["", /expected postgres/],

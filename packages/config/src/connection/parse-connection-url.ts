@@ -15,9 +15,21 @@ export interface ConnectionUrl {
   readonly applicationName: string | null;
 }
 
-export type ParsedConnectionUrl = { readonly ok: true; readonly url: ConnectionUrl } | { readonly ok: false; readonly problem: string };
+export type ParsedConnectionUrl =
+  | { readonly ok: true; readonly url: ConnectionUrl }
+  | { readonly ok: false; readonly problem: string };
 
-const PARAMETERS = new Set(["host", "port", "dbname", "user", "password", "sslmode", "sslrootcert", "connect_timeout", "application_name"]);
+const PARAMETERS = new Set([
+  "host",
+  "port",
+  "dbname",
+  "user",
+  "password",
+  "sslmode",
+  "sslrootcert",
+  "connect_timeout",
+  "application_name",
+]);
 const SSL_MODES: readonly string[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
 
 /** A problem never quotes the URL or a value of it. */
@@ -37,7 +49,8 @@ function readUrl(url: string): ConnectionUrl {
   if (url.includes("#")) throw new UrlProblem("a # must be written %23");
   const parts = splitConnectionUrl(url);
   if (parts === null) throw new UrlProblem(shapeProblem(url));
-  if (parts.scheme !== "postgres" && parts.scheme !== "postgresql") throw new UrlProblem("it must start with postgres:// or postgresql://");
+  if (parts.scheme !== "postgres" && parts.scheme !== "postgresql")
+    throw new UrlProblem("it must start with postgres:// or postgresql://");
   const given = readParameters(parts.query);
   assertSaidOnce(parts, given);
   const host = decode(parts.host.replace(/^\[(.*)\]$/, "$1"), "host") || (given.get("host") ?? null);
@@ -57,9 +70,16 @@ function readUrl(url: string): ConnectionUrl {
 
 /** What stands in the URL's own parts may not stand in its parameters too: readers disagree on which one wins. */
 function assertSaidOnce(parts: ConnectionUrlParts, given: ReadonlyMap<string, string>): void {
-  const own = { host: parts.host || null, port: parts.port, dbname: parts.database, user: parts.user || null, password: parts.password };
+  const own = {
+    host: parts.host || null,
+    port: parts.port,
+    dbname: parts.database,
+    user: parts.user || null,
+    password: parts.password,
+  };
   for (const [name, value] of Object.entries(own)) {
-    if (value !== null && given.has(name)) throw new UrlProblem(`the ${name} stands there twice, in the address and as a parameter`);
+    if (value !== null && given.has(name))
+      throw new UrlProblem(`the ${name} stands there twice, in the address and as a parameter`);
   }
 }
 
@@ -103,10 +123,14 @@ function decode(text: string, name: string): string {
   return value;
 }
 
-function readNumber(text: string | null | undefined, { name, min, max }: { readonly name: string; readonly min: number; readonly max: number }): number | null {
+function readNumber(
+  text: string | null | undefined,
+  { name, min, max }: { readonly name: string; readonly min: number; readonly max: number },
+): number | null {
   if (text === null || text === undefined) return null;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) throw new UrlProblem(`the ${name} must be a number from ${min} to ${max}`);
+  if (!(value >= min && value <= max))
+    throw new UrlProblem(`the ${name} must be a number from ${min} to ${max}`);
   return value;
 }
 

@@ -26,7 +26,12 @@ function matchLine(line: string, wanted: Wanted): string | null {
   const [host, port, database, user, password] = fields;
   if (password === undefined) return null;
   const names = wanted.host.startsWith("/") ? [wanted.host, "localhost"] : [wanted.host];
-  const matches = [names.includes(host ?? "") || host === "*", isMatch(port, String(wanted.port)), isMatch(database, wanted.database), isMatch(user, wanted.user)];
+  const matches = [
+    names.includes(host ?? "") || host === "*",
+    isMatch(port, String(wanted.port)),
+    isMatch(database, wanted.database),
+    isMatch(user, wanted.user),
+  ];
   return matches.every(Boolean) ? password : null;
 }
 

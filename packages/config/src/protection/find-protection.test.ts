@@ -30,7 +30,11 @@ servers:
 );
 
 const find = (place: Partial<Place>, explicitServer: string | null = null) =>
-  findProtection(config, { host: "db.example.com", port: 5432, database: "app", ...place }, { env: { HOME: "/nonexistent" }, hosts, explicitServer });
+  findProtection(
+    config,
+    { host: "db.example.com", port: 5432, database: "app", ...place },
+    { env: { HOME: "/nonexistent" }, hosts, explicitServer },
+  );
 
 describe("findProtection", () => {
   const cases: readonly (readonly [string, Partial<Place>, string, string | null])[] = [
@@ -55,9 +59,19 @@ describe("findProtection", () => {
     ["a name that leads here and elsewhere", { host: "half.example.com" }, "protected", null],
     ["a rule for this machine, by localhost", { host: "localhost", port: 5433 }, "protected", "local"],
     ["a rule for this machine, by ::1", { host: "::1", port: 5433 }, "protected", "local"],
-    ["a rule for this machine, by its long form", { host: "0:0:0:0:0:0:0:1", port: 5433 }, "protected", "local"],
+    [
+      "a rule for this machine, by its long form",
+      { host: "0:0:0:0:0:0:0:1", port: 5433 },
+      "protected",
+      "local",
+    ],
     ["a rule for this machine, by 127.1", { host: "127.1", port: 5433 }, "protected", "local"],
-    ["a rule for this machine, by a decimal number", { host: "2130706433", port: 5433 }, "protected", "local"],
+    [
+      "a rule for this machine, by a decimal number",
+      { host: "2130706433", port: 5433 },
+      "protected",
+      "local",
+    ],
     ["a rule for this machine, by socket", { host: "/tmp", port: 5433 }, "protected", "local"],
     ["a rule for this machine, by own address", { host: "192.0.2.10", port: 5433 }, "protected", "local"],
     ["a rule for this machine, by 0.0.0.0", { host: "0.0.0.0", port: 5433 }, "protected", "local"],
@@ -72,15 +86,30 @@ describe("findProtection", () => {
   }
 
   it("naming the open alias does not open what is readonly", async () => {
-    expect(await find({ host: "alias.example.com" }, "prod-open")).toMatchObject({ level: "readonly", serverName: "prod" });
+    expect(await find({ host: "alias.example.com" }, "prod-open")).toMatchObject({
+      level: "readonly",
+      serverName: "prod",
+    });
   });
 
   it("a named server keeps its rule though its reference cannot be read", async () => {
-    expect(await find({ host: "203.0.113.200" }, "secret")).toMatchObject({ level: "readonly", serverName: "secret", unresolved: [] });
+    expect(await find({ host: "203.0.113.200" }, "secret")).toMatchObject({
+      level: "readonly",
+      serverName: "secret",
+      unresolved: [],
+    });
   });
 });
 
 it("canonicalHost", () => {
-  const cases: Readonly<Record<string, string>> = { "[::1]": "::1", "FE80::1%eth0": "fe80::1", "::ffff:127.0.0.1": "127.0.0.1", "0x7f.1": "127.0.0.1", "Host.": "host", "a_b": "a_b", "bücher.example": "xn--bcher-kva.example" };
+  const cases: Readonly<Record<string, string>> = {
+    "[::1]": "::1",
+    "FE80::1%eth0": "fe80::1",
+    "::ffff:127.0.0.1": "127.0.0.1",
+    "0x7f.1": "127.0.0.1",
+    "Host.": "host",
+    a_b: "a_b",
+    "bücher.example": "xn--bcher-kva.example",
+  };
   for (const [host, expected] of Object.entries(cases)) expect(canonicalHost(host)).toBe(expected);
 });

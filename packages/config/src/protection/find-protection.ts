@@ -34,13 +34,21 @@ const STRICTNESS: Readonly<Record<ProtectionLevel, number>> = { open: 0, protect
  * database (of `tenancy: database`: to any database there), so that a URL, an alias or another tenancy cannot go around it. Without a
  * rule: open on this machine, protected elsewhere.
  */
-export async function findProtection(config: Config, place: Place, options: FindProtectionOptions): Promise<Protection> {
+export async function findProtection(
+  config: Config,
+  place: Place,
+  options: FindProtectionOptions,
+): Promise<Protection> {
   const hosts = options.hosts ?? SYSTEM_LOOKUP;
   const identity = await hostIdentity(place.host, hosts);
   const matches = await findMatches(config, place, identity, { ...options, hosts });
   const strictest = pickStrictest(matches.servers, options.explicitServer ?? null);
   if (strictest !== null) return ruled(strictest, matches.unresolved);
-  return byHost(place, { local: isThisMachine(identity), name: options.explicitServer ?? matches.servers[0]?.name ?? null, unresolved: matches.unresolved });
+  return byHost(place, {
+    local: isThisMachine(identity),
+    name: options.explicitServer ?? matches.servers[0]?.name ?? null,
+    unresolved: matches.unresolved,
+  });
 }
 
 interface Matches {
@@ -48,8 +56,15 @@ interface Matches {
   readonly unresolved: readonly string[];
 }
 
-async function findMatches(config: Config, place: Place, identity: ReadonlySet<string>, options: FindProtectionOptions & { readonly hosts: HostLookup }): Promise<Matches> {
-  const results = await Promise.all([...config.servers.values()].map((server) => matchServer(config, server, place, identity, options)));
+async function findMatches(
+  config: Config,
+  place: Place,
+  identity: ReadonlySet<string>,
+  options: FindProtectionOptions & { readonly hosts: HostLookup },
+): Promise<Matches> {
+  const results = await Promise.all(
+    [...config.servers.values()].map((server) => matchServer(config, server, place, identity, options)),
+  );
   return {
     servers: results.flatMap((result) => (result.outcome === "same" ? [result.server] : [])),
     unresolved: results.flatMap((result) => (result.outcome === "unresolved" ? [result.server.name] : [])),
@@ -61,7 +76,13 @@ interface Match {
   readonly outcome: "same" | "other" | "unresolved";
 }
 
-async function matchServer(config: Config, server: ServerConfig, place: Place, identity: ReadonlySet<string>, options: FindProtectionOptions & { readonly hosts: HostLookup }): Promise<Match> {
+async function matchServer(
+  config: Config,
+  server: ServerConfig,
+  place: Place,
+  identity: ReadonlySet<string>,
+  options: FindProtectionOptions & { readonly hosts: HostLookup },
+): Promise<Match> {
   if (server.name === options.explicitServer) return { server, outcome: "same" };
   let address: Place;
   try {
@@ -77,17 +98,35 @@ async function matchServer(config: Config, server: ServerConfig, place: Place, i
 
 function pickStrictest(servers: readonly ServerConfig[], explicit: string | null): ServerConfig | null {
   const ranked = servers.filter((server) => server.protection !== null);
-  const rank = (server: ServerConfig) => STRICTNESS[server.protection ?? "open"] * 2 + (server.name === explicit ? 1 : 0);
+  const rank = (server: ServerConfig) =>
+    STRICTNESS[server.protection ?? "open"] * 2 + (server.name === explicit ? 1 : 0);
   return ranked.toSorted((a, b) => rank(b) - rank(a))[0] ?? null;
 }
 
 function ruled(server: ServerConfig, unresolved: readonly string[]): Protection {
   const level = server.protection ?? "protected";
-  return { level, serverName: server.name, confirmName: server.name, reason: `the server "${server.name}" is ${level} in the config`, unresolved };
+  return {
+    level,
+    serverName: server.name,
+    confirmName: server.name,
+    reason: `the server "${server.name}" is ${level} in the config`,
+    unresolved,
+  };
 }
 
-function byHost(place: Place, options: { readonly local: boolean; readonly name: string | null; readonly unresolved: readonly string[] }): Protection {
+function byHost(
+  place: Place,
+  options: { readonly local: boolean; readonly name: string | null; readonly unresolved: readonly string[] },
+): Protection {
   const level = options.local ? "open" : "protected";
-  const reason = options.local ? `the host "${place.host}" is this machine` : `the host "${place.host}" is not this machine and no rule says otherwise`;
-  return { level, serverName: options.name, confirmName: options.name ?? place.host, reason, unresolved: options.unresolved };
+  const reason = options.local
+    ? `the host "${place.host}" is this machine`
+    : `the host "${place.host}" is not this machine and no rule says otherwise`;
+  return {
+    level,
+    serverName: options.name,
+    confirmName: options.name ?? place.host,
+    reason,
+    unresolved: options.unresolved,
+  };
 }

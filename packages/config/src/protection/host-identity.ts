@@ -15,11 +15,18 @@ const LOOKUP_TIMEOUT_MS = 3000;
 
 export const SYSTEM_LOOKUP: HostLookup = {
   addressesOf: async (name) => {
-    const timeout = new Promise<never>((_, reject) => setTimeout(() => reject(new Error("timeout")), LOOKUP_TIMEOUT_MS).unref());
+    const timeout = new Promise<never>((_, reject) =>
+      setTimeout(() => reject(new Error("timeout")), LOOKUP_TIMEOUT_MS).unref(),
+    );
     const found = await Promise.race([lookup(name, { all: true }), timeout]);
     return found.map((entry) => entry.address);
   },
-  ownNames: () => [hostname(), ...Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map((entry) => entry.address))],
+  ownNames: () => [
+    hostname(),
+    ...Object.values(networkInterfaces()).flatMap((addresses) =>
+      (addresses ?? []).map((entry) => entry.address),
+    ),
+  ],
 };
 
 /**
@@ -32,13 +39,18 @@ export async function hostIdentity(host: string, hosts: HostLookup): Promise<Rea
   const own = new Set(hosts.ownNames().map(canonicalHost));
   if (isLoopback(name) || own.has(name)) return new Set([THIS_MACHINE]);
   const addresses = await addressesOrNone(name, hosts);
-  return new Set([name, ...addresses.map((address) => (isLoopback(address) || own.has(address) ? THIS_MACHINE : address))]);
+  return new Set([
+    name,
+    ...addresses.map((address) => (isLoopback(address) || own.has(address) ? THIS_MACHINE : address)),
+  ]);
 }
 
 /** A host is this machine only when all of its addresses are. */
 export function isThisMachine(identity: ReadonlySet<string>): boolean {
   const [name, ...addresses] = identity;
-  return name === THIS_MACHINE || (addresses.length > 0 && addresses.every((address) => address === THIS_MACHINE));
+  return (
+    name === THIS_MACHINE || (addresses.length > 0 && addresses.every((address) => address === THIS_MACHINE))
+  );
 }
 
 async function addressesOrNone(name: string, hosts: HostLookup): Promise<readonly string[]> {
@@ -51,8 +63,13 @@ async function addressesOrNone(name: string, hosts: HostLookup): Promise<readonl
 
 /** One spelling a host: lower case, no final dot, no brackets or zone, short and mapped addresses written out. */
 export function canonicalHost(host: string): string {
-  const bare = host.toLowerCase().replace(/^\[|\]$/g, "").replace(/%.*$/, "").replace(/\.$/, "");
-  const parsed = URL.parse(`http://${bare.includes(":") ? `[${bare}]` : bare}/`)?.hostname.replace(/^\[|\]$/g, "") ?? bare;
+  const bare = host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, "")
+    .replace(/%.*$/, "")
+    .replace(/\.$/, "");
+  const parsed =
+    URL.parse(`http://${bare.includes(":") ? `[${bare}]` : bare}/`)?.hostname.replace(/^\[|\]$/g, "") ?? bare;
   return unmapped(parsed);
 }
 
@@ -60,10 +77,20 @@ export function canonicalHost(host: string): string {
 function unmapped(address: string): string {
   const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address) ?? [];
   if (high === undefined || low === undefined) return address;
-  const bytes = [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]);
+  const bytes = [high, low].flatMap((group) => [
+    Number.parseInt(group, 16) >> 8,
+    Number.parseInt(group, 16) & 255,
+  ]);
   return bytes.join(".");
 }
 
 function isLoopback(name: string): boolean {
-  return name === "localhost" || name.endsWith(".localhost") || name === "::1" || name === "::" || name === "0.0.0.0" || /^127\.\d+\.\d+\.\d+$/.test(name);
+  return (
+    name === "localhost" ||
+    name.endsWith(".localhost") ||
+    name === "::1" ||
+    name === "::" ||
+    name === "0.0.0.0" ||
+    /^127\.\d+\.\d+\.\d+$/.test(name)
+  );
 }

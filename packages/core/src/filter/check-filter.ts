@@ -13,10 +13,20 @@ import { isStorable } from "./text-literals.ts";
 export type CheckedFilter =
   | { readonly kind: "and" | "or"; readonly items: readonly CheckedFilter[] }
   | { readonly kind: "not"; readonly item: CheckedFilter }
-  | { readonly kind: "compare"; readonly column: ColumnSpec; readonly operator: "=" | "<" | "<=" | ">" | ">="; readonly value: string }
+  | {
+      readonly kind: "compare";
+      readonly column: ColumnSpec;
+      readonly operator: "=" | "<" | "<=" | ">" | ">=";
+      readonly value: string;
+    }
   | { readonly kind: "any"; readonly column: ColumnSpec; readonly values: readonly string[] }
   | { readonly kind: "null"; readonly column: ColumnSpec }
-  | { readonly kind: "like"; readonly column: ColumnSpec; readonly pattern: string; readonly ignoreCase: boolean }
+  | {
+      readonly kind: "like";
+      readonly column: ColumnSpec;
+      readonly pattern: string;
+      readonly ignoreCase: boolean;
+    }
   | { readonly kind: "search"; readonly columns: readonly ColumnSpec[]; readonly text: string };
 
 /** Judges a filter against one table. Throws `filter.invalid` with the path, the column's type and what was found. */
@@ -55,7 +65,12 @@ function findColumn(name: string, filter: FilterNode, table: TableSpec): ColumnS
   if (column !== undefined) return column;
   const names = table.columns.map((candidate) => candidate.name);
   const hint = `Columns of ${formatQualifiedName(table.name)}: ${listed(names)}.`;
-  throw filterError(filter.path, `the table "${table.name.name}" has no column "${name}"${suggest(name, names)}`, hint, { missingColumn: name });
+  throw filterError(
+    filter.path,
+    `the table "${table.name.name}" has no column "${name}"${suggest(name, names)}`,
+    hint,
+    { missingColumn: name },
+  );
 }
 
 const MAX_LISTED = 30;
@@ -73,7 +88,12 @@ function checkComparison(filter: NodeOf<"compare">, column: ColumnSpec): Checked
     if (operator === "$eq" || negated) return negateIf(negated, { kind: "null", column });
     throw typeError(filter, column, "a value to compare with", value, 'Use {"$null": true} to ask for NULL.');
   }
-  return negateIf(negated, { kind: "compare", column, operator: SQL_OPERATORS[operator], value: checkValue(value, column, filter) });
+  return negateIf(negated, {
+    kind: "compare",
+    column,
+    operator: SQL_OPERATORS[operator],
+    value: checkValue(value, column, filter),
+  });
 }
 
 /** `null` in a list means IS NULL, as everywhere. */
@@ -82,7 +102,9 @@ function checkList(filter: NodeOf<"in">, column: ColumnSpec): CheckedFilter {
     value.kind === "null" ? [] : [checkValue(value, column, { ...filter, path: `${filter.path}[${index}]` })],
   );
   const any: CheckedFilter = { kind: "any", column, values };
-  return values.length === filter.values.length ? any : { kind: "or", items: [any, { kind: "null", column }] };
+  return values.length === filter.values.length
+    ? any
+    : { kind: "or", items: [any, { kind: "null", column }] };
 }
 
 function checkValue(value: JsonNode, column: ColumnSpec, filter: FilterNode): string {
@@ -94,10 +116,20 @@ function checkValue(value: JsonNode, column: ColumnSpec, filter: FilterNode): st
 }
 
 function notComparable(filter: FilterNode, column: ColumnSpec): Error {
-  return filterError(filter.path, `values of the column "${column.name}" (${column.type.name}) cannot be compared`, 'Only {"$null": true} and {"$null": false} work for this type.');
+  return filterError(
+    filter.path,
+    `values of the column "${column.name}" (${column.type.name}) cannot be compared`,
+    'Only {"$null": true} and {"$null": false} work for this type.',
+  );
 }
 
-function typeError(filter: FilterNode, column: ColumnSpec, expected: string, found: JsonNode, hint?: string): Error {
+function typeError(
+  filter: FilterNode,
+  column: ColumnSpec,
+  expected: string,
+  found: JsonNode,
+  hint?: string,
+): Error {
   const problem = `the column "${column.name}" is ${column.type.name}: expected ${expected}, found ${describeJson(found)}`;
   return filterError(filter.path, problem, hint);
 }
@@ -105,8 +137,10 @@ function typeError(filter: FilterNode, column: ColumnSpec, expected: string, fou
 function checkPattern(filter: NodeOf<"like">, column: ColumnSpec): CheckedFilter {
   assertTextual(filter, column, filterTypeOf(column));
   const { pattern } = filter;
-  if (pattern.kind !== "string" || !isStorable(pattern.value)) throw typeError(filter, column, "a pattern in double quotes", pattern);
-  if (endsInEscape(pattern.value)) throw filterError(filter.path, "the pattern ends with a single backslash, which escapes nothing");
+  if (pattern.kind !== "string" || !isStorable(pattern.value))
+    throw typeError(filter, column, "a pattern in double quotes", pattern);
+  if (endsInEscape(pattern.value))
+    throw filterError(filter.path, "the pattern ends with a single backslash, which escapes nothing");
   return { kind: "like", column, pattern: pattern.value, ignoreCase: filter.ignoreCase };
 }
 
@@ -116,7 +150,10 @@ function endsInEscape(pattern: string): boolean {
 
 function assertTextual(filter: FilterNode, column: ColumnSpec, type: FilterType): void {
   if (type.textual) return;
-  throw filterError(filter.path, `the column "${column.name}" is ${column.type.name}; this operator needs a column of text`);
+  throw filterError(
+    filter.path,
+    `the column "${column.name}" is ${column.type.name}; this operator needs a column of text`,
+  );
 }
 
 function checkSearch(filter: NodeOf<"search">, table: TableSpec): CheckedFilter {

@@ -5,7 +5,16 @@ import { type Accepted, type Refused, refused } from "./literal-result.ts";
 import { addressLiteral, hardwareAddressLiteral } from "./network-literals.ts";
 import { floatLiteral, integerLiteral, numericLiteral } from "./numeric-literals.ts";
 import { dateLiteral, timeLiteral, timestampLiteral } from "./temporal-literals.ts";
-import { bitsLiteral, byteCharLiteral, bytesLiteral, jsonLiteral, labelLiteral, nameLiteral, textLiteral, uuidLiteral } from "./text-literals.ts";
+import {
+  bitsLiteral,
+  byteCharLiteral,
+  bytesLiteral,
+  jsonLiteral,
+  labelLiteral,
+  nameLiteral,
+  textLiteral,
+  uuidLiteral,
+} from "./text-literals.ts";
 
 /** What a filter can do with columns of one type. */
 export interface FilterType {
@@ -36,11 +45,17 @@ function asNumeric(node: JsonNode, [precision, scale = 0]: Modifier): Accepted |
 
 const text = ofText("a text in double quotes", (value, [length]) => textLiteral(value, length ?? null));
 const bytes = ofText('bytes in hexadecimal such as "\\\\x00ff"', bytesLiteral);
-const bits = (fixed: boolean) => ofText('bits such as "0101"', (value, [length]) => bitsLiteral(value, { length: length ?? null, fixed }));
-const timestamp = (zone: boolean) => ofText("a timestamp in double quotes", (value, [precision = 6]) => timestampLiteral(value, { zone, precision }));
-const time = (zone: boolean) => ofText("a time in double quotes", (value, [precision = 6]) => timeLiteral(value, { zone, precision }));
+const bits = (fixed: boolean) =>
+  ofText('bits such as "0101"', (value, [length]) => bitsLiteral(value, { length: length ?? null, fixed }));
+const timestamp = (zone: boolean) =>
+  ofText("a timestamp in double quotes", (value, [precision = 6]) =>
+    timestampLiteral(value, { zone, precision }),
+  );
+const time = (zone: boolean) =>
+  ofText("a time in double quotes", (value, [precision = 6]) => timeLiteral(value, { zone, precision }));
 
-const boolean: Check = (node) => (node.kind === "boolean" ? { ok: true, text: String(node.value) } : refused("true or false"));
+const boolean: Check = (node) =>
+  node.kind === "boolean" ? { ok: true, text: String(node.value) } : refused("true or false");
 
 /** By `TypeSpec.base` as `format_type` writes built-in types; two spellings where the modifier's absence changes it. */
 const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
@@ -65,7 +80,10 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ["timestamp with time zone", timestamp(true)],
   ["time without time zone", time(false)],
   ["time with time zone", time(true)],
-  ["interval", ofText("an interval in double quotes", (value, [precision = 6]) => intervalLiteral(value, precision))],
+  [
+    "interval",
+    ofText("an interval in double quotes", (value, [precision = 6]) => intervalLiteral(value, precision)),
+  ],
   ["jsonb", jsonLiteral],
   ["inet", ofText("an address in double quotes", (value) => addressLiteral(value, "inet"))],
   ["cidr", ofText("a network in double quotes", (value) => addressLiteral(value, "cidr"))],
@@ -83,8 +101,14 @@ const CITEXT = /\.citext$/;
 export function filterTypeOf(column: ColumnSpec): FilterType {
   const { base, kind, labels } = column.type;
   const textual = TEXTUAL.has(base) || CITEXT.test(base);
-  const check = labels !== undefined && !base.endsWith("[]") ? labelCheck(labels) : CITEXT.test(base) ? text : CHECKS.get(base);
-  if (check === undefined || kind === "array") return { comparable: false, textual, check: () => refused("null") };
+  const check =
+    labels !== undefined && !base.endsWith("[]")
+      ? labelCheck(labels)
+      : CITEXT.test(base)
+        ? text
+        : CHECKS.get(base);
+  if (check === undefined || kind === "array")
+    return { comparable: false, textual, check: () => refused("null") };
   const modifier = kind === "domain" ? [] : modifierOf(column.type.name);
   return { comparable: true, textual, check: (node) => check(node, modifier) };
 }

@@ -21,7 +21,13 @@ export function parseDecimal(text: string): Decimal | null {
 }
 
 export function sameDecimal(a: Decimal | null, b: Decimal | null): boolean {
-  return a !== null && b !== null && a.negative === b.negative && a.digits === b.digits && a.exponent === b.exponent;
+  return (
+    a !== null &&
+    b !== null &&
+    a.negative === b.negative &&
+    a.digits === b.digits &&
+    a.exponent === b.exponent
+  );
 }
 
 /** Digits before the decimal point; 0 for numbers below 1. */

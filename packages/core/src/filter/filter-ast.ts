@@ -3,7 +3,16 @@ import type { JsonNode } from "./json-reader.ts";
 export const COMPARISONS = ["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"] as const;
 export type ComparisonOperator = (typeof COMPARISONS)[number];
 
-export const FIELD_OPERATORS = [...COMPARISONS, "$in", "$nin", "$like", "$ilike", "$null", "$search", "$not"] as const;
+export const FIELD_OPERATORS = [
+  ...COMPARISONS,
+  "$in",
+  "$nin",
+  "$like",
+  "$ilike",
+  "$null",
+  "$search",
+  "$not",
+] as const;
 export type FieldOperator = (typeof FIELD_OPERATORS)[number];
 
 export const GROUP_OPERATORS = ["$and", "$or", "$not", "$search"] as const;
@@ -20,8 +29,16 @@ interface NodeOf<Kind extends string> {
 export type FilterNode =
   | (NodeOf<"and" | "or"> & { readonly items: readonly FilterNode[] })
   | (NodeOf<"not"> & { readonly item: FilterNode })
-  | (NodeOf<"compare"> & { readonly column: string; readonly operator: ComparisonOperator; readonly value: JsonNode })
-  | (NodeOf<"in"> & { readonly column: string; readonly values: readonly JsonNode[]; readonly negated: boolean })
+  | (NodeOf<"compare"> & {
+      readonly column: string;
+      readonly operator: ComparisonOperator;
+      readonly value: JsonNode;
+    })
+  | (NodeOf<"in"> & {
+      readonly column: string;
+      readonly values: readonly JsonNode[];
+      readonly negated: boolean;
+    })
   | (NodeOf<"like"> & { readonly column: string; readonly pattern: JsonNode; readonly ignoreCase: boolean })
   | (NodeOf<"null"> & { readonly column: string; readonly isNull: boolean })
   | (NodeOf<"search"> & { readonly column: string | null; readonly text: string });

@@ -3,7 +3,12 @@ import type { FilterPath } from "./filter-ast.ts";
 import type { JsonNode } from "./json-reader.ts";
 
 /** `filter.invalid` about one place of the document. */
-export function filterError(path: FilterPath, problem: string, hint?: string, details: Readonly<Record<string, unknown>> = {}): CodedError {
+export function filterError(
+  path: FilterPath,
+  problem: string,
+  hint?: string,
+  details: Readonly<Record<string, unknown>> = {},
+): CodedError {
   const end = problem.endsWith("?") ? "" : ".";
   return new CodedError("filter.invalid", `The filter is not valid at ${path}: ${problem}${end}`, {
     ...(hint === undefined ? {} : { hint }),
@@ -46,7 +51,8 @@ export function nearest(found: string, candidates: readonly string[]): string | 
   let best: { name: string; distance: number } | null = null;
   for (const name of candidates) {
     const distance = editDistance(found.toLowerCase(), name.toLowerCase());
-    if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { name, distance };
+    if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
+      best = { name, distance };
   }
   return best?.name ?? null;
 }

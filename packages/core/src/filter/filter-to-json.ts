@@ -19,7 +19,10 @@ function toJson(node: JsonNode): unknown {
     case "array":
       return node.items.map(toJson);
     case "object":
-      return Object.assign(Object.create(null), Object.fromEntries([...node.entries].map(([key, value]) => [key, toJson(value)])));
+      return Object.assign(
+        Object.create(null),
+        Object.fromEntries([...node.entries].map(([key, value]) => [key, toJson(value)])),
+      );
     default:
       return node.value;
   }

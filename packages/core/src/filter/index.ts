@@ -1,5 +1,5 @@
 export { type CheckedFilter, checkFilter } from "./check-filter.ts";
-export { filterTypeOf, type FilterType } from "./column-types.ts";
+export { type FilterType, filterTypeOf } from "./column-types.ts";
 export type { ComparisonOperator, FilterDocument, FilterNode, FilterPath } from "./filter-ast.ts";
 export { nearest } from "./filter-error.ts";
 export { filterToJson } from "./filter-to-json.ts";

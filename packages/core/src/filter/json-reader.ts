@@ -22,7 +22,8 @@ const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
  * Throws `filter.invalid` with line, column and an excerpt.
  */
 export function readJson(text: string): JsonNode {
-  if (text.length > MAX_LENGTH) throw new CodedError("filter.invalid", `The filter is longer than ${MAX_LENGTH} characters.`);
+  if (text.length > MAX_LENGTH)
+    throw new CodedError("filter.invalid", `The filter is longer than ${MAX_LENGTH} characters.`);
   return new Reader(text).readDocument();
 }
 
@@ -36,7 +37,8 @@ class Reader {
 
   readDocument(): JsonNode {
     this.#skipWhitespace();
-    if (this.#at === this.#text.length) throw this.#unexpected("a JSON object such as {\"where\": {\"status\": \"active\"}}");
+    if (this.#at === this.#text.length)
+      throw this.#unexpected('a JSON object such as {"where": {"status": "active"}}');
     const node = this.#readValue(0);
     this.#skipWhitespace();
     if (this.#at < this.#text.length) throw this.#unexpected("the end of the filter");
@@ -71,7 +73,8 @@ class Reader {
       this.#skipWhitespace();
       const at = this.#at;
       const key = this.#readString("a key in double quotes");
-      if (entries.has(key)) throw jsonError(this.#text, at, `the key ${JSON.stringify(key)} stands there twice`);
+      if (entries.has(key))
+        throw jsonError(this.#text, at, `the key ${JSON.stringify(key)} stands there twice`);
       this.#skipWhitespace();
       if (!this.#takeText(":")) throw this.#unexpected('":"');
       this.#skipWhitespace();
@@ -99,7 +102,12 @@ class Reader {
   #readString(expected: string): string {
     if (this.#text.charAt(this.#at) !== '"') throw this.#unexpected(expected);
     const literal = this.#take(STRING);
-    if (literal === null) throw jsonError(this.#text, this.#at, "this string has no end, a bare control character or an unknown escape");
+    if (literal === null)
+      throw jsonError(
+        this.#text,
+        this.#at,
+        "this string has no end, a bare control character or an unknown escape",
+      );
     return JSON.parse(literal) as string;
   }
 
@@ -122,7 +130,10 @@ class Reader {
   }
 
   #unexpected(expected: string): CodedError {
-    const found = this.#at < this.#text.length ? JSON.stringify(String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0)) : "the end";
+    const found =
+      this.#at < this.#text.length
+        ? JSON.stringify(String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0))
+        : "the end";
     return jsonError(this.#text, this.#at, `expected ${expected}, found ${found}`);
   }
 }
@@ -137,10 +148,14 @@ const EXCERPT = 60;
 
 function jsonError(text: string, index: number, problem: string): CodedError {
   const { line, column } = positionOf(text, index);
-  return new CodedError("filter.invalid", `The filter is not valid JSON at line ${line}, column ${column}: ${problem}.\n${excerpt(text, index)}`, {
-    hint: 'A filter looks like {"where": {"status": "active", "age": {"$gte": 18}}}; keys and texts stand in double quotes.',
-    details: { line, column },
-  });
+  return new CodedError(
+    "filter.invalid",
+    `The filter is not valid JSON at line ${line}, column ${column}: ${problem}.\n${excerpt(text, index)}`,
+    {
+      hint: 'A filter looks like {"where": {"status": "active", "age": {"$gte": 18}}}; keys and texts stand in double quotes.',
+      details: { line, column },
+    },
+  );
 }
 
 /** The line around the index with a caret below it. */

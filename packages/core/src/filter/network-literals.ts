@@ -5,10 +5,14 @@ const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
 
 /** An address with an optional prefix length; of `cidr` no bit right of the prefix may be set. */
 export function addressLiteral(text: string, type: "inet" | "cidr"): Accepted | Refused {
-  const expected = type === "inet" ? 'an address such as "192.0.2.7" or "2001:db8::/32"' : 'a network such as "192.0.2.0/24"';
+  const expected =
+    type === "inet"
+      ? 'an address such as "192.0.2.7" or "2001:db8::/32"'
+      : 'a network such as "192.0.2.0/24"';
   const [address = "", prefix, extra] = text.split("/");
   const bits = addressBits(address);
-  if (bits === null || extra !== undefined || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return refused(expected);
+  if (bits === null || extra !== undefined || (prefix !== undefined && !/^\d{1,3}$/.test(prefix)))
+    return refused(expected);
   const length = prefix === undefined ? bits.length : Number(prefix);
   if (length > bits.length) return refused(expected);
   const hostBits = type === "cidr" && bits.slice(length).includes("1");
@@ -16,7 +20,11 @@ export function addressLiteral(text: string, type: "inet" | "cidr"): Accepted | 
 }
 
 function addressBits(address: string): string | null {
-  if (IPV4.test(address)) return address.split(".").map((octet) => binary(Number(octet), 8)).join("");
+  if (IPV4.test(address))
+    return address
+      .split(".")
+      .map((octet) => binary(Number(octet), 8))
+      .join("");
   const groups = ipv6Groups(address);
   return groups === null ? null : groups.map((group) => binary(group, 16)).join("");
 }
@@ -53,6 +61,10 @@ function binary(value: number, width: number): string {
 
 /** Six (macaddr) or eight (macaddr8) bytes separated by colons or hyphens. */
 export function hardwareAddressLiteral(text: string, bytes: 6 | 8): Accepted | Refused {
-  const pattern = new RegExp(`^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){${bytes - 1}}|(?:-[0-9a-fA-F]{2}){${bytes - 1}})$`);
-  return pattern.test(text) ? accepted(text) : refused(`${bytes} bytes such as "08:00:2b:01:02:03${bytes === 8 ? ":04:05" : ""}"`);
+  const pattern = new RegExp(
+    `^[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){${bytes - 1}}|(?:-[0-9a-fA-F]{2}){${bytes - 1}})$`,
+  );
+  return pattern.test(text)
+    ? accepted(text)
+    : refused(`${bytes} bytes such as "08:00:2b:01:02:03${bytes === 8 ? ":04:05" : ""}"`);
 }

@@ -1,10 +1,19 @@
-import { COMPARISONS, type ComparisonOperator, FIELD_OPERATORS, type FilterDocument, type FilterNode, type FilterPath, GROUP_OPERATORS } from "./filter-ast.ts";
+import {
+  COMPARISONS,
+  type ComparisonOperator,
+  FIELD_OPERATORS,
+  type FilterDocument,
+  type FilterNode,
+  type FilterPath,
+  GROUP_OPERATORS,
+} from "./filter-ast.ts";
 import { describeJson, filterError, nearest, suggest } from "./filter-error.ts";
 import { type JsonNode, readJson } from "./json-reader.ts";
 
 type ObjectNode = Extract<JsonNode, { kind: "object" }>;
 
-const EXAMPLE = 'Write {"where": {"status": "active", "age": {"$gte": 18}}}, or {"tables": {"users": {"where": {…}}}}.';
+const EXAMPLE =
+  'Write {"where": {"status": "active", "age": {"$gte": 18}}}, or {"tables": {"users": {"where": {…}}}}.';
 
 /**
  * Reads a filter document: `{"where": {…}}`, `{"search": "word"}` and `{"tables": {"users": {"where": {…}}}}`.
@@ -12,7 +21,8 @@ const EXAMPLE = 'Write {"where": {"status": "active", "age": {"$gte": 18}}}, or 
  */
 export function parseFilter(text: string): FilterDocument {
   const source = readJson(text);
-  if (source.kind !== "object") throw filterError("the document", `expected an object, found ${describeJson(source)}`, EXAMPLE);
+  if (source.kind !== "object")
+    throw filterError("the document", `expected an object, found ${describeJson(source)}`, EXAMPLE);
   for (const key of source.entries.keys()) {
     if (key !== "where" && key !== "search" && key !== "tables") throw unknownSection(key, source);
   }
@@ -43,7 +53,8 @@ function parseTables(node: JsonNode | undefined): ReadonlyMap<string, FilterNode
     const path = keyPath("tables", name);
     const object = expectObject(value, path);
     for (const key of object.entries.keys()) {
-      if (key !== "where" && key !== "search") throw filterError(keyPath(path, key), `unknown key${suggest(key, ["where", "search"])}`, EXAMPLE);
+      if (key !== "where" && key !== "search")
+        throw filterError(keyPath(path, key), `unknown key${suggest(key, ["where", "search"])}`, EXAMPLE);
     }
     const filter = parseSections(object, path);
     if (filter === null) throw filterError(path, 'expected "where" or "search"', EXAMPLE);
@@ -53,7 +64,9 @@ function parseTables(node: JsonNode | undefined): ReadonlyMap<string, FilterNode
 }
 
 function parseGroup(node: JsonNode, path: FilterPath): FilterNode {
-  const items = [...expectObject(node, path).entries].map(([key, value]) => parseEntry(key, value, keyPath(path, key)));
+  const items = [...expectObject(node, path).entries].map(([key, value]) =>
+    parseEntry(key, value, keyPath(path, key)),
+  );
   return all(items, path);
 }
 
@@ -78,14 +91,18 @@ function parseEntry(key: string, value: JsonNode, path: FilterPath): FilterNode 
 }
 
 function parseList(node: JsonNode, path: FilterPath): readonly FilterNode[] {
-  if (node.kind !== "array") throw filterError(path, `expected a list of conditions, found ${describeJson(node)}`);
+  if (node.kind !== "array")
+    throw filterError(path, `expected a list of conditions, found ${describeJson(node)}`);
   return node.items.map((item, index) => parseGroup(item, `${path}[${index}]`));
 }
 
 function parseColumn(column: string, value: JsonNode, path: FilterPath): FilterNode {
   if (value.kind !== "object") return { kind: "compare", column, operator: "$eq", value, path };
-  if (value.entries.size === 0) throw filterError(path, "expected an operator or a value, found an empty object");
-  const items = [...value.entries].map(([operator, operand]) => parseOperator(column, operator, operand, keyPath(path, operator)));
+  if (value.entries.size === 0)
+    throw filterError(path, "expected an operator or a value, found an empty object");
+  const items = [...value.entries].map(([operator, operand]) =>
+    parseOperator(column, operator, operand, keyPath(path, operator)),
+  );
   return all(items, path);
 }
 
@@ -94,13 +111,15 @@ function parseOperator(column: string, operator: string, operand: JsonNode, path
   switch (operator) {
     case "$in":
     case "$nin":
-      if (operand.kind !== "array") throw filterError(path, `expected a list of values, found ${describeJson(operand)}`);
+      if (operand.kind !== "array")
+        throw filterError(path, `expected a list of values, found ${describeJson(operand)}`);
       return { kind: "in", column, values: operand.items, negated: operator === "$nin", path };
     case "$like":
     case "$ilike":
       return { kind: "like", column, pattern: operand, ignoreCase: operator === "$ilike", path };
     case "$null":
-      if (operand.kind !== "boolean") throw filterError(path, `expected true or false, found ${describeJson(operand)}`);
+      if (operand.kind !== "boolean")
+        throw filterError(path, `expected true or false, found ${describeJson(operand)}`);
       return { kind: "null", column, isNull: operand.value, path };
     case "$search":
       return parseSearch(operand, column, path);
@@ -112,11 +131,16 @@ function parseOperator(column: string, operator: string, operand: JsonNode, path
 
 function parseNegated(column: string, operand: JsonNode, path: FilterPath): FilterNode {
   if (operand.kind === "object") return parseColumn(column, operand, path);
-  throw filterError(path, `expected an object of operators, found ${describeJson(operand)}`, 'Write {"$not": {"$eq": …}} or {"$ne": …}.');
+  throw filterError(
+    path,
+    `expected an object of operators, found ${describeJson(operand)}`,
+    'Write {"$not": {"$eq": …}} or {"$ne": …}.',
+  );
 }
 
 function parseSearch(node: JsonNode, column: string | null, path: FilterPath): FilterNode {
-  if (node.kind !== "string") throw filterError(path, `expected a text to search for, found ${describeJson(node)}`);
+  if (node.kind !== "string")
+    throw filterError(path, `expected a text to search for, found ${describeJson(node)}`);
   if (node.value.trim() === "") throw filterError(path, "the text to search for is empty");
   if (node.value.includes("\0")) throw filterError(path, "a NUL character cannot be in a row");
   return { kind: "search", column, text: node.value, path };
@@ -128,7 +152,11 @@ function isComparison(operator: string): operator is ComparisonOperator {
 
 function unknownOperator(operator: string, path: FilterPath, known: readonly string[]): Error {
   if (!operator.startsWith("$")) {
-    return filterError(path, `expected an operator, found the key ${JSON.stringify(operator)}`, 'Operators start with $; to compare with a JSON value write {"$eq": {…}}.');
+    return filterError(
+      path,
+      `expected an operator, found the key ${JSON.stringify(operator)}`,
+      'Operators start with $; to compare with a JSON value write {"$eq": {…}}.',
+    );
   }
   return filterError(path, `unknown operator${suggest(operator, known)}`, `Operators: ${known.join(" ")}.`);
 }

@@ -2,7 +2,7 @@ import { CodedError } from "../errors/coded-error.ts";
 import type { TableSpec } from "../schema/table-spec.ts";
 import { parseTableSelection } from "../values/parse-endpoint-locator.ts";
 import { formatQualifiedName } from "../values/qualified-name.ts";
-import { checkFilter, type CheckedFilter } from "./check-filter.ts";
+import { type CheckedFilter, checkFilter } from "./check-filter.ts";
 import type { FilterDocument } from "./filter-ast.ts";
 import { filterError, suggest } from "./filter-error.ts";
 
@@ -23,7 +23,11 @@ export function assertFilterTables(document: FilterDocument, tables: readonly Ta
   const names = tables.map((table) => formatQualifiedName(table.name));
   for (const name of document.tables.keys()) {
     if (tables.some((table) => namesTable(name, table))) continue;
-    throw filterError(`tables[${JSON.stringify(name)}]`, `no such table takes part${suggest(name, names)}`, `Tables: ${names.join(", ")}.`);
+    throw filterError(
+      `tables[${JSON.stringify(name)}]`,
+      `no such table takes part${suggest(name, names)}`,
+      `Tables: ${names.join(", ")}.`,
+    );
   }
 }
 
@@ -31,13 +35,18 @@ export function assertFilterTables(document: FilterDocument, tables: readonly Ta
 function namesTable(name: string, table: TableSpec): boolean {
   const selection = parseTableSelection(name);
   if (selection.kind !== "named" || selection.names.length !== 1) return false;
-  return selection.names.every((wanted) => wanted.name === table.name.name && (wanted.schema === null || wanted.schema === table.name.schema));
+  return selection.names.every(
+    (wanted) =>
+      wanted.name === table.name.name && (wanted.schema === null || wanted.schema === table.name.schema),
+  );
 }
 
 function withTablesHint(error: unknown, table: TableSpec): unknown {
   if (!(error instanceof CodedError) || error.details.missingColumn === undefined) return error;
   const name = table.name.name;
   const hint = `${error.hint === undefined ? "" : `${error.hint} `}"where" holds for every table; for a filter of its own write {"tables": {"${name}": {"where": {…}}}}.`;
-  return new CodedError(error.code, error.message, { hint, details: { ...error.details, table: formatQualifiedName(table.name) } });
+  return new CodedError(error.code, error.message, {
+    hint,
+    details: { ...error.details, table: formatQualifiedName(table.name) },
+  });
 }
-

@@ -21,7 +21,7 @@ interface Day {
 /** `2024-02-29`, `0044-03-15 BC`, `infinity`; no other spelling and no day that does not exist. */
 export function dateLiteral(text: string): Accepted | Refused {
   if (INFINITE.has(text)) return accepted(text);
-  const expected = "a date such as \"2024-02-29\"";
+  const expected = 'a date such as "2024-02-29"';
   const [, year, month, day, bc] = DATE_ONLY.exec(text) ?? [];
   const found = readDay(year, month, day, bc);
   return found !== null && exists(found, MAX_DATE_YEAR) ? accepted(text) : refused(expected);
@@ -31,26 +31,38 @@ export function dateLiteral(text: string): Accepted | Refused {
  * `2024-02-29T13:45:00.123456` or only its date (midnight). With a zone, a missing offset means UTC; without one,
  * an offset is refused, because PostgreSQL would drop it silently. `precision`: digits after the second.
  */
-export function timestampLiteral(text: string, options: { readonly zone: boolean; readonly precision: number }): Accepted | Refused {
+export function timestampLiteral(
+  text: string,
+  options: { readonly zone: boolean; readonly precision: number },
+): Accepted | Refused {
   if (INFINITE.has(text)) return accepted(text);
-  const [, year, month, day, hour = "00", minute = "00", second = "00", fraction = "", offset, bc] = TIMESTAMP.exec(text) ?? [];
+  const [, year, month, day, hour = "00", minute = "00", second = "00", fraction = "", offset, bc] =
+    TIMESTAMP.exec(text) ?? [];
   const found = readDay(year, month, day, bc);
   const valid = found !== null && exists(found, MAX_TIMESTAMP_YEAR) && isClock(hour, minute, second);
   const example = options.zone ? '"2024-02-29T13:45:00Z"' : '"2024-02-29 13:45:00", without an offset';
-  if (!valid || (offset !== undefined && (!options.zone || !isOffset(offset)))) return refused(`a timestamp such as ${example}`);
-  if (significant(fraction) > options.precision) return refused(`at most ${options.precision} digits after the second`);
+  if (!valid || (offset !== undefined && (!options.zone || !isOffset(offset))))
+    return refused(`a timestamp such as ${example}`);
+  if (significant(fraction) > options.precision)
+    return refused(`at most ${options.precision} digits after the second`);
   const clock = `${hour}:${minute}:${second}${fraction === "" ? "" : `.${fraction}`}`;
   return accepted(`${year}-${month}-${day} ${clock}${options.zone ? (offset ?? "Z") : ""}${bc ?? ""}`);
 }
 
 /** `13:45:00.5`, up to `24:00:00`; with a zone the offset is required. */
-export function timeLiteral(text: string, options: { readonly zone: boolean; readonly precision: number }): Accepted | Refused {
+export function timeLiteral(
+  text: string,
+  options: { readonly zone: boolean; readonly precision: number },
+): Accepted | Refused {
   const [whole, hour = "", minute = "", second = "00", fraction = "", offset] = TIME_ONLY.exec(text) ?? [];
   const midnight = hour === "24" && minute === "00" && second === "00" && significant(fraction) === 0;
   const valid = whole !== undefined && (midnight || isClock(hour, minute, second));
   const offsetFits = options.zone ? offset !== undefined && isOffset(offset) : offset === undefined;
-  if (!valid || !offsetFits) return refused(`a time such as ${options.zone ? '"13:45:00+02"' : '"13:45:00", without an offset'}`);
-  return significant(fraction) > options.precision ? refused(`at most ${options.precision} digits after the second`) : accepted(text);
+  if (!valid || !offsetFits)
+    return refused(`a time such as ${options.zone ? '"13:45:00+02"' : '"13:45:00", without an offset'}`);
+  return significant(fraction) > options.precision
+    ? refused(`at most ${options.precision} digits after the second`)
+    : accepted(text);
 }
 
 function readDay(year?: string, month?: string, day?: string, bc?: string): Day | null {

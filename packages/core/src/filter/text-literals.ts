@@ -10,7 +10,8 @@ export function isStorable(text: string): boolean {
 
 export function textLiteral(text: string, maxCharacters: number | null): Accepted | Refused {
   if (!isStorable(text)) return refused("a text without NUL and half surrogate pairs");
-  if (maxCharacters !== null && [...text].length > maxCharacters) return refused(`a text of at most ${maxCharacters} characters`);
+  if (maxCharacters !== null && [...text].length > maxCharacters)
+    return refused(`a text of at most ${maxCharacters} characters`);
   return accepted(text);
 }
 
@@ -26,23 +27,34 @@ export function byteCharLiteral(text: string): Accepted | Refused {
 export function labelLiteral(text: string, labels: readonly string[]): Accepted | Refused {
   if (labels.includes(text)) return accepted(text);
   const shown = labels.slice(0, 20).map((label) => JSON.stringify(label));
-  return refused(`one of ${shown.join(", ")}${labels.length > shown.length ? ", …" : ""}${suggest(text, labels).replace("?", "")}`);
+  return refused(
+    `one of ${shown.join(", ")}${labels.length > shown.length ? ", …" : ""}${suggest(text, labels).replace("?", "")}`,
+  );
 }
 
 export function uuidLiteral(text: string): Accepted | Refused {
   const canonical = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
-  return canonical.test(text) ? accepted(text.toLowerCase()) : refused('a uuid such as "6f1c2d3e-4a5b-4c6d-8e7f-0123456789ab"');
+  return canonical.test(text)
+    ? accepted(text.toLowerCase())
+    : refused('a uuid such as "6f1c2d3e-4a5b-4c6d-8e7f-0123456789ab"');
 }
 
 export function bytesLiteral(text: string): Accepted | Refused {
-  return /^\\x(?:[0-9a-fA-F]{2})*$/.test(text) ? accepted(text) : refused('bytes in hexadecimal such as "\\\\x00ff"');
+  return /^\\x(?:[0-9a-fA-F]{2})*$/.test(text)
+    ? accepted(text)
+    : refused('bytes in hexadecimal such as "\\\\x00ff"');
 }
 
 /** `fixed`: as many bits as the column has; otherwise at most as many. */
-export function bitsLiteral(text: string, options: { readonly length: number | null; readonly fixed: boolean }): Accepted | Refused {
+export function bitsLiteral(
+  text: string,
+  options: { readonly length: number | null; readonly fixed: boolean },
+): Accepted | Refused {
   const { length, fixed } = options;
   const fits = length === null || (fixed ? text.length === length : text.length <= length);
-  return /^[01]*$/.test(text) && fits ? accepted(text) : refused(`${length === null ? "" : fixed ? `${length} ` : `at most ${length} `}bits such as "0101"`);
+  return /^[01]*$/.test(text) && fits
+    ? accepted(text)
+    : refused(`${length === null ? "" : fixed ? `${length} ` : `at most ${length} `}bits such as "0101"`);
 }
 
 /** JSON text for a jsonb column: any JSON value but SQL's NULL. */
@@ -65,7 +77,11 @@ function writeJson(node: JsonNode): string | null {
     case "array":
       return joined(node.items.map(writeJson), "[", "]");
     case "object":
-      return joined([...node.entries].map(([key, value]) => writeEntry(key, value)), "{", "}");
+      return joined(
+        [...node.entries].map(([key, value]) => writeEntry(key, value)),
+        "{",
+        "}",
+      );
   }
 }
 

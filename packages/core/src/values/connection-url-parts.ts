@@ -10,7 +10,8 @@ export interface ConnectionUrlParts {
   readonly query: string | null;
 }
 
-const SHAPE = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(?:([^@/?#]*(?:@[^@/?#]*)*)@)?(\[[^\]/?#]*\]|[^:/?#@[\]]*)(?::(\d*))?(?:\/([^/?#@]*))?(?:\?([^#]*))?$/;
+const SHAPE =
+  /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(?:([^@/?#]*(?:@[^@/?#]*)*)@)?(\[[^\]/?#]*\]|[^:/?#@[\]]*)(?::(\d*))?(?:\/([^/?#@]*))?(?:\?([^#]*))?$/;
 
 /** Null when the text does not have this shape; the caller must not print it then, since it may hold a password. */
 export function splitConnectionUrl(url: string): ConnectionUrlParts | null {
@@ -30,7 +31,15 @@ export function splitConnectionUrl(url: string): ConnectionUrlParts | null {
 }
 
 /** Parameters that say nothing secret; every other one is left out of what is printed. */
-const PRINTABLE_PARAMETERS = new Set(["sslmode", "connect_timeout", "application_name", "host", "port", "dbname", "user"]);
+const PRINTABLE_PARAMETERS = new Set([
+  "sslmode",
+  "connect_timeout",
+  "application_name",
+  "host",
+  "port",
+  "dbname",
+  "user",
+]);
 
 /** The URL without password and without any parameter that is not known to be harmless. */
 export function redactConnectionUrl(url: string): string {
@@ -43,6 +52,8 @@ export function redactConnectionUrl(url: string): string {
 }
 
 function printableQuery(query: string | null): string {
-  const kept = (query ?? "").split("&").filter((pair) => PRINTABLE_PARAMETERS.has(pair.split("=", 1)[0] ?? ""));
+  const kept = (query ?? "")
+    .split("&")
+    .filter((pair) => PRINTABLE_PARAMETERS.has(pair.split("=", 1)[0] ?? ""));
   return kept.length === 0 ? "" : `?${kept.join("&")}`;
 }

@@ -4,7 +4,9 @@ export interface TableName {
   readonly name: string;
 }
 
-export type TableSelection = { readonly kind: "all" } | { readonly kind: "named"; readonly names: readonly TableName[] };
+export type TableSelection =
+  | { readonly kind: "all" }
+  | { readonly kind: "named"; readonly names: readonly TableName[] };
 
 /** `[server:]tenant:tables`. */
 export interface TenantLocator {

@@ -29,7 +29,9 @@ export function formatTableSelection(tables: TableSelection): string {
 }
 
 export function formatTableName(table: TableName): string {
-  return table.schema === null ? formatPart(table.name) : `${formatPart(table.schema)}.${formatPart(table.name)}`;
+  return table.schema === null
+    ? formatPart(table.name)
+    : `${formatPart(table.schema)}.${formatPart(table.name)}`;
 }
 
 function formatPart(part: string): string {

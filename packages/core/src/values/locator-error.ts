@@ -19,14 +19,25 @@ export function hideCredentials(text: string): string {
  * `locator.invalid` with the 1-based character where reading stopped.
  * `shown` is null when the text may hold a password; then neither text nor position is printed.
  */
-export function locatorError(problem: string, shown: { readonly text: string; readonly index: number } | null, hint = FORMS): CodedError {
-  if (shown === null) return new CodedError("locator.invalid", `The connection URL is not a valid locator: ${problem}.`, { hint });
+export function locatorError(
+  problem: string,
+  shown: { readonly text: string; readonly index: number } | null,
+  hint = FORMS,
+): CodedError {
+  if (shown === null)
+    return new CodedError("locator.invalid", `The connection URL is not a valid locator: ${problem}.`, {
+      hint,
+    });
   const position = shown.index + 1;
   const text = hideCredentials(shown.text);
-  return new CodedError("locator.invalid", `The locator ${quoted(text)} is not valid at character ${position}: ${problem}.`, {
-    hint,
-    details: { position },
-  });
+  return new CodedError(
+    "locator.invalid",
+    `The locator ${quoted(text)} is not valid at character ${position}: ${problem}.`,
+    {
+      hint,
+      details: { position },
+    },
+  );
 }
 
 const MAX_SHOWN = 200;

@@ -31,7 +31,10 @@ export function parseLocatorParts(text: string, offset = 0): LocatorParts {
   const names = groups.slice(0, -1).map((group) => readName(group, text));
   if (groups.length === 1) {
     readTables(last, text);
-    throw locatorError("one part alone does not say whether it is a tenant or a table", { text, index: offset });
+    throw locatorError("one part alone does not say whether it is a tenant or a table", {
+      text,
+      index: offset,
+    });
   }
   return { names, tables: readTables(last, text) };
 }
@@ -47,7 +50,9 @@ interface Group {
 }
 
 function splitAtColons(tokens: readonly Token[], text: string): Group[] {
-  const groups: { tokens: Token[]; index: number }[] = [{ tokens: [], index: tokens[0]?.index ?? text.length }];
+  const groups: { tokens: Token[]; index: number }[] = [
+    { tokens: [], index: tokens[0]?.index ?? text.length },
+  ];
   for (const token of tokens) {
     if (token.kind === ":") groups.push({ tokens: [], index: token.index + 1 });
     else groups.at(-1)?.tokens.push(token);
@@ -66,7 +71,9 @@ function readName(group: Group, text: string): LocatorPart {
 function joinDots(tokens: readonly Token[], text: string): string {
   const odd = tokens.find((token) => token.quoted || (token.kind !== "word" && token.kind !== "."));
   if (odd === undefined) return tokens.map((token) => token.value).join("");
-  const problem = odd.quoted ? "a quoted name must be the whole part" : `"${odd.value}" may only stand among the tables or in double quotes`;
+  const problem = odd.quoted
+    ? "a quoted name must be the whole part"
+    : `"${odd.value}" may only stand among the tables or in double quotes`;
   throw locatorError(problem, { text, index: odd.index });
 }
 
@@ -75,10 +82,18 @@ function readTables(group: Group, text: string): TableSelection {
   if (group.tokens.length === 1 && group.tokens[0]?.kind === "*") return { kind: "all" };
   const star = group.tokens.find((token) => token.kind === "*");
   if (star !== undefined) {
-    const hint = 'Use * alone for all tables, --schema "pattern*" for a pattern, or double quotes for a table with * in its name.';
+    const hint =
+      'Use * alone for all tables, --schema "pattern*" for a pattern, or double quotes for a table with * in its name.';
     throw locatorError('"*" stands only for all tables', { text, index: star.index }, hint);
   }
-  return { kind: "named", names: distinct(splitAtCommas(group).map((entry) => readTable(entry, text)), group, text) };
+  return {
+    kind: "named",
+    names: distinct(
+      splitAtCommas(group).map((entry) => readTable(entry, text)),
+      group,
+      text,
+    ),
+  };
 }
 
 function splitAtCommas(group: Group): Group[] {
@@ -93,11 +108,14 @@ function splitAtCommas(group: Group): Group[] {
 function readTable(entry: Group, text: string): TableName {
   const [first, dot, second, extra] = entry.tokens;
   if (first === undefined) throw locatorError("a table name is missing here", { text, index: entry.index });
-  if (first.kind === ".") throw locatorError("a name is missing before the dot", { text, index: first.index });
+  if (first.kind === ".")
+    throw locatorError("a name is missing before the dot", { text, index: first.index });
   if (extra !== undefined) throw locatorError("a table is name or schema.name", { text, index: extra.index });
   if (dot === undefined) return { schema: null, name: tableName(first, text) };
-  if (dot.kind !== ".") throw locatorError("a quoted name must be the whole name", { text, index: dot.index });
-  if (second === undefined) throw locatorError("a table name is missing after the dot", { text, index: dot.index + 1 });
+  if (dot.kind !== ".")
+    throw locatorError("a quoted name must be the whole name", { text, index: dot.index });
+  if (second === undefined)
+    throw locatorError("a table name is missing after the dot", { text, index: dot.index + 1 });
   return { schema: tableName(first, text), name: tableName(second, text) };
 }
 
@@ -105,7 +123,10 @@ function tableName(token: Token, text: string): string {
   if (token.kind !== "word") throw locatorError("a name is missing here", { text, index: token.index });
   const bytes = utf8Length(notEmpty(token, text).value);
   if (bytes <= MAX_NAME_BYTES) return token.value;
-  throw locatorError(`this name has ${bytes} bytes; PostgreSQL keeps ${MAX_NAME_BYTES}`, { text, index: token.index });
+  throw locatorError(`this name has ${bytes} bytes; PostgreSQL keeps ${MAX_NAME_BYTES}`, {
+    text,
+    index: token.index,
+  });
 }
 
 function notEmpty<Part extends LocatorPart>(part: Part, text: string): Part {
@@ -117,7 +138,8 @@ function distinct(names: readonly TableName[], group: Group, text: string): read
   const seen = new Set<string>();
   for (const name of names) {
     const key = JSON.stringify([name.schema, name.name]);
-    if (seen.has(key)) throw locatorError(`the table "${name.name}" is named twice`, { text, index: group.index });
+    if (seen.has(key))
+      throw locatorError(`the table "${name.name}" is named twice`, { text, index: group.index });
     seen.add(key);
   }
   return names;

@@ -6,9 +6,21 @@ import { parseEndpointLocator } from "./parse-endpoint-locator.ts";
 
 const all = { kind: "all" } as const;
 const named = (...names: readonly (string | TableName)[]) =>
-  ({ kind: "named", names: names.map((name) => (typeof name === "string" ? { schema: null, name } : name)) }) as const;
-const tenant = (server: string | null, name: string, tables: ReturnType<typeof named> | typeof all): EndpointLocator => ({ kind: "tenant", server, tenant: name, tables });
-const url = (text: string, name: string, tables: ReturnType<typeof named> | typeof all): EndpointLocator => ({ kind: "url", url: text, tenant: name, tables });
+  ({
+    kind: "named",
+    names: names.map((name) => (typeof name === "string" ? { schema: null, name } : name)),
+  }) as const;
+const tenant = (
+  server: string | null,
+  name: string,
+  tables: ReturnType<typeof named> | typeof all,
+): EndpointLocator => ({ kind: "tenant", server, tenant: name, tables });
+const url = (text: string, name: string, tables: ReturnType<typeof named> | typeof all): EndpointLocator => ({
+  kind: "url",
+  url: text,
+  tenant: name,
+  tables,
+});
 
 const VALID: readonly (readonly [string, EndpointLocator])[] = [
   ["public:users", tenant(null, "public", named("users"))],
@@ -16,7 +28,10 @@ const VALID: readonly (readonly [string, EndpointLocator])[] = [
   ["prod:Public:Users", tenant("prod", "Public", named("Users"))],
   ["public:*", tenant(null, "public", all)],
   ["public:a,b,c", tenant(null, "public", named("a", "b", "c"))],
-  ["public:billing.invoices,users", tenant(null, "public", named({ schema: "billing", name: "invoices" }, "users"))],
+  [
+    "public:billing.invoices,users",
+    tenant(null, "public", named({ schema: "billing", name: "invoices" }, "users")),
+  ],
   ["app.v2:users", tenant(null, "app.v2", named("users"))],
   ["acme-prod:t_1$x", tenant(null, "acme-prod", named("t_1$x"))],
   ['"a:b":"c,d"."e.f""g"', tenant(null, "a:b", named({ schema: "c,d", name: 'e.f"g' }))],
@@ -42,7 +57,10 @@ const VALID: readonly (readonly [string, EndpointLocator])[] = [
   ["snapshot:3f2a:users", { kind: "snapshot", id: "3f2a", tables: named("users") }],
   ['snapshot:"odd: label"', { kind: "snapshot", id: "odd: label", tables: all }],
   ["postgres://u@h/db", url("postgres://u@h/db", "public", all)],
-  ["postgresql://u:p@h:5433/db?sslmode=require#billing:a,b", url("postgresql://u:p@h:5433/db?sslmode=require", "billing", named("a", "b"))],
+  [
+    "postgresql://u:p@h:5433/db?sslmode=require#billing:a,b",
+    url("postgresql://u:p@h:5433/db?sslmode=require", "billing", named("a", "b")),
+  ],
   ["postgres://h/db#%22a%3Ab%22:%22t%20x%22", url("postgres://h/db", "a:b", named("t x"))],
   ["postgres://u:p@ss@h/db#public:*", url("postgres://u:p@ss@h/db", "public", all)],
   ["postgres://[::1]:5432/db", url("postgres://[::1]:5432/db", "public", all)],
@@ -51,7 +69,8 @@ const VALID: readonly (readonly [string, EndpointLocator])[] = [
 ];
 
 describe("parseEndpointLocator", () => {
-  for (const [text, expected] of VALID) it(JSON.stringify(text), () => expect(parseEndpointLocator(text)).toEqual(expected));
+  for (const [text, expected] of VALID)
+    it(JSON.stringify(text), () => expect(parseEndpointLocator(text)).toEqual(expected));
 
   const invalid: readonly (readonly [string, number, RegExp])[] = [
     ["", 1, /empty/],
@@ -140,6 +159,8 @@ describe("G24: a password in a URL is never printed", () => {
   it("in the printed form", () => {
     const text = `postgres://u:${canary}@h:1/db?sslmode=require&password=${canary}&sslkey=${canary}&options=${canary}#p:t`;
     expect(formatEndpointLocator(parseEndpointLocator(text))).toBe("postgres://u@h:1/db?sslmode=require#p:t");
-    expect(formatEndpointLocator({ kind: "url", url: `broken ${canary}`, tenant: "p", tables: all })).toBe("postgres://***#p:*");
+    expect(formatEndpointLocator({ kind: "url", url: `broken ${canary}`, tenant: "p", tables: all })).toBe(
+      "postgres://***#p:*",
+    );
   });
 });

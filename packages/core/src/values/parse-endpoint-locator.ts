@@ -1,11 +1,19 @@
 import { splitConnectionUrl } from "./connection-url-parts.ts";
-import type { DirectoryLocator, EndpointLocator, SnapshotLocator, TableSelection, TenantLocator, UrlLocator } from "./endpoint-locator.ts";
+import type {
+  DirectoryLocator,
+  EndpointLocator,
+  SnapshotLocator,
+  TableSelection,
+  TenantLocator,
+  UrlLocator,
+} from "./endpoint-locator.ts";
 import { locatorError } from "./locator-error.ts";
 import { type LocatorPart, parseLocatorParts, parseTableSelection } from "./locator-parts.ts";
 import { utf8Length } from "./text-bytes.ts";
 
 const SNAPSHOT = "snapshot:";
-const URL_HINT = "Write postgres://user@host:5432/database#tenant:tables, and percent-encode @ : / ? # in user and password.";
+const URL_HINT =
+  "Write postgres://user@host:5432/database#tenant:tables, and percent-encode @ : / ? # in user and password.";
 
 /**
  * Reads a locator as people type it. Throws `locator.invalid`, which shows the position and the accepted forms.
@@ -15,7 +23,8 @@ const URL_HINT = "Write postgres://user@host:5432/database#tenant:tables, and pe
  */
 export function parseEndpointLocator(text: string): EndpointLocator {
   const nul = text.indexOf("\0");
-  if (nul >= 0 && !text.includes("://")) throw locatorError("a NUL character is not allowed", { text, index: nul });
+  if (nul >= 0 && !text.includes("://"))
+    throw locatorError("a NUL character is not allowed", { text, index: nul });
   if (text.trim() === "") throw locatorError("it is empty", { text, index: 0 });
   if (hasScheme(text)) return parseUrl(text);
   if (text.startsWith(SNAPSHOT)) return parseSnapshot(text);
@@ -58,7 +67,10 @@ function parseSnapshotParts(text: string): { readonly id: string; readonly table
   const both = colon < 0 ? parseLocatorParts(`${text}:*`, offset) : parseLocatorParts(text, offset);
   const [id, extra] = both.names;
   if (id === undefined || extra !== undefined) {
-    throw locatorError("a snapshot is snapshot:id or snapshot:id:tables", { text, index: (extra?.index ?? offset + 1) - 1 });
+    throw locatorError("a snapshot is snapshot:id or snapshot:id:tables", {
+      text,
+      index: (extra?.index ?? offset + 1) - 1,
+    });
   }
   return { id: id.value, tables: both.tables };
 }
@@ -72,7 +84,11 @@ function parseUrl(text: string): UrlLocator {
   const { names, tables } = parseFragment(fragment);
   const [tenant, extra] = names;
   if (tenant === undefined || extra !== undefined) {
-    throw locatorError("the part after # is tenant:tables", { text: fragment, index: (extra?.index ?? 1) - 1 }, URL_HINT);
+    throw locatorError(
+      "the part after # is tenant:tables",
+      { text: fragment, index: (extra?.index ?? 1) - 1 },
+      URL_HINT,
+    );
   }
   return { kind: "url", url, tenant: schemaName(tenant, fragment), tables };
 }
@@ -87,7 +103,8 @@ function assertConnectionUrl(url: string): void {
     throw locatorError("it must start with postgres:// or postgresql://", null, URL_HINT);
   }
   // The text is never shown: a password with a bare / or # lands in the wrong part.
-  if (splitConnectionUrl(url) === null || url.includes("\0")) throw locatorError("its parts cannot be told apart", null, URL_HINT);
+  if (splitConnectionUrl(url) === null || url.includes("\0"))
+    throw locatorError("its parts cannot be told apart", null, URL_HINT);
 }
 
 function decodeFragment(fragment: string): string {
@@ -102,7 +119,8 @@ function decodeFragment(fragment: string): string {
 
 function parseFragment(fragment: string) {
   // An @ here is most likely the rest of a password that has a bare # in it.
-  if (outsideQuotes(fragment).includes("@")) throw locatorError("the part after # has an @ outside double quotes", null, URL_HINT);
+  if (outsideQuotes(fragment).includes("@"))
+    throw locatorError("the part after # has an @ outside double quotes", null, URL_HINT);
   if (fragment === "") throw locatorError("nothing follows the #", null, URL_HINT);
   return parseLocatorParts(fragment);
 }
@@ -110,7 +128,10 @@ function parseFragment(fragment: string) {
 function schemaName(part: LocatorPart, fragment: string): string {
   const bytes = utf8Length(part.value);
   if (bytes <= 63) return part.value;
-  throw locatorError(`this name has ${bytes} bytes; PostgreSQL keeps 63`, { text: fragment, index: part.index });
+  throw locatorError(`this name has ${bytes} bytes; PostgreSQL keeps 63`, {
+    text: fragment,
+    index: part.index,
+  });
 }
 
 export { parseTableSelection };

@@ -11,7 +11,10 @@ const COLUMNS: Readonly<Record<string, { readonly type: string; readonly values:
   c_int4: { type: "integer", values: ["-2147483648", "18", "2147483647"] },
   c_int8: { type: "bigint", values: ["-9223372036854775808", '"9007199254740993"', "9223372036854775807"] },
   c_oid: { type: "oid", values: ["0", "4294967295"] },
-  c_numeric: { type: "numeric", values: ['"-1e20"', "0.1", '"123456789012345678901234567890.123456789"', '"NaN"'] },
+  c_numeric: {
+    type: "numeric",
+    values: ['"-1e20"', "0.1", '"123456789012345678901234567890.123456789"', '"NaN"'],
+  },
   c_price: { type: "numeric(10,2)", values: ["-99999999.99", "0", "1.50", "12345678.25"] },
   c_real: { type: "real", values: ["-1.5", "0.1", "16777216"] },
   c_double: { type: "double precision", values: ['"-Infinity"', "0.1", "1e300", '"NaN"'] },
@@ -22,15 +25,35 @@ const COLUMNS: Readonly<Record<string, { readonly type: string; readonly values:
   c_name: { type: "name", values: ['"a"', '"b c"'] },
   c_byte: { type: '"char"', values: ['"a"', '"b"'] },
   c_citext: { type: "ext.citext", values: ['"Alpha"', '"beta"'] },
-  c_uuid: { type: "uuid", values: ['"00000000-0000-0000-0000-000000000000"', '"6F1C2D3E-4A5B-4C6D-8E7F-0123456789AB"'] },
+  c_uuid: {
+    type: "uuid",
+    values: ['"00000000-0000-0000-0000-000000000000"', '"6F1C2D3E-4A5B-4C6D-8E7F-0123456789AB"'],
+  },
   c_bytea: { type: "bytea", values: ['"\\\\x"', '"\\\\x00ff"', '"\\\\x5c"'] },
-  c_date: { type: "date", values: ['"-infinity"', '"0044-03-15 BC"', '"2024-02-29"', '"12345-01-01"', '"infinity"'] },
-  c_ts: { type: "timestamp", values: ['"0001-01-01 00:00:00"', '"2024-02-29T13:45:00.123456"', '"2024-03-01"', '"infinity"'] },
+  c_date: {
+    type: "date",
+    values: ['"-infinity"', '"0044-03-15 BC"', '"2024-02-29"', '"12345-01-01"', '"infinity"'],
+  },
+  c_ts: {
+    type: "timestamp",
+    values: ['"0001-01-01 00:00:00"', '"2024-02-29T13:45:00.123456"', '"2024-03-01"', '"infinity"'],
+  },
   c_ts0: { type: "timestamp(0)", values: ['"2024-02-29 13:45:01"', '"2024-02-29 13:45:02.000"'] },
-  c_tstz: { type: "timestamptz", values: ['"2024-02-29T13:45:00+02:00"', '"2024-02-29T13:45:00Z"', '"2024-02-29 13:45:00.000001"', '"2024-03-01"'] },
+  c_tstz: {
+    type: "timestamptz",
+    values: [
+      '"2024-02-29T13:45:00+02:00"',
+      '"2024-02-29T13:45:00Z"',
+      '"2024-02-29 13:45:00.000001"',
+      '"2024-03-01"',
+    ],
+  },
   c_time: { type: "time", values: ['"00:00:00"', '"13:45"', '"24:00:00"'] },
   c_timetz: { type: "timetz", values: ['"13:45:00+02"', '"13:45:00Z"'] },
-  c_interval: { type: "interval", values: ['"-1 days +02:00:00"', '"PT0S"', '"1 year 2 mons 3 days 04:05:06.7"', '"P2Y"'] },
+  c_interval: {
+    type: "interval",
+    values: ['"-1 days +02:00:00"', '"PT0S"', '"1 year 2 mons 3 days 04:05:06.7"', '"P2Y"'],
+  },
   c_jsonb: { type: "jsonb", values: ['"text"', "7", "true", "[1,2]", '{"a":{"b":null}}'] },
   c_inet: { type: "inet", values: ['"192.0.2.7/8"', '"192.0.2.7"', '"::ffff:1.2.3.4"', '"2001:db8::1"'] },
   c_cidr: { type: "cidr", values: ['"192.0.2.0/24"', '"2001:db8::/32"'] },
@@ -53,7 +76,7 @@ const OPAQUE: Readonly<Record<string, { readonly type: string; readonly value: s
   o_composite: { type: '"Odd".pair', value: "ROW(NULL, NULL)" },
   o_half: { type: '"Odd".pair', value: "ROW(1, NULL)" },
   o_range: { type: "int4range", value: "'[1,2)'" },
-  "odd \"name": { type: "tsvector", value: "'a'" },
+  'odd "name': { type: "tsvector", value: "'a'" },
 };
 
 let database: TestDatabase;
@@ -63,7 +86,8 @@ let spec: TableSpec;
 /** Sessions that would break a statement which relied on settings. */
 const SESSIONS: Readonly<Record<string, string>> = {
   pinned: "SET search_path = ''; SET DateStyle = 'ISO'; SET TimeZone = 'UTC'",
-  hostile: "SET search_path = evil, pg_catalog; SET DateStyle = 'SQL, DMY'; SET TimeZone = 'Asia/Tokyo'; SET IntervalStyle = 'sql_standard'; SET standard_conforming_strings = off",
+  hostile:
+    "SET search_path = evil, pg_catalog; SET DateStyle = 'SQL, DMY'; SET TimeZone = 'Asia/Tokyo'; SET IntervalStyle = 'sql_standard'; SET standard_conforming_strings = off",
 };
 
 const SETUP = `
@@ -85,13 +109,21 @@ CREATE DOMAIN evil.int4 AS varchar(1)`;
 beforeAll(async () => {
   database = await createTestDatabase("filter");
   await database.query(SETUP);
-  const typed = [...NAMES.map((name) => `"${name}" ${COLUMNS[name]?.type}`), ...Object.entries(OPAQUE).map(([name, { type }]) => `${pg.escapeIdentifier(name)} ${type}`)];
+  const typed = [
+    ...NAMES.map((name) => `"${name}" ${COLUMNS[name]?.type}`),
+    ...Object.entries(OPAQUE).map(([name, { type }]) => `${pg.escapeIdentifier(name)} ${type}`),
+  ];
   await database.query(`CREATE TABLE public.zoo (row_id serial PRIMARY KEY, ${typed.join(", ")})`);
   for (const name of NAMES) await fill(name);
-  for (const [name, { value }] of Object.entries(OPAQUE)) await database.query(`INSERT INTO zoo (${pg.escapeIdentifier(name)}) VALUES (${value})`);
+  for (const [name, { value }] of Object.entries(OPAQUE))
+    await database.query(`INSERT INTO zoo (${pg.escapeIdentifier(name)}) VALUES (${value})`);
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  const [found] = await readTableSpecs(client, { schema: "public", tenantColumn: null, selection: { kind: "named", names: [{ schema: null, name: "zoo" }] } });
+  const [found] = await readTableSpecs(client, {
+    schema: "public",
+    tenantColumn: null,
+    selection: { kind: "named", names: [{ schema: null, name: "zoo" }] },
+  });
   if (found === undefined) throw new Error("no zoo");
   spec = found;
 });
@@ -105,9 +137,12 @@ afterAll(async () => {
 async function fill(name: string): Promise<void> {
   const values = COLUMNS[name]?.values ?? [];
   const jsonb = name === "c_jsonb";
-  const plain = (literal: string) => (jsonb || !literal.startsWith('"') ? literal : (JSON.parse(literal) as string));
+  const plain = (literal: string) =>
+    jsonb || !literal.startsWith('"') ? literal : (JSON.parse(literal) as string);
   for (const literal of [values[0] ?? "", ...values]) {
-    await database.query(`SET TimeZone = 'UTC'; INSERT INTO zoo ("${name}") VALUES (${pg.escapeLiteral(plain(literal))})`);
+    await database.query(
+      `SET TimeZone = 'UTC'; INSERT INTO zoo ("${name}") VALUES (${pg.escapeLiteral(plain(literal))})`,
+    );
   }
 }
 
@@ -115,12 +150,16 @@ async function matching(filter: string): Promise<number> {
   const checked = checkTableFilter(parseFilter(filter), spec);
   if (checked === null) throw new Error("no filter");
   const { sql, parameters } = compileFilter(checked, { alias: "t" });
-  const { rows } = await client.query<{ n: string }>(`SELECT pg_catalog.count(*) AS n FROM public.zoo AS t WHERE ${sql}`, [...parameters]);
+  const { rows } = await client.query<{ n: string }>(
+    `SELECT pg_catalog.count(*) AS n FROM public.zoo AS t WHERE ${sql}`,
+    [...parameters],
+  );
   return Number(rows[0]?.n);
 }
 
 const where = (column: string, condition: string) => `{"where":{${JSON.stringify(column)}:${condition}}}`;
-const negated = (column: string, condition: string) => `{"where":{"$not":{${JSON.stringify(column)}:${condition}}}}`;
+const negated = (column: string, condition: string) =>
+  `{"where":{"$not":{${JSON.stringify(column)}:${condition}}}}`;
 
 async function expectSplit(column: string, condition: string, expected: number): Promise<void> {
   const total = await matching('{"where":{}}');
@@ -197,7 +236,9 @@ describe.each(Object.entries(SESSIONS))("in a %s session", (_, settings) => {
   it("finds a word in any text column, taking % and _ literally", async () => {
     expect(await matching('{"search":"0%_\\\\X"}')).toBe(1);
     expect(await matching('{"where":{"$search":"ALPH"}}')).toBe(2);
-    expect(await matching('{"where":{"$not":{"$search":"alph"}}}')).toBe((await matching('{"where":{}}')) - 2);
+    expect(await matching('{"where":{"$not":{"$search":"alph"}}}')).toBe(
+      (await matching('{"where":{}}')) - 2,
+    );
     expect(await matching('{"where":{"c_name":{"$search":" C"}}}')).toBe(1);
     expect(await matching('{"search":"nobody has this"}')).toBe(0);
   });
@@ -208,21 +249,33 @@ describe.each(Object.entries(SESSIONS))("in a %s session", (_, settings) => {
     expect(await matching('{"where":{"$or":[]}}')).toBe(0);
     expect(await matching('{"where":{"$not":{"$or":[]}}}')).toBe(total);
     expect(await matching('{"where":{"c_int4":18,"$or":[{"c_int4":{"$gt":17}},{"c_text":"x"}]}}')).toBe(1);
-    expect(await matching('{"where":{"$or":[{"c_int4":{"$gt":17,"$lt":19}},{"c_bool":true},{"$and":[{"c_int2":0}]}]}}')).toBe(3);
+    expect(
+      await matching(
+        '{"where":{"$or":[{"c_int4":{"$gt":17,"$lt":19}},{"c_bool":true},{"$and":[{"c_int2":0}]}]}}',
+      ),
+    ).toBe(3);
   });
 });
 
 it("refuses an unknown column before any SQL", () => {
-  expect(() => checkTableFilter(parseFilter('{"where":{"C_INT4":1}}'), spec)).toThrow(/no column "C_INT4"; did you mean "c_int4"\?/);
+  expect(() => checkTableFilter(parseFilter('{"where":{"C_INT4":1}}'), spec)).toThrow(
+    /no column "C_INT4"; did you mean "c_int4"\?/,
+  );
 });
 
 it("numbers its parameters from the one it is given, and takes another placeholder", () => {
-  const checked = checkTableFilter(parseFilter('{"where":{"c_int4":1,"c_text":{"$in":["a\\"b","c\\\\d"]}}}'), spec);
+  const checked = checkTableFilter(
+    parseFilter('{"where":{"c_int4":1,"c_text":{"$in":["a\\"b","c\\\\d"]}}}'),
+    spec,
+  );
   if (checked === null) throw new Error("no filter");
   expect(compileFilter(checked, { alias: "s", firstParameter: 4 })).toEqual({
     sql: '(("s"."c_int4" OPERATOR(pg_catalog.=) $4::pg_catalog.int4) AND ("s"."c_text" OPERATOR(pg_catalog.=) ANY ($5::pg_catalog.text[])))',
     parameters: ["1", '{"a\\"b","c\\\\d"}'],
   });
-  const inline = compileFilter(checked, { alias: "s", placeholder: (value, number) => `<${number}:${value}>` });
+  const inline = compileFilter(checked, {
+    alias: "s",
+    placeholder: (value, number) => `<${number}:${value}>`,
+  });
   expect(inline.sql).toContain("<1:1>::pg_catalog.int4");
 });
