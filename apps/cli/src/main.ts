@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
 import { CodedError } from "@syncline/core";
 import { CommanderError } from "commander";
+import { startCommandLog } from "./command-log.ts";
 import { errorDocument, formatError, reportError } from "./errors/print-error.ts";
 import { EXIT_CODES, type ExitReason } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
@@ -65,8 +66,14 @@ async function runBody(
 ): Promise<ExitReason> {
   const globals = globalOptions(running.args);
   const progress = createProgress(globals);
+  const log = await startCommandLog(commandName(running.args), globals);
   try {
-    return await body(createSession(running, globals, progress));
+    const reason = await body(createSession(running, globals, progress));
+    log.ended(reason);
+    return reason;
+  } catch (error) {
+    log.failed(error);
+    throw error;
   } finally {
     progress.stop();
   }
@@ -104,6 +111,10 @@ function createSession(
 function globalOptions(args: readonly unknown[]): GlobalOptions {
   const command = args.at(-1) as { optsWithGlobals(): GlobalOptions };
   return command.optsWithGlobals();
+}
+
+function commandName(args: readonly unknown[]): string {
+  return (args.at(-1) as { name(): string }).name();
 }
 
 function createProgress(globals: GlobalOptions): Progress {

@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { LOG_LEVELS } from "./command-log.ts";
 import { defineCompletion } from "./commands/completion.ts";
 import { defineConfig } from "./commands/config.ts";
 import { defineDiff } from "./commands/diff.ts";
@@ -41,7 +42,11 @@ export function createProgram({ act, out, err }: ProgramOptions): Command {
     .option("--no-progress", "show no progress")
     .option("--no-color", "use no colours")
     .option("--verbose", "write debug messages and stacks to stderr")
-    .option("--log-level <level>", "trace, debug, info, warn, error or silent: JSON log lines on stderr");
+    .addOption(
+      new Option("--log-level <level>", "write JSON log lines to stderr from this level on").choices(
+        LOG_LEVELS,
+      ),
+    );
   defineDiff(program, act);
   definePatch(program, act);
   defineUndo(program, act);

@@ -1,4 +1,5 @@
 import type { RunContext } from "@syncline/engine";
+import type { LogLevel } from "@syncline/observability";
 import type { ExitReason } from "./exit-codes.ts";
 import type { TerminalSettings } from "./terminal/environment.ts";
 import type { Output } from "./terminal/output.ts";
@@ -13,7 +14,7 @@ export interface GlobalOptions {
   readonly progress?: boolean;
   readonly color?: boolean;
   readonly verbose?: boolean;
-  readonly logLevel?: string;
+  readonly logLevel?: LogLevel;
 }
 
 /** What a command gets: where data and words go, how to ask, when to stop. */
