@@ -3,12 +3,12 @@ import type { PatchOperation } from "@syncline/core";
 import pg from "pg";
 import type { Random } from "./random.ts";
 
-/** When a competitor's transaction runs, seen from the applier. `at` and `until` count messages to the server. */
+/** When a competitor's transaction runs, seen from the applier. `at` and `until` count its statements. */
 export type Moment =
   | { readonly kind: "before" }
-  /** Whole, while the applier's message `at` waits. */
+  /** Whole, while the applier's statement `at` waits. */
   | { readonly kind: "between"; readonly at: number }
-  /** Its statements while message `at` waits, its end while `until` waits. */
+  /** Its statements while statement `at` waits, its end while `until` waits. */
   | { readonly kind: "across"; readonly at: number; readonly until: number }
   | { readonly kind: "free"; readonly afterMs: number };
 
@@ -18,35 +18,36 @@ export interface CompetitorTransaction {
   readonly end: "COMMIT" | "ROLLBACK";
 }
 
-/** The longest that a message waits: a competitor that needs the applier's locks gets them only after it. */
+/** The longest that a statement waits: a competitor that needs the applier's locks gets them only after it. */
 const PATIENCE_MS = 60;
 
 export function randomTransaction(
   random: Random,
   operations: readonly PatchOperation[],
-  messages: number,
+  applierStatements: number,
 ): CompetitorTransaction {
   const statements = Array.from({ length: random.integer(1, 3) }, () => randomStatement(random, operations));
   return {
-    moment: randomMoment(random, messages),
+    moment: randomMoment(random, applierStatements),
     statements: statements.flat(),
     end: random.chance(0.8) ? "COMMIT" : "ROLLBACK",
   };
 }
 
-function randomMoment(random: Random, messages: number): Moment {
-  const at = random.integer(1, messages);
+function randomMoment(random: Random, applierStatements: number): Moment {
+  // Early ones meet the writes; later ones only wait for their locks.
+  const at = Math.min(random.integer(1, applierStatements), random.integer(1, applierStatements));
   const roll = random.next();
   if (roll < 0.2) return { kind: "before" };
   if (roll < 0.55) return { kind: "between", at };
-  if (roll < 0.8) return { kind: "across", at, until: random.integer(at, messages) };
+  if (roll < 0.8) return { kind: "across", at, until: random.integer(at, applierStatements) };
   return { kind: "free", afterMs: random.integer(0, 40) };
 }
 
 function randomStatement(random: Random, operations: readonly PatchOperation[]): string[] {
   const operation = random.pick(operations);
   if (operation.table === "sample") return [random.pick(SAMPLE_STATEMENTS)];
-  const id = random.chance(0.75) ? Number(operation.key.get("id")) : random.integer(1, 24);
+  const id = random.chance(0.85) ? Number(operation.key.get("id")) : random.integer(1, 24);
   const account = operation.table === "account" ? id : random.integer(1, 24);
   return random.pick(STATEMENTS)(random, account, operation);
 }
@@ -118,8 +119,8 @@ export class Competitor {
     return new Competitor(client, transaction);
   }
 
-  /** Called while the applier's message waits; the promise is what it waits for. */
-  onMessage(number: number): Promise<void> | undefined {
+  /** Called while the applier's statement waits; the promise is what it waits for. */
+  onStatement(number: number): Promise<void> | undefined {
     const { moment } = this.#transaction;
     if (moment.kind === "between" && moment.at === number) return patiently(this.finish());
     if (moment.kind !== "across") return undefined;
@@ -158,7 +159,7 @@ export class Competitor {
     }
   }
 
-  /** An applier that waits for our locks never sends the message at which we would end. */
+  /** An applier that waits for our locks never sends the statement at which we would end. */
   #endLater(): void {
     setTimeout(() => void this.finish(), PATIENCE_MS);
   }

@@ -1,6 +1,6 @@
 import type { PatchOperation } from "@syncline/core";
-import { fits, isDone } from "./account-oracle.ts";
-import type { AccountsState, Row } from "./accounts.ts";
+import { fits, isDone } from "./account-rules.ts";
+import type { AccountsState, Change, Row } from "./accounts.ts";
 
 export type ModelOutcome = "applied" | "already-applied" | "conflicts" | "constraint";
 
@@ -9,13 +9,33 @@ export function applyModel(
   state: AccountsState,
   operations: readonly PatchOperation[],
 ): { readonly state: AccountsState; readonly outcome: ModelOutcome } {
+  if (conflictsOf(state, operations).length > 0) return { state, outcome: "conflicts" };
   const pending = operations.filter((operation) => holds(state, operation));
-  const open = operations.filter((operation) => !pending.includes(operation));
-  if (open.some((operation) => !stands(state, operation))) return { state, outcome: "conflicts" };
   if (pending.length === 0) return { state, outcome: "already-applied" };
   const next = write(state, pending);
   const orphans = [...next.entry.values()].some((row) => !next.account.has(String(row["account_id"])));
   return orphans ? { state, outcome: "constraint" } : { state: next, outcome: "applied" };
+}
+
+/** Operations whose row is neither as the patch expects nor as it wants it. */
+export function conflictsOf(state: AccountsState, operations: readonly PatchOperation[]): PatchOperation[] {
+  return operations.filter((operation) => !holds(state, operation) && !stands(state, operation));
+}
+
+/** The state after committed changes. */
+export function replay(state: AccountsState, changes: readonly Change[]): AccountsState {
+  const next = { account: new Map(state.account), entry: new Map(state.entry), sample: new Map(state.sample) };
+  const add = (row: Row | null, by: number) => {
+    if (row !== null) next.sample.set(String(row["v"]), (next.sample.get(String(row["v"])) ?? 0) + by);
+  };
+  for (const { relation, old, new: now } of changes) {
+    if (relation === "sample") {
+      add(old, -1);
+      add(now, 1);
+    } else if (now === null) next[relation].delete(String(old?.["id"]));
+    else next[relation].set(String(now["id"]), now);
+  }
+  return next;
 }
 
 const rowOf = (state: AccountsState, { table, key }: PatchOperation): Row | null =>

@@ -1,5 +1,7 @@
 import type { PatchOperation } from "@syncline/core";
 import type { ApplyResult } from "@syncline/engine";
+import { applyModel, conflictsOf, replay } from "./account-model.ts";
+import { fits, isDone } from "./account-rules.ts";
 import { type AccountsState, APPLIER, type Change, type Row } from "./accounts.ts";
 
 export interface Observation {
@@ -143,20 +145,28 @@ function outcomeProblems(seen: Observation, histories: ReadonlyMap<string, RowHi
     .map((operation) => `${nameOfOperation(operation)}: reported as a conflict without one`);
 }
 
-export function wasApplied({ said }: Pick<Observation, "said">): boolean {
+/** Whether others changed rows that the patch names. */
+export function hasDiverged({ operations, changes }: Observation): boolean {
+  const named = new Set(operations.map(nameOfOperation));
+  return changes.some(
+    ({ writer, relation, old, new: now }) => writer !== APPLIER && named.has(nameOf(relation, (now ?? old)?.["id"])),
+  );
+}
+
+/** Where nobody wrote meanwhile, there is one right answer. */
+export function judgeQuiet({ operations, initial, changes, said, reported }: Observation): string[] {
+  const state = replay(initial, changes.filter(({ writer }) => writer !== APPLIER));
+  const { outcome } = applyModel(state, operations);
+  const word = "outcome" in said ? said.outcome : said.errorCode;
+  const right = outcome === "constraint" ? "patch.constraint_violated" : outcome;
+  if (word !== right) return [`said ${word}, right is ${right}`];
+  const names = (all: readonly PatchOperation[]) => all.map(nameOfOperation).sort().join(", ");
+  const expected = names(outcome === "conflicts" ? conflictsOf(state, operations) : []);
+  return names(reported) === expected ? [] : [`reported ${names(reported)}, in conflict are ${expected}`];
+}
+
+function wasApplied({ said }: Pick<Observation, "said">): boolean {
   return "outcome" in said && (said.outcome === "applied" || said.outcome === "already-applied");
-}
-
-/** Whether an operation's precondition holds. */
-export function fits(operation: PatchOperation, row: Row | null): boolean {
-  if (operation.op === "insert") return row === null;
-  return row !== null && [...operation.old].every(([column, value]) => row[column] === value);
-}
-
-/** Whether an operation's result already stands there. */
-export function isDone(operation: PatchOperation, row: Row | null): boolean {
-  if (operation.op === "delete") return row === null;
-  return row !== null && [...operation.new].every(([column, value]) => row[column] === value);
 }
 
 function sameRow(left: Row | null, right: Row | null): boolean {

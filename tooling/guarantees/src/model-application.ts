@@ -93,5 +93,5 @@ const EDITS: readonly Edit[] = [
 
 /** Statements that change the shop at random. */
 export function randomEdits(random: Random): string {
-  return Array.from({ length: random.integer(2, 14) }, () => random.pick(EDITS)(random)).join(";\n");
+  return Array.from({ length: random.integer(4, 16) }, () => random.pick(EDITS)(random)).join(";\n");
 }
