@@ -203,7 +203,7 @@ describe("G24: a connection and a secret print themselves without the password",
     const shown = [
       `${secret}`,
       String(secret),
-      secret + "",
+      `a${secret}b`,
       JSON.stringify({ secret }),
       inspect(secret, { showHidden: true, depth: 9 }),
       Object.values(secret).join(),

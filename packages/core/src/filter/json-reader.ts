@@ -14,8 +14,6 @@ const MAX_LENGTH = 4 * 1024 * 1024;
 
 const WHITESPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids bare control characters in strings
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 
 /**
  * Reads JSON without turning digits into numbers; refuses repeated keys, nesting over 64 and texts over 4 MiB.
@@ -36,6 +34,7 @@ class Reader {
   }
 
   readDocument(): JsonNode {
+    this.#takeText("\uFEFF"); // editors put a byte order mark at the start of a file
     this.#skipWhitespace();
     if (this.#at === this.#text.length)
       throw this.#unexpected('a JSON object such as {"where": {"status": "active"}}');
@@ -101,14 +100,27 @@ class Reader {
 
   #readString(expected: string): string {
     if (this.#text.charAt(this.#at) !== '"') throw this.#unexpected(expected);
-    const literal = this.#take(STRING);
-    if (literal === null)
+    const end = this.#stringEnd();
+    const value = end === null ? null : parseStringLiteral(this.#text.slice(this.#at, end));
+    if (end === null || value === null) {
       throw jsonError(
         this.#text,
         this.#at,
         "this string has no end, a bare control character or an unknown escape",
       );
-    return JSON.parse(literal) as string;
+    }
+    this.#at = end;
+    return value;
+  }
+
+  /** Index after the closing quote. A loop, because a regular expression over megabytes backtracks or overflows. */
+  #stringEnd(): number | null {
+    for (let index = this.#at + 1; index < this.#text.length; index++) {
+      const character = this.#text.charAt(index);
+      if (character === '"') return index + 1;
+      if (character === "\\") index++;
+    }
+    return null;
   }
 
   #take(pattern: RegExp): string | null {
@@ -135,6 +147,15 @@ class Reader {
         ? JSON.stringify(String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0))
         : "the end";
     return jsonError(this.#text, this.#at, `expected ${expected}, found ${found}`);
+  }
+}
+
+/** The text of a JSON string, or null when it is not one. */
+function parseStringLiteral(literal: string): string | null {
+  try {
+    return JSON.parse(literal) as string;
+  } catch {
+    return null;
   }
 }
 
