@@ -1,4 +1,5 @@
 import { renderDetailed } from "./render-detailed.ts";
+import { renderHtml } from "./render-html.ts";
 import type { DiffFormat, RenderInput } from "./render-input.ts";
 import { renderJson, renderNdjson } from "./render-json.ts";
 import { renderSideBySide } from "./render-side-by-side.ts";
@@ -16,7 +17,7 @@ const RENDERERS: Readonly<Record<DiffFormat, Renderer>> = {
   unified: renderUnified,
   "side-by-side": renderSideBySide,
   sql: renderSql,
-  html: renderSummary,
+  html: renderHtml,
 };
 
 /** The text of a comparison in one format, in pieces as they become known. */
