@@ -1,10 +1,15 @@
 export * from "./byte-source.ts";
 export * from "./codec/patch-reader.ts";
 export * from "./codec/patch-writer.ts";
+export * from "./conflict/conflict.ts";
+export * from "./conflict/conflict-reader.ts";
+export * from "./conflict/conflict-writer.ts";
+export * from "./conflict/resolve-conflict.ts";
 export * from "./digest.ts";
 export * from "./invert-patch.ts";
 export * from "./patch.ts";
 export * from "./patch-from-change.ts";
 export * from "./patch-id.ts";
+export * from "./patch-selection.ts";
 export { patchSql } from "./sql/patch-sql.ts";
 export { parsePatchTableName } from "./table-name.ts";

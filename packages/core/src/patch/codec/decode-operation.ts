@@ -188,6 +188,11 @@ function readCount(cursor: JsonCursor, offset: number | undefined): number | und
   return Number(digits);
 }
 
+/** Reads an object of a table's columns at the cursor. */
+export function decodeRow(cursor: JsonCursor, codec: TableCodec): PatchRow {
+  return rowAt(cursor, codec, cursor.pos);
+}
+
 function rowAt(cursor: JsonCursor, codec: TableCodec, offset: number): PatchRow {
   cursor.pos = offset;
   cursor.expect("{");

@@ -138,7 +138,7 @@ function decodeMetadata(fields: JsonFields): PatchHeader["metadata"] {
   };
 }
 
-function decodeTables(fields: JsonFields, at: FilePosition): readonly PatchTable[] {
+export function decodeTables(fields: JsonFields, at: FilePosition): readonly PatchTable[] {
   const tables = fields.objects("tables").map((table) => decodeTable(table));
   const names = new Set(tables.map((table) => table.name));
   if (names.size !== tables.length) throw damaged(at, '"tables" names one table twice');
