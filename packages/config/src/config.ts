@@ -1,10 +1,12 @@
+import type { Secret } from "./secret.ts";
+
 export type ProtectionLevel = "open" | "protected" | "readonly";
 
 export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
 
-/** Where a text comes from. It is read when a server is used, not when the config is loaded. */
+/** Where a text comes from. It is read when a server is used; a text of the file itself may be a URL with a password in it. */
 export type TextSource =
-  | { readonly kind: "literal"; readonly value: string }
+  | { readonly kind: "literal"; readonly value: Secret }
   | { readonly kind: "env"; readonly name: string }
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "command"; readonly argv: readonly string[]; readonly timeoutMs: number };

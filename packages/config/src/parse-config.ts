@@ -17,6 +17,7 @@ import type { Config, ServerConfig, TextSource } from "./config.ts";
 import { type ConfigIssue, configError } from "./config-issue.ts";
 import { type ConfigDocument, configSchema, type ServerDocument } from "./config-schema.ts";
 import { describeSchemaIssues } from "./schema-issues.ts";
+import { Secret } from "./secret.ts";
 
 const MAX_CHARACTERS = 1024 * 1024;
 
@@ -193,7 +194,7 @@ function buildServer(name: string, server: ServerDocument, folder: string): Serv
 
 function buildSource(value: ServerDocument["url"], folder: string): TextSource | null {
   if (value === undefined) return null;
-  if (typeof value === "string") return { kind: "literal", value };
+  if (typeof value === "string") return { kind: "literal", value: new Secret(value) };
   if ("env" in value) return { kind: "env", name: value.env };
   if ("file" in value) return { kind: "file", path: resolve(folder, value.file) };
   return { kind: "command", argv: value.command, timeoutMs: value.timeoutMs };

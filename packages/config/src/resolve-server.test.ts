@@ -198,6 +198,12 @@ describe("G24: a connection and a secret print themselves without the password",
       expect(text).not.toContain(CANARY);
   });
 
+  it("a config with a password in a URL", () => {
+    const shown = config(`  a: {url: "postgres://u:${CANARY}@h/db"}`);
+    expect(inspect(shown, { depth: 9, showHidden: true })).not.toContain(CANARY);
+    expect(JSON.stringify([...shown.servers])).not.toContain(CANARY);
+  });
+
   it("Secret", () => {
     const secret = new Secret(CANARY);
     const shown = [

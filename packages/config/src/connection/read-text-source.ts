@@ -27,7 +27,7 @@ function readRaw(
 ): string | Promise<string> {
   switch (source.kind) {
     case "literal":
-      return source.value;
+      return source.value.reveal();
     case "env":
       return readEnvironment(source.name, options.env, options.about);
     case "file":

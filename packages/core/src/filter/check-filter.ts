@@ -101,10 +101,16 @@ function checkList(filter: NodeOf<"in">, column: ColumnSpec): CheckedFilter {
   const values = filter.values.flatMap((value, index) =>
     value.kind === "null" ? [] : [checkValue(value, column, { ...filter, path: `${filter.path}[${index}]` })],
   );
-  const any: CheckedFilter = { kind: "any", column, values };
+  const any = oneOf(column, values);
   return values.length === filter.values.length
     ? any
     : { kind: "or", items: [any, { kind: "null", column }] };
+}
+
+/** `= ANY` would look into arrays, so a column of arrays is compared with one value after the other. */
+function oneOf(column: ColumnSpec, values: readonly string[]): CheckedFilter {
+  if (!column.type.base.endsWith("[]")) return { kind: "any", column, values };
+  return { kind: "or", items: values.map((value) => ({ kind: "compare", column, operator: "=", value })) };
 }
 
 function checkValue(value: JsonNode, column: ColumnSpec, filter: FilterNode): string {

@@ -1,4 +1,5 @@
-import type { ColumnSpec } from "../schema/table-spec.ts";
+import type { ColumnSpec, TypeSpec } from "../schema/table-spec.ts";
+import { arrayLiteral } from "./array-literal.ts";
 import { intervalLiteral } from "./interval-literal.ts";
 import type { JsonNode } from "./json-reader.ts";
 import { type Accepted, type Refused, refused } from "./literal-result.ts";
@@ -99,18 +100,24 @@ const CITEXT = /\.citext$/;
 
 /** How a filter may use the column. */
 export function filterTypeOf(column: ColumnSpec): FilterType {
-  const { base, kind, labels } = column.type;
-  const textual = TEXTUAL.has(base) || CITEXT.test(base);
-  const check =
-    labels !== undefined && !base.endsWith("[]")
-      ? labelCheck(labels)
-      : CITEXT.test(base)
-        ? text
-        : CHECKS.get(base);
-  if (check === undefined || kind === "array")
-    return { comparable: false, textual, check: () => refused("null") };
+  const { base, kind } = column.type;
   const modifier = kind === "domain" ? [] : modifierOf(column.type.name);
+  const check = base.endsWith("[]") ? arrayCheck(base.slice(0, -2)) : scalarCheck(column.type);
+  const textual = TEXTUAL.has(base) || CITEXT.test(base);
+  if (check === undefined) return { comparable: false, textual, check: () => refused("null") };
   return { comparable: true, textual, check: (node) => check(node, modifier) };
+}
+
+function scalarCheck({ base, labels }: TypeSpec): Check | undefined {
+  if (labels !== undefined) return labelCheck(labels);
+  return CITEXT.test(base) ? text : CHECKS.get(base);
+}
+
+/** A list as an array of jsonb would be ambiguous: is an inner list a dimension or a value? */
+function arrayCheck(element: string): Check | undefined {
+  const check = CITEXT.test(element) ? text : CHECKS.get(element);
+  if (check === undefined || element === "jsonb") return undefined;
+  return (node, modifier) => arrayLiteral(node, (item) => check(item, modifier));
 }
 
 function labelCheck(labels: readonly string[]): Check {

@@ -65,13 +65,20 @@ const COLUMNS: Readonly<Record<string, { readonly type: string; readonly values:
   c_domain: { type: '"Odd".email', values: ['"a@b"', '"c@d"'] },
   c_domain_num: { type: '"Odd".cents', values: ["1.25", "2"] },
   c_domain_enum: { type: '"Odd".feeling', values: ['"sad"', '"happy"'] },
+  c_ints: { type: "integer[]", values: ["[]", "[1]", "[1,2]", "[2,null]", "[[3,4],[5,6]]"] },
+  c_texts: { type: "text[]", values: ['["","a\\\\\\"b{},"]', '["NULL"]', '["null",null]'] },
+  c_varchars: { type: "varchar(5)[]", values: ['["a"]', '["b"]'] },
+  c_cidrs: { type: "cidr[]", values: ['["10.0.0.0/8"]'] },
+  c_times: { type: "timestamptz[]", values: ['["2024-02-29"]'] },
+  c_citexts: { type: "ext.citext[]", values: ['["Alpha"]', '["beta"]'] },
+  c_domain_array: { type: '"Odd".numbers', values: ["[1.5]", "[2]"] },
   c_nondet: { type: 'text COLLATE "Odd".ci', values: ['"a"', '"b"'] },
 };
 const NAMES = Object.keys(COLUMNS);
 /** Types that only the question for NULL works for, with one value. */
 const OPAQUE: Readonly<Record<string, { readonly type: string; readonly value: string }>> = {
   o_json: { type: "json", value: "'{}'" },
-  o_xml: { type: "text[]", value: "'{a}'" },
+  o_enums: { type: '"Odd"."Mood"[]', value: "'{sad}'" },
   o_point: { type: "point", value: "'(1,2)'" },
   o_composite: { type: '"Odd".pair', value: "ROW(NULL, NULL)" },
   o_half: { type: '"Odd".pair', value: "ROW(1, NULL)" },
@@ -94,7 +101,7 @@ const SETUP = `
 CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext; CREATE SCHEMA "Odd";
 CREATE TYPE "Odd"."Mood" AS ENUM ('sad', 'so so', 'happy'); CREATE TYPE "Odd".pair AS (a int, b int);
 CREATE DOMAIN "Odd".email AS varchar(20); CREATE DOMAIN "Odd".cents AS numeric(6,2); CREATE DOMAIN "Odd".feeling AS "Odd"."Mood";
-CREATE COLLATION "Odd".ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE DOMAIN "Odd".numbers AS numeric(6,2)[]; CREATE COLLATION "Odd".ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE SCHEMA evil;
 CREATE FUNCTION evil.never(anyelement, anyelement) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false';
 CREATE OPERATOR evil.= (LEFTARG = anyelement, RIGHTARG = anyelement, FUNCTION = evil.never);
@@ -137,12 +144,17 @@ afterAll(async () => {
 async function fill(name: string): Promise<void> {
   const values = COLUMNS[name]?.values ?? [];
   const jsonb = name === "c_jsonb";
-  const plain = (literal: string) =>
-    jsonb || !literal.startsWith('"') ? literal : (JSON.parse(literal) as string);
-  for (const literal of [values[0] ?? "", ...values]) {
-    await database.query(
-      `SET TimeZone = 'UTC'; INSERT INTO zoo ("${name}") VALUES (${pg.escapeLiteral(plain(literal))})`,
-    );
+  const plain = (literal: string): unknown =>
+    jsonb ? literal : /^["[]/.test(literal) ? JSON.parse(literal) : literal;
+  const loader = new pg.Client({ connectionString: database.url });
+  await loader.connect();
+  try {
+    await loader.query("SET TimeZone = 'UTC'");
+    for (const literal of [values[0] ?? "", ...values]) {
+      await loader.query(`INSERT INTO public.zoo ("${name}") VALUES ($1)`, [plain(literal)]);
+    }
+  } finally {
+    await loader.end();
   }
 }
 

@@ -115,12 +115,23 @@ const CASTS: Readonly<Record<string, string>> = {
   '"char"': 'pg_catalog."char"',
 };
 
+/** Elements of arrays keep their own type: arrays of different element types have no common operator. */
+const ELEMENT_CASTS: Readonly<Record<string, string>> = {
+  "character varying": "pg_catalog.varchar",
+  cidr: "pg_catalog.cidr",
+};
+
 /** The type to cast to: without length, precision or scale, so that nothing is cut or rounded. */
 function castOf(column: ColumnSpec): string {
   const { base } = column.type;
-  if (CASTS[base] !== undefined) return CASTS[base];
-  // A name that format_type left unqualified is built in; any other already carries its quoted schema.
-  return typeSchema(column) === "pg_catalog" && !base.includes(".") ? `pg_catalog.${base}` : base;
+  if (!base.endsWith("[]")) return qualified(CASTS[base] ?? base);
+  const element = base.slice(0, -2);
+  return `${qualified(ELEMENT_CASTS[element] ?? CASTS[element] ?? element)}[]`;
+}
+
+/** A name that format_type left unqualified is built in; any other already carries its quoted schema. */
+function qualified(type: string): string {
+  return type.includes(".") ? type : `pg_catalog.${type}`;
 }
 
 function isCitext(column: ColumnSpec): boolean {
