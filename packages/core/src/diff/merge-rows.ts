@@ -1,3 +1,4 @@
+import type { HashSum } from "./hash-sum.ts";
 import { comparePart, RowCursor, type RowBatch } from "./row-batch.ts";
 
 /** A row that differs, by the addresses of its sides; counts are above 1 only without a key. */
@@ -13,16 +14,23 @@ export interface MergeCounts {
   unchanged: number;
 }
 
+/** The sums of the row hashes that were read, per side. */
+export interface MergeSums {
+  readonly source: HashSum;
+  readonly target: HashSum;
+}
+
 const BATCH = 1_000;
 
 /**
  * Merges two sequences ordered by key, each key at most once a side, in constant memory. Yields differences in key
- * order, in batches; `counts` is complete when the iteration ends.
+ * order, in batches; `counts` and `sums` are complete when the iteration ends.
  */
 export async function* mergeRows(
   source: AsyncIterable<RowBatch>,
   target: AsyncIterable<RowBatch>,
   counts: MergeCounts,
+  sums: MergeSums,
 ): AsyncGenerator<Difference[]> {
   const cursors = { source: new RowCursor(source), target: new RowCursor(target) };
   let found: Difference[] = [];
@@ -35,6 +43,8 @@ export async function* mergeRows(
         found = [];
       }
     }
+    sums.source.addAll(cursors.source.sum);
+    sums.target.addAll(cursors.target.sum);
     if (found.length > 0) yield found;
   } finally {
     await Promise.all([cursors.source.close(), cursors.target.close()]);

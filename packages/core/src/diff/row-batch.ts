@@ -1,3 +1,5 @@
+import { HashSum } from "./hash-sum.ts";
+
 /**
  * Rows of one side in the order of their sort keys, as bytes. Row `i` has its sort key in
  * `bytes[offsets[3i] .. offsets[3i+1])`, its hash up to `offsets[3i+2]` and its address up to `offsets[3i+3]`.
@@ -14,10 +16,15 @@ export class RowCursor {
   #batches: AsyncIterator<RowBatch>;
   #batch: RowBatch = { count: 0, bytes: new Uint8Array(0), offsets: new Int32Array(1) };
   #index = 0;
+  readonly #hashPart: 0 | 1;
+  /** Of the rows that the cursor has left behind. */
+  readonly sum = new HashSum();
   rows = 0;
 
-  constructor(batches: AsyncIterable<RowBatch>) {
+  /** `hashPart` 0: the sort key is the hash itself, with flipped signs. */
+  constructor(batches: AsyncIterable<RowBatch>, hashPart: 0 | 1 = 1) {
     this.#batches = batches[Symbol.asyncIterator]();
+    this.#hashPart = hashPart;
   }
 
   /** Whether a row stands under the cursor without waiting. */
@@ -34,6 +41,8 @@ export class RowCursor {
   }
 
   advance(): void {
+    const { bytes, offsets } = this.#batch;
+    this.sum.add(bytes, offsets[this.#index * 3 + this.#hashPart] as number, this.#hashPart === 0 ? 0x80 : 0);
     this.#index += 1;
     this.rows += 1;
   }
@@ -52,6 +61,19 @@ export class RowCursor {
   address(): Uint8Array {
     const { bytes, offsets } = this.#batch;
     return bytes.slice(offsets[this.#index * 3 + 2], offsets[this.#index * 3 + 3]);
+  }
+
+  /** A copy of part 0 (sort key) or 1 (hash). */
+  part(part: 0 | 1): Uint8Array {
+    const { bytes, offsets } = this.#batch;
+    const at = this.#index * 3 + part;
+    return bytes.slice(offsets[at], offsets[at + 1]);
+  }
+
+  partEquals(part: 0 | 1, other: Uint8Array): boolean {
+    const { bytes, offsets } = this.#batch;
+    const at = this.#index * 3 + part;
+    return compareRanges(bytes, offsets[at] as number, offsets[at + 1] as number, other, 0, other.length) === 0;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { CanonicalForm, ColumnForm, KeyColumnForm, RowBatch, RowImage, TableSpec } from "@syncline/core";
+import type { CheckedFilter, ColumnForm, KeyColumnForm, RowBatch, RowImage, TableSpec } from "@syncline/core";
 
 /** Row hash algorithms. Values of two different ones never compare. */
 export type RowHash = "pg-record-hash-1" | "sha256-1";
@@ -28,8 +28,8 @@ export interface SidePlan {
   readonly carried: readonly { readonly name: string; readonly form: ColumnForm | null }[];
   readonly key: SideKey | null;
   readonly hash: RowHash;
-  /** Filter of packages/core/src/filter over this side's columns, or null. */
-  readonly filter: unknown;
+  /** Over this side's columns, or null. */
+  readonly filter: CheckedFilter | null;
 }
 
 export interface SideKey {
@@ -46,21 +46,21 @@ export interface SideKeyColumn {
   readonly collation: string | null;
 }
 
-export type { CanonicalForm };
-
 /** Which rows a stream delivers: `keyed` leaves out rows with NULL in the key, `unkeyed` is those alone. */
 export type RowPart = "all" | "keyed" | "unkeyed";
 
-/** Half-open range of the key's first column, bounds as text; null is open. Or the rows of some hash buckets. */
-export type Segment =
-  | { readonly kind: "range"; readonly column: number; readonly from: string | null; readonly to: string | null }
-  | { readonly kind: "hash"; readonly bits: number; readonly buckets: readonly number[] };
+/** The rows of some buckets. */
+export interface BucketSelection {
+  readonly bucketing: Bucketing;
+  /** Ascending. */
+  readonly buckets: readonly number[];
+}
 
 export interface RowStreamRequest {
   readonly order: "key" | "hash";
   readonly part: RowPart;
-  /** Any of these; null means the whole table. */
-  readonly segments: readonly Segment[] | null;
+  /** Null means the whole table. */
+  readonly only: BucketSelection | null;
   readonly signal: AbortSignal;
 }
 
@@ -75,6 +75,14 @@ export interface BucketSum {
   readonly count: number;
   readonly sum0: bigint;
   readonly sum1: bigint;
+}
+
+/** Keyed rows of one slice, or of some buckets. */
+export interface BucketSumsRequest {
+  readonly bucketing: Bucketing;
+  readonly slice: { readonly index: number; readonly of: number };
+  readonly buckets: readonly number[] | null;
+  readonly signal: AbortSignal;
 }
 
 /** A row fetched by address or key. */
@@ -94,13 +102,17 @@ export interface TableReader {
   rows(request: RowStreamRequest): AsyncIterable<RowBatch>;
   /** Number of parts in which `sums` can be asked for; together they are the table. */
   slices(wanted: number): Promise<number>;
-  sums(bucketing: Bucketing, slice: { readonly index: number; readonly of: number }, signal: AbortSignal): Promise<BucketSum[]>;
+  sums(request: BucketSumsRequest): Promise<BucketSum[]>;
   /** Up to `count` ascending bounds of a key column from a sample. */
   sampleBounds(column: number, count: number, signal: AbortSignal): Promise<string[]>;
   /** Rows by the addresses of a stream, in the same order. Rejects with `internal` when one is gone. */
   fetch(addresses: readonly Uint8Array[], signal: AbortSignal): Promise<FetchedRow[]>;
   /** Rows by key with the index's own equality, filter left aside; null where there is none. */
   lookup(keys: readonly RowImage[], signal: AbortSignal): Promise<(FetchedRow | null)[]>;
+  /** Whether some buckets of this kind can be read without reading the whole table. */
+  seeksBuckets(bucketing: Bucketing): boolean;
+  /** Rows of the scope, filter left aside. */
+  countRows(signal: AbortSignal): Promise<number>;
   /** Number of keys that more than one row has, rows with NULL in the key left out. */
   countDuplicateKeys(signal: AbortSignal): Promise<number>;
 }

@@ -4,6 +4,7 @@ import type { RunContext } from "../ports/run-context.ts";
 import { agreeRun, type AgreedRun } from "./diff/agree-run.ts";
 import { CompareTable } from "./diff/compare-table.ts";
 import { openBoth, type OpenSides } from "./diff/open-both.ts";
+import { type RunningTable, SmallTablesAhead } from "./diff/small-tables-ahead.ts";
 import { RunLimits } from "./diff/run-limits.ts";
 import { TableTally } from "./diff/table-tally.ts";
 import type { TableWork } from "./diff/table-work.ts";
@@ -72,25 +73,31 @@ class Comparison implements DiffRun {
   }
 
   async *#run(): AsyncGenerator<RowChange> {
+    const ahead = new SmallTablesAhead(this.#agreed.tables, (work) => this.#compare(work), this.#connections);
     try {
       for (const work of this.#agreed.tables) {
         if (this.#limits.stopped !== null) this.#results.push(new TableTally().result());
-        else yield* this.#table(work);
+        else yield* this.#table(ahead.take(work));
       }
       this.#settle.resolve(this.#outcome());
     } catch (error) {
+      this.#limits.abort();
       this.#settle.reject(error);
       throw error;
     } finally {
       this.#settle.reject(new CodedError("interrupted", "The comparison was not read to its end."));
       this.#limits.dispose();
+      await ahead.ended();
     }
   }
 
-  async *#table(work: TableWork): AsyncGenerator<RowChange> {
-    const compare = this.#compare(work);
+  get #connections(): number {
+    return Math.min(this.#sides.source.connections, this.#sides.target.connections);
+  }
+
+  async *#table({ compare, batches }: RunningTable): AsyncGenerator<RowChange> {
     try {
-      for await (const batch of compare.changes()) yield* batch;
+      for await (const batch of batches) yield* batch;
     } catch (error) {
       if (this.#limits.stopped !== "max-time") throw error;
     }
@@ -104,7 +111,7 @@ class Comparison implements DiffRun {
       readers: { source: source.openTable(work.source), target: target.openTable(work.target) },
       options: this.#input.options,
       limits: this.#limits,
-      connections: Math.min(source.connections, target.connections),
+      connections: this.#connections,
       progress: (rows) => {
         const estimatedRows = Math.max(work.source.table.estimatedRows, work.target.table.estimatedRows);
         this.#input.ctx.progress({

@@ -5,6 +5,11 @@ export function duplicateKeysQuery(sql: TableSql): string {
   const { key } = sql.plan;
   if (key === null) throw new RangeError("rows without a key have no duplicates");
   const columns = key.columns.map(({ name }) => column(name)).join(", ");
-  const inner = `SELECT FROM ${fromTable(sql)}${conditions({ ...sql, filter: null }, "keyed", null)} GROUP BY ${columns} HAVING pg_catalog.count(*) > 1`;
+  const inner = `SELECT FROM ${fromTable(sql)}${conditions({ ...sql, filter: null }, "keyed")} GROUP BY ${columns} HAVING pg_catalog.count(*) > 1`;
   return `SELECT pg_catalog.count(*) FROM (${inner}) d`;
+}
+
+/** Rows of the scope, the filter left aside. */
+export function countRowsQuery(sql: TableSql): string {
+  return `SELECT pg_catalog.count(*) FROM ${fromTable(sql)}${conditions({ ...sql, filter: null }, "all")}`;
 }

@@ -8,6 +8,7 @@ import type { ServerFacts } from "../connection/server-facts.ts";
 import { SessionPool } from "../connection/session-pool.ts";
 import { translateError } from "../connection/translate-error.ts";
 import type { PgScope } from "../scope.ts";
+import { compileFilter } from "../sql/filter-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "../sql/quote.ts";
 import { knownAnswer } from "./known-answer.ts";
 import { PgTableReader } from "./table-reader.ts";
@@ -62,7 +63,7 @@ export class PgReadSnapshot implements ReadSnapshot {
     if (info === undefined) throw new RangeError("the table is not part of the snapshot");
     const tenant = this.#parts.scope.tenantColumn;
     const scope = tenant === null ? null : `t.${quoteIdentifier(tenant.name)} = ${quoteLiteral(tenant.value)}`;
-    return new PgTableReader({ plan, info, scope, filter: null }, this.#pool, this.#parts.holder);
+    return new PgTableReader({ plan, info, scope, filter: filterSql(plan) }, this.#pool, this.#parts.holder);
   }
 
   async close(): Promise<void> {
@@ -83,4 +84,10 @@ export class PgReadSnapshot implements ReadSnapshot {
     }
     return new ReadSession(client, about);
   }
+}
+
+/** COPY takes no parameters, so values are literals, each cast by the compiler. */
+function filterSql({ filter }: SidePlan): string | null {
+  if (filter === null) return null;
+  return compileFilter(filter, { alias: "t", placeholder: quoteLiteral }).sql;
 }

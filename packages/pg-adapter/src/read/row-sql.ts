@@ -1,6 +1,6 @@
-import type { RowPart, Segment, SideKey, SidePlan } from "@syncline/engine";
+import type { RowPart, SideKey, SidePlan } from "@syncline/engine";
 import type { TableInfo } from "../catalog/table-info.ts";
-import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/quote.ts";
+import { quoteIdentifier, quoteTable } from "../sql/quote.ts";
 import { formSql, keyCanonicalSql, keyOrderSql, outputText } from "./column-sql.ts";
 
 /** Everything the statements of one table need. Columns are named by `t`. */
@@ -63,8 +63,8 @@ export function addressTexts(plan: SidePlan): string[] {
   return names.map((name) => outputText(column(name)));
 }
 
-export function conditions(sql: TableSql, part: RowPart, segments: readonly Segment[] | null): string {
-  const all = [sql.scope, sql.filter, partCondition(sql.plan.key, part), segmentCondition(sql.plan.key, segments)];
+export function conditions(sql: TableSql, part: RowPart, extra: readonly string[] = []): string {
+  const all = [sql.scope, sql.filter, partCondition(sql.plan.key, part), ...extra];
   const given = all.filter((each) => each !== null);
   return given.length === 0 ? "" : ` WHERE ${given.map((each) => `(${each})`).join(" AND ")}`;
 }
@@ -73,20 +73,6 @@ function partCondition(key: SideKey | null, part: RowPart): string | null {
   if (part === "all" || key === null || !key.nullable) return part === "unkeyed" && key !== null ? "false" : null;
   const columns = key.columns.map(({ name }) => column(name)).join(", ");
   return `pg_catalog.num_nulls(${columns}) ${part === "keyed" ? "= 0" : "> 0"}`;
-}
-
-function segmentCondition(key: SideKey | null, segments: readonly Segment[] | null): string | null {
-  if (segments === null || key === null) return null;
-  if (segments.length === 0) return "false";
-  return segments.map((segment) => oneSegment(key, segment)).join(" OR ");
-}
-
-function oneSegment(key: SideKey, segment: Segment): string {
-  if (segment.kind === "hash") return `${keyHashBucket(key, segment.bits)} IN (${segment.buckets.join(", ")})`;
-  const value = rangeColumn(key, segment.column);
-  const from = segment.from === null ? [] : [`${value} >= ${boundLiteral(key, segment.column, segment.from)}`];
-  const to = segment.to === null ? [] : [`${value} < ${boundLiteral(key, segment.column, segment.to)}`];
-  return `(${[...from, ...to, ...(from.length + to.length === 0 ? ["true"] : [])].join(" AND ")})`;
 }
 
 export function keyHashBucket(key: SideKey, bits: number): string {
@@ -102,8 +88,4 @@ export function rangeColumn(key: SideKey, index: number): string {
 export function boundType(key: SideKey, index: number): string {
   const canonical = key.columns[index]?.form.canonical;
   return canonical?.kind === "cast" ? canonical.type : "text";
-}
-
-function boundLiteral(key: SideKey, index: number, bound: string): string {
-  return `${quoteLiteral(bound)}::${boundType(key, index)}`;
 }

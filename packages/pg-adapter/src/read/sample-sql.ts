@@ -2,6 +2,8 @@ import { formatDecimal } from "./sample-share.ts";
 import { conditions, fromTable, rangeColumn, type TableSql } from "./row-sql.ts";
 
 const SAMPLE_PER_BOUND = 4;
+/** Fewer pages could well be none. */
+const FEWEST_PAGES = 50;
 
 /** Distinct ascending bounds that cut a key column in about equal parts, from a sample of pages. */
 export function sampleQuery(sql: TableSql, keyColumn: number, count: number): string {
@@ -9,10 +11,10 @@ export function sampleQuery(sql: TableSql, keyColumn: number, count: number): st
   if (key === null) throw new RangeError("rows without a key have no bounds");
   const value = rangeColumn(key, keyColumn);
   const rows = Math.max(1, sql.info.spec.estimatedRows);
-  const share = (count * SAMPLE_PER_BOUND * 100) / rows;
+  const share = Math.max((count * SAMPLE_PER_BOUND) / rows, FEWEST_PAGES / Math.max(1, sql.info.pages)) * 100;
   const mayViewBeSampled = sql.info.hasRowAddresses && share < 50;
   const sample = mayViewBeSampled ? ` TABLESAMPLE SYSTEM (${formatDecimal(share)}) REPEATABLE (1)` : "";
-  const where = conditions({ ...sql, filter: null }, "keyed", null);
+  const where = conditions({ ...sql, filter: null }, "keyed");
   return `SELECT DISTINCT v FROM (
     SELECT v, pg_catalog.row_number() OVER (ORDER BY v) AS n, pg_catalog.count(*) OVER () AS total
     FROM (SELECT ${value} AS v FROM ${fromTable(sql)}${sample}${where}) s

@@ -1,26 +1,24 @@
 import type { RowStreamRequest } from "@syncline/engine";
-import { addressExpressions, conditions, fromTable, hashes, rowBytes, sortExpressions, type TableSql } from "./row-sql.ts";
+import { rowSource, seeks } from "./row-source.ts";
+import { addressExpressions, hashes, rowBytes, sortExpressions, type TableSql } from "./row-sql.ts";
 
-/**
- * Sort key, hashes and address of every row. OFFSET 0 keeps the planner from computing the bytes once for each hash.
- */
-export function rowStreamQuery(sql: TableSql, { order, part, segments }: RowStreamRequest): string {
+/** Sort key, hashes and address of every row. */
+export function rowStreamQuery(sql: TableSql, { order, part, only }: RowStreamRequest): string {
   const { plan } = sql;
-  const byHash = order === "hash" || plan.key === null;
-  const sort = byHash || plan.key === null ? [] : sortExpressions(plan.key);
+  const sort = order === "hash" || plan.key === null ? [] : sortExpressions(plan.key);
   const address = addressExpressions(sql);
-  const inner = [
-    ...sort.map((expression, index) => `${expression} AS k${index}`),
-    `${rowBytes(sql)} AS b`,
-    ...address.map((expression, index) => `${expression} AS a${index}`),
-  ].join(", ");
+  const named = (expressions: readonly string[], letter: string) =>
+    expressions.map((expression, index) => `${expression} AS ${letter}${index}`);
+  const names = (expressions: readonly string[], letter: string) => expressions.map((_, index) => `${letter}${index}`);
+  const select = [...named(sort, "k"), `${rowBytes(sql)} AS b`, ...named(address, "a")].join(", ");
   const [h0, h1] = hashes(plan, "b");
-  const outer = [
-    ...sort.map((_, index) => `k${index}`),
-    `${h0} AS h0`,
-    `${h1} AS h1`,
-    ...address.map((_, index) => `a${index}`),
-  ].join(", ");
-  const by = byHash ? "h0, h1" : sort.map((_, index) => `k${index}`).join(", ");
-  return `SELECT ${outer} FROM (SELECT ${inner} FROM ${fromTable(sql)}${conditions(sql, part, segments)} OFFSET 0) s ORDER BY ${by}`;
+  const outer = [...names(sort, "k"), `${h0} AS h0`, `${h1} AS h1`, ...names(address, "a")].join(", ");
+  const by = sort.length === 0 ? "h0, h1" : names(sort, "k").join(", ");
+  const source = rowSource(sql, { select, part, only, where: null });
+  return `SELECT ${outer} FROM (${source}) s ORDER BY ${by}`;
+}
+
+export function streamSettings(sql: TableSql, { only }: RowStreamRequest): string {
+  const scan = seeks(sql, only) ? "off" : "on";
+  return `SET LOCAL enable_sort = on; SET LOCAL enable_seqscan = ${scan}; SET LOCAL work_mem = '64MB'`;
 }

@@ -1,20 +1,19 @@
 import { CodedError, formatQualifiedName, type RowBatch, type RowImage } from "@syncline/core";
-import type { Bucketing, BucketSum, FetchedRow, RowStreamRequest, TableReader } from "@syncline/engine";
+import type { Bucketing, BucketSum, BucketSumsRequest, FetchedRow, RowStreamRequest, TableReader } from "@syncline/engine";
 import type { ReadSession } from "../connection/read-session.ts";
 import type { SessionPool } from "../connection/session-pool.ts";
 import { quoteTable } from "../sql/quote.ts";
-import { bucketSumsQuery, BUCKET_SETTINGS } from "./bucket-sql.ts";
+import { seeksBuckets } from "./bucket-selection.ts";
+import { BUCKET_SETTINGS, bucketSumsQuery, SEEK_SETTINGS } from "./bucket-sql.ts";
 import { type SortField, type RowLayout } from "./copy-parser.ts";
 import { copyRows } from "./copy-rows.ts";
-import { duplicateKeysQuery } from "./duplicate-keys-sql.ts";
+import { countRowsQuery, duplicateKeysQuery } from "./duplicate-keys-sql.ts";
 import { type FetchShape, fetchShape } from "./fetch-rows.ts";
 import { lookupQuery } from "./lookup-sql.ts";
 import { parseRowAddress } from "./row-address.ts";
 import { fromTable, type TableSql } from "./row-sql.ts";
 import { sampleQuery } from "./sample-sql.ts";
-import { rowStreamQuery } from "./stream-sql.ts";
-
-const STREAM_SETTINGS = "SET LOCAL enable_sort = on; SET LOCAL work_mem = '64MB'";
+import { rowStreamQuery, streamSettings } from "./stream-sql.ts";
 
 /** Reads one table on the sessions of a snapshot; single rows come over `holder`. */
 export class PgTableReader implements TableReader {
@@ -39,7 +38,7 @@ export class PgTableReader implements TableReader {
   rows(request: RowStreamRequest): AsyncIterable<RowBatch> {
     return copyRows(this.#pool, {
       query: rowStreamQuery(this.#sql, request),
-      settings: STREAM_SETTINGS,
+      settings: streamSettings(this.#sql, request),
       layout: this.#layout(request),
       about: this.#about,
       signal: request.signal,
@@ -122,15 +121,12 @@ export class PgTableReader implements TableReader {
     return this.#sql.info.pages;
   }
 
-  async sums(
-    bucketing: Bucketing,
-    slice: { readonly index: number; readonly of: number },
-    signal: AbortSignal,
-  ): Promise<BucketSum[]> {
-    const text = bucketSumsQuery(this.#sql, bucketing, slice);
+  async sums(request: BucketSumsRequest): Promise<BucketSum[]> {
+    const text = bucketSumsQuery(this.#sql, request);
+    const settings = request.buckets === null ? BUCKET_SETTINGS : SEEK_SETTINGS;
     return this.#pool.use(async (session) => {
-      await session.configure(BUCKET_SETTINGS, signal);
-      const rows = await session.rows(text, [], signal, this.#about);
+      await session.configure(settings, request.signal);
+      const rows = await session.rows(text, [], request.signal, this.#about);
       return rows.map(([bucket, count, sum0, sum1]) => ({
         bucket: Number(bucket),
         count: Number(count),
@@ -140,6 +136,14 @@ export class PgTableReader implements TableReader {
     });
   }
 
+  seeksBuckets(bucketing: Bucketing): boolean {
+    return seeksBuckets(this.#sql, bucketing);
+  }
+
+  async countRows(signal: AbortSignal): Promise<number> {
+    return this.#number(countRowsQuery(this.#sql), signal);
+  }
+
   async sampleBounds(keyColumn: number, count: number, signal: AbortSignal): Promise<string[]> {
     const text = sampleQuery(this.#sql, keyColumn, count);
     const rows = await this.#pool.use((session) => session.rows(text, [], signal, this.#about));
@@ -147,7 +151,10 @@ export class PgTableReader implements TableReader {
   }
 
   async countDuplicateKeys(signal: AbortSignal): Promise<number> {
-    const text = duplicateKeysQuery(this.#sql);
+    return this.#number(duplicateKeysQuery(this.#sql), signal);
+  }
+
+  async #number(text: string, signal: AbortSignal): Promise<number> {
     const rows = await this.#pool.use((session) => session.rows(text, [], signal, this.#about));
     return Number(rows[0]?.[0] ?? 0);
   }

@@ -1,9 +1,11 @@
-import { agreeTable, CodedError, findTable, isNamed, pairTables, suggestNames, type TablePair, type TableSide } from "@syncline/core";
+import { agreeTable, assertFilterTables, CodedError, type FilterDocument, findTable, isNamed, pairTables, suggestNames, type TablePair, type TableSide } from "@syncline/core";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { ReadSnapshot, RowHash } from "../../ports/read-snapshot.ts";
 import type { DiffOptions } from "../diff-contract.ts";
 import type { DiffInput } from "../diff-endpoints.ts";
 import type { OpenSides } from "./open-both.ts";
+import { sideFilters } from "./side-filters.ts";
+import { assertTolerances, tolerancesOf } from "./tolerance.ts";
 import { describeTable, planSide, type TableWork } from "./table-work.ts";
 
 export interface AgreedRun {
@@ -19,17 +21,20 @@ export async function agreeRun(input: DiffInput, sides: OpenSides): Promise<Agre
   const pairs = pairTables(source, target, options);
   const agreements = pairs.map((pair) => agreeTable(pair, narrowing(pair, target, options)));
   assertFields(pairs, options);
+  assertTolerances(agreements, options.tolerance);
+  const document = options.filter as FilterDocument | null;
+  if (document !== null) assertFilterTables(document, pairs.map((pair) => pair.target));
   const hash = await agreeHash(sides, pairs);
   const textSorts = sides.source.encoding === sides.target.encoding;
   const tables = agreements.map((agreement, index): TableWork => {
-    const parts = { hash, textSorts, filter: { source: options.filter, target: options.filter } };
+    const parts = { hash, textSorts, filter: sideFilters(document, agreement) };
     return {
       index,
       agreement,
       table: describeTable(agreement, target.tenantSchema),
       source: planSide(agreement, "source", parts),
       target: planSide(agreement, "target", parts),
-      tolerances: agreement.columns.map(() => null),
+      tolerances: tolerancesOf(agreement, options.tolerance),
     };
   });
   return { tables, hash };
@@ -80,7 +85,6 @@ function assertFields(pairs: readonly TablePair[], { fields }: DiffOptions): voi
 /** The fast hash when both servers compute the same for a known row, else sha256. */
 async function agreeHash({ source, target }: OpenSides, pairs: readonly TablePair[]): Promise<RowHash> {
   const types = [...new Set(pairs.flatMap((pair) => pair.target.columns.map((column) => column.type.base)))];
-  if (source.token !== null && source === target) return "pg-record-hash-1";
   const [a, b] = await Promise.all([source.knownAnswer(types), target.knownAnswer(types)]);
   return a !== null && a === b ? "pg-record-hash-1" : "sha256-1";
 }

@@ -1,6 +1,7 @@
 import type { ChangedColumn, Difference, RowChange, RowImage } from "@syncline/core";
 import type { FetchedRow, TableReader } from "../../ports/read-snapshot.ts";
 import { fetchInPieces, FetchSize } from "./fetch-size.ts";
+import type { TableTally } from "./table-tally.ts";
 import type { TableWork } from "./table-work.ts";
 
 export interface Readers {
@@ -13,15 +14,17 @@ export class ChangeBuilder {
   readonly #work: TableWork;
   readonly #readers: Readers;
   readonly #signal: AbortSignal;
-  readonly #sizes: { readonly source: FetchSize; readonly target: FetchSize };
+  readonly #tally: TableTally;
+  readonly sizes: { readonly source: FetchSize; readonly target: FetchSize };
   /** Equal keys may have different sort keys, or a row may lie outside the other side's filter. */
   readonly #looksUp: boolean;
 
-  constructor(work: TableWork, readers: Readers, signal: AbortSignal) {
+  constructor(work: TableWork, readers: Readers, signal: AbortSignal, tally: TableTally) {
     this.#work = work;
     this.#readers = readers;
     this.#signal = signal;
-    this.#sizes = { source: new FetchSize(work.source.table), target: new FetchSize(work.target.table) };
+    this.#tally = tally;
+    this.sizes = { source: new FetchSize(work.source.table), target: new FetchSize(work.target.table) };
     const wide = work.agreement.key?.columns.some((column) => column.form.wide) === true;
     this.#looksUp = wide || work.source.filter !== null || work.target.filter !== null;
   }
@@ -31,26 +34,41 @@ export class ChangeBuilder {
     return this.#looksUp || this.#work.tolerances.some((tolerance) => tolerance !== null);
   }
 
-  /** One change for each difference, in order; null where there is no difference after all (`"same"`) or it is told elsewhere. */
-  async build(differences: readonly Difference[]): Promise<(RowChange | "same" | null)[]> {
+  /** The changes in order, and how many differences are none after all. */
+  async build(differences: readonly Difference[]): Promise<{ readonly changes: RowChange[]; readonly same: number }> {
     const [sources, targets] = await Promise.all([
       this.#fetch("source", differences),
       this.#fetch("target", differences),
     ]);
     const found = this.#looksUp ? await this.#lookUp(differences, sources, targets) : null;
-    return differences.map((difference, index) => {
-      const [source, target] = [sources[index] ?? null, targets[index] ?? null];
-      const other = found?.[index] ?? null;
-      if (difference.kind === "insert" && source !== null) return other === null ? this.#insert(source) : this.#update(source, other);
-      if (difference.kind === "delete" && target !== null) return this.#deleted(target, other);
-      return source === null || target === null ? null : this.#update(source, target);
+    const changes: RowChange[] = [];
+    let same = 0;
+    differences.forEach((_, index) => {
+      const change = this.#judge(sources[index] ?? null, targets[index] ?? null, found?.[index] ?? null);
+      if (change === "same") same += 1;
+      else if (change !== null) changes.push(change);
     });
+    for (const change of changes) this.#weigh(change);
+    return { changes, same };
+  }
+
+  /** `"same"` where rows are equal after all, null where the other side's stream tells the change. */
+  #judge(source: FetchedRow | null, target: FetchedRow | null, other: FetchedRow | null): RowChange | "same" | null {
+    if (source !== null && target !== null) return this.#update(source, target);
+    if (source !== null) return other === null ? this.#insert(source) : this.#update(source, other);
+    return target === null ? null : this.#deleted(target, other);
+  }
+
+  #weigh(change: RowChange): void {
+    if (change.kind === "insert") this.#tally.addBytes(change.after);
+    else if (change.kind === "delete") this.#tally.addBytes(change.before);
+    else this.#tally.addBytes(change.changes.map(({ after }) => after));
   }
 
   async #fetch(side: "source" | "target", differences: readonly Difference[]): Promise<(FetchedRow | undefined)[]> {
     const addresses = differences.flatMap((difference) => difference[side] ?? []);
     const fetch = (piece: readonly Uint8Array[]) => this.#readers[side].fetch(piece, this.#signal);
-    const rows = await fetchInPieces(addresses, this.#sizes[side], fetch);
+    const rows = await fetchInPieces(addresses, this.sizes[side], fetch);
     let next = 0;
     return differences.map((difference) => (difference[side] === null ? undefined : rows[next++]));
   }
@@ -75,7 +93,7 @@ export class ChangeBuilder {
     const places = differences.flatMap((difference, index) => (difference.kind === kind ? [index] : []));
     const keys = places.map((index) => rows[index]?.key ?? []);
     const lookup = (piece: readonly RowImage[]) => this.#readers[side].lookup(piece, this.#signal);
-    const found = await fetchInPieces(keys, this.#sizes[side], lookup);
+    const found = await fetchInPieces(keys, this.sizes[side], lookup);
     const all: (FetchedRow | null)[] = differences.map(() => null);
     places.forEach((place, index) => {
       all[place] = found[index] ?? null;

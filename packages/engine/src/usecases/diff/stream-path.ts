@@ -1,25 +1,24 @@
 import { type Difference, mergeRows, type RowChange } from "@syncline/core";
-import type { Segment } from "../../ports/read-snapshot.ts";
+import type { BucketSelection } from "../../ports/read-snapshot.ts";
 import type { CompareTable } from "./compare-table.ts";
 
-/** Streams both sides in key order, or only some segments of them, and tells the rows that differ. */
-export async function* streamPath(compare: CompareTable, segments: readonly Segment[] | null): AsyncGenerator<RowChange[]> {
-  const { readers, signal, tally, progress } = compare;
-  const request = { order: "key", part: "keyed", segments, signal } as const;
+/** Streams both sides in key order, or only some buckets of them, and tells the rows that differ. */
+export async function* streamPath(compare: CompareTable, only: BucketSelection | null): AsyncGenerator<RowChange[]> {
+  const { readers, signal, tally } = compare;
+  const request = { order: "key", part: "keyed", only, signal } as const;
   const counts = { sourceRows: 0, targetRows: 0, unchanged: 0 };
   const started = performance.now();
-  const merged = mergeRows(readers.source.rows(request), readers.target.rows(request), counts);
+  const sums = only === null ? compare.sums : compare.partialSums();
+  const merged = mergeRows(readers.source.rows(request), readers.target.rows(request), counts, sums);
   try {
     for await (const differences of merged) {
       yield* tellDifferences(compare, differences);
-      progress(counts.sourceRows);
+      compare.progress(counts.sourceRows);
       if (compare.stopped) return;
     }
   } finally {
-    tally.merge.sourceRows += counts.sourceRows;
-    tally.merge.targetRows += counts.targetRows;
-    tally.merge.unchanged += counts.unchanged;
-    const note = segments === null ? "rows of both sides in key order" : `${segments.length} differing buckets`;
+    tally.addMerged(counts);
+    const note = only === null ? "rows of both sides in key order" : `${only.buckets.length} differing buckets`;
     tally.steps.push({ step: "stream", milliseconds: performance.now() - started, rows: counts.sourceRows, note });
   }
 }
@@ -27,17 +26,15 @@ export async function* streamPath(compare: CompareTable, segments: readonly Segm
 /** Counts a batch of differences and builds those that the caller wants to see. */
 async function* tellDifferences(compare: CompareTable, differences: Difference[]): AsyncGenerator<RowChange[]> {
   if (compare.builder.mustFetch) {
-    const built = await compare.builder.build(differences);
-    compare.tally.merge.unchanged += built.filter((change) => change === "same").length;
-    const changes = built.filter((change) => change !== null && change !== "same");
+    const { changes, same } = await compare.builder.build(differences);
+    compare.tally.merge.unchanged += same;
     yield admitted(compare, changes).filter((change) => compare.wishes.take(change.kind));
     return;
   }
   const counted = admitted(compare, differences);
   const wanted = counted.filter((difference) => compare.wishes.take(difference.kind));
   if (wanted.length === 0) return;
-  const built = await compare.builder.build(wanted);
-  yield built.filter((change) => change !== null && change !== "same");
+  yield (await compare.builder.build(wanted)).changes;
 }
 
 function admitted<Item extends { readonly kind: RowChange["kind"] }>(compare: CompareTable, found: Item[]): Item[] {

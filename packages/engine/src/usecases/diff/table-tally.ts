@@ -1,4 +1,4 @@
-import type { DiffCounts, MergeCounts, RowChange } from "@syncline/core";
+import type { DiffCounts, MergeCounts, RowChange, RowImage } from "@syncline/core";
 import type { ComparePath, ExplainStep, TableResult } from "../diff-contract.ts";
 
 /** What is counted and timed while one table is compared. */
@@ -29,6 +29,16 @@ export class TableTally {
     const done = await work();
     this.steps.push({ step, note, milliseconds: performance.now() - started, rows: rows(done) });
     return done;
+  }
+
+  addMerged(counts: MergeCounts): void {
+    this.merge.sourceRows += counts.sourceRows;
+    this.merge.targetRows += counts.targetRows;
+    this.merge.unchanged += counts.unchanged;
+  }
+
+  addBytes(image: RowImage): void {
+    for (const value of image) this.changedBytes += value?.length ?? 0;
   }
 
   counts(): DiffCounts {

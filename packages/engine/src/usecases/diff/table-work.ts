@@ -1,4 +1,4 @@
-import { type ColumnForm, nameInTenant, type PairedColumn, type TableAgreement } from "@syncline/core";
+import { type CheckedFilter, type ColumnForm, nameInTenant, type PairedColumn, type TableAgreement } from "@syncline/core";
 import type { RowHash, SideKey, SidePlan } from "../../ports/read-snapshot.ts";
 import type { DiffTable } from "../diff-contract.ts";
 import type { ColumnTolerance } from "./tolerance.ts";
@@ -16,7 +16,7 @@ export interface TableWork {
 
 export interface PlanParts {
   readonly hash: RowHash;
-  readonly filter: { readonly source: unknown; readonly target: unknown };
+  readonly filter: { readonly source: CheckedFilter | null; readonly target: CheckedFilter | null };
   /** Whether text sorts alike in both sides' encodings. */
   readonly textSorts: boolean;
 }
