@@ -26,7 +26,9 @@ export class JsonCursor {
   readonly #at: FilePosition;
   readonly #firstColumn: number;
   pos: number;
+  /** First backslash at or behind `#searchedFrom`; a cursor may be set back before it. */
   #nextBackslash = -1;
+  #searchedFrom = 0;
 
   /** `at.column` is the column of the text's first character, 1 when left out. */
   constructor(text: string, at: FilePosition, pos = 0) {
@@ -86,7 +88,7 @@ export class JsonCursor {
     const start = this.pos + 1;
     const end = this.text.indexOf('"', start);
     if (end < 0) throw this.damaged("a string does not end");
-    if (this.#nextBackslash < start) this.#findBackslash(start);
+    if (this.#nextBackslash < start || start < this.#searchedFrom) this.#findBackslash(start);
     if (this.#nextBackslash > end) {
       this.pos = end + 1;
       return this.text.slice(start, end);
@@ -96,6 +98,7 @@ export class JsonCursor {
 
   #findBackslash(from: number): void {
     const found = this.text.indexOf("\\", from);
+    this.#searchedFrom = from;
     this.#nextBackslash = found < 0 ? Number.POSITIVE_INFINITY : found;
   }
 

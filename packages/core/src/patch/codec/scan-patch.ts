@@ -75,7 +75,7 @@ function headLine(source: ByteSource, block: LineBlock): string {
     ...block,
     bytes: end === 0 ? block.bytes : block.bytes.subarray(0, end),
   });
-  if (line.endsWith(HEADER_END)) return line;
+  if (line.endsWith(HEADER_END) && line.startsWith("{")) return line;
   throw notLineForm(source.name, line);
 }
 
