@@ -1,5 +1,5 @@
 import type { Transform } from "node:stream";
-import { createGunzip, createGzip, createZstdCompress, createZstdDecompress } from "node:zlib";
+import { constants, createGunzip, createGzip, createZstdCompress, createZstdDecompress } from "node:zlib";
 import { CodedError } from "@syncline/core";
 
 export type Compression = "none" | "gzip" | "zstd";
@@ -34,7 +34,9 @@ function encrypted(path: string): CodedError {
 
 export function createCompressor(compression: Compression): Transform | undefined {
   if (compression === "none") return undefined;
-  return compression === "gzip" ? createGzip() : createZstdCompress();
+  return compression === "gzip"
+    ? createGzip()
+    : createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
 }
 
 export function createDecompressor(compression: Compression): Transform | undefined {
