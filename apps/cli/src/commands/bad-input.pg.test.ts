@@ -110,7 +110,9 @@ describe("bad input", () => {
     );
     const { code, stderr } = await folder.run(["--config", "wrong.yaml", "config", "check"]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/wrong\.yaml:5:\d+: servers\.prod\.protection: expected "open"/);
+    expect(stderr).toMatch(
+      /wrong\.yaml:5:\d+: servers\.prod\.protection: expected open, protected or readonly/,
+    );
   });
 
   it("never overwrites a file unless told to", async () => {
