@@ -9,6 +9,7 @@ export interface ForeignKey {
   readonly childTable: string;
   readonly childSchema: string;
   readonly childName: string;
+  readonly childPartitioned: boolean;
   readonly childColumns: readonly string[];
   readonly parentOid: number;
   readonly parentColumns: readonly string[];
@@ -28,7 +29,7 @@ const ACTIONS: Readonly<Record<string, ReferentialAction>> = {
   d: "set default",
 };
 
-const QUERY = `SELECT c.conname AS name, c.conrelid::pg_catalog.text AS child_oid, cn.nspname AS child_schema, cc.relname AS child_name,
+const QUERY = `SELECT c.conname AS name, c.conrelid::pg_catalog.text AS child_oid, cn.nspname AS child_schema, cc.relname AS child_name, cc.relkind AS child_kind,
   pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(cc.relname) AS child_table,
   c.confrelid::pg_catalog.text AS parent_oid, c.confdeltype AS on_delete, c.confupdtype AS on_update,
   pg_catalog.to_json(names.child) AS child_columns, pg_catalog.to_json(names.parent) AS parent_columns,
@@ -65,6 +66,7 @@ function toForeignKey(row: Record<string, string | null>): ForeignKey {
     childTable: row["child_table"] ?? "",
     childSchema: row["child_schema"] ?? "",
     childName: row["child_name"] ?? "",
+    childPartitioned: row["child_kind"] === "p",
     childColumns,
     parentOid: Number(row["parent_oid"]),
     parentColumns: names(row["parent_columns"]),

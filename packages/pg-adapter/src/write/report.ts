@@ -1,4 +1,4 @@
-import type { ApplyCounts, ApplyOptions, WriteReport } from "@syncline/engine";
+import type { ApplyCounts, WriteReport } from "@syncline/engine";
 import type { Client } from "pg";
 import { STATE, type StagedTable } from "./staged-table.ts";
 

@@ -27,6 +27,11 @@ export class OperationStager {
     }
   }
 
+  /** Number of the last operation. */
+  get lastSeq(): number {
+    return this.#seq;
+  }
+
   /** Whether a COPY has begun and not ended. */
   get copying(): boolean {
     return this.#copying;
@@ -75,7 +80,7 @@ function stagedFields(table: StagedTable, operation: PatchOperation, seq: number
     String(total),
     STATE.pending,
     ...table.key.map((key) => keyValue(table, operation, key.spec.name)),
-    ...table.columns.flatMap((column) => [valueOf(before, column), valueOf(after, column)]),
+    ...table.columns.flatMap((column) => [stagedValue(before, column), stagedValue(after, column)]),
   ];
 }
 
@@ -113,7 +118,7 @@ function keyValue(table: StagedTable, operation: PatchOperation, column: string)
   return value ?? null;
 }
 
-function valueOf(row: PatchRow | null, column: CarriedColumn): RowValue {
+function stagedValue(row: PatchRow | null, column: CarriedColumn): RowValue {
   return row?.get(column.spec.name) ?? null;
 }
 

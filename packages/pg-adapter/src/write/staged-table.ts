@@ -2,6 +2,7 @@ import type { ColumnSpec, PatchTable } from "@syncline/core";
 import type { TableInfo } from "../catalog/table-info.ts";
 import type { PgScope } from "../scope.ts";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/quote.ts";
+import type { Parking } from "./parking.ts";
 import { imageBytes, imageField, stagedExpression, textOutput } from "./value-expressions.ts";
 
 /** Kinds of staged operations; the `many` ones are about identical rows that no key tells apart. */
@@ -42,6 +43,8 @@ export class StagedTable {
   readonly tenant: { readonly quoted: string; readonly literal: string } | null;
   /** Changed column sets of updates, as indexes into `columns`; a staged update carries its group's number. */
   readonly groups: (readonly number[])[] = [];
+  /** How rows that trade unique values make room, once that was found necessary. */
+  parking: Parking | null = null;
   readonly staged: Record<StagedKind, number> = { i: 0, u: 0, d: 0, I: 0, D: 0 };
   readonly #groupNumbers = new Map<string, number>();
 
@@ -86,35 +89,32 @@ export class StagedTable {
     return this.groups.length - 1;
   }
 
-  /** `t` and `s` are about the same row of the scope. */
-  sameKey(): string {
-    return [
-      ...this.key.map((key) => `t.${key.quoted} OPERATOR(${key.operator}) s.${key.staged}`),
-      ...this.#inTenant(),
-    ].join(" AND ");
+  /** `target` and `staged`, aliases of the table and of the temp table, are about the same row of the scope. */
+  sameKey(target = "t", staged = "s"): string {
+    const pairs = this.key.map(
+      (key) => `${target}.${key.quoted} OPERATOR(${key.operator}) ${staged}.${key.staged}`,
+    );
+    return [...pairs, this.inScope(target)].join(" AND ");
   }
 
-  inScope(): string {
-    return this.#inTenant().join(" AND ") || "true";
-  }
-
-  #inTenant(): string[] {
+  inScope(target = "t"): string {
     return this.tenant === null
-      ? []
-      : [`t.${this.tenant.quoted} OPERATOR(pg_catalog.=) ${this.tenant.literal}`];
+      ? "true"
+      : `${target}.${this.tenant.quoted} OPERATOR(pg_catalog.=) ${this.tenant.literal}`;
   }
 
   /** Bytes of the target row's columns. */
-  targetImage(columns: readonly CarriedColumn[] = this.columns): string {
-    return imageBytes(columns.map((column) => imageField(column.spec, `t.${column.quoted}`)));
+  targetImage(columns: readonly CarriedColumn[] = this.columns, target = "t"): string {
+    return imageBytes(columns.map((column) => imageField(column.spec, `${target}.${column.quoted}`)));
   }
 
-  stagedImage(side: "old" | "new", columns: readonly CarriedColumn[] = this.columns): string {
-    return imageBytes(columns.map((column) => imageField(column.spec, `s.${column[side]}`)));
+  stagedImage(side: "old" | "new", columns: readonly CarriedColumn[] = this.columns, staged = "s"): string {
+    return imageBytes(columns.map((column) => imageField(column.spec, `${staged}.${column[side]}`)));
   }
 
-  same(side: "old" | "new", columns: readonly CarriedColumn[] = this.columns): string {
-    return `${this.targetImage(columns)} OPERATOR(pg_catalog.=) ${this.stagedImage(side, columns)}`;
+  /** The target's row holds the staged values, byte for byte. */
+  same(side: "old" | "new", columns = this.columns, target = "t", staged = "s"): string {
+    return `${this.targetImage(columns, target)} OPERATOR(pg_catalog.=) ${this.stagedImage(side, columns, staged)}`;
   }
 
   /** A `text[]` of the staged values' text output. */
@@ -139,7 +139,8 @@ export class StagedTable {
     const keys = this.key.map((key) => `${stagedExpression(key.spec, `t.${key.quoted}`)} AS ${key.staged}`);
     return `CREATE TEMP TABLE ${this.stage.slice("pg_temp.".length)} ON COMMIT DROP AS
 SELECT 0::pg_catalog.int8 AS seq, ' '::pg_catalog."char" AS op, 0::pg_catalog.int4 AS grp, 0::pg_catalog.int8 AS cnt,
- 0::pg_catalog.int8 AS total, 0::pg_catalog.int8 AS present, ${[...keys, ...images].join(", ")}${images.length + keys.length > 0 ? "," : ""}
+ 0::pg_catalog.int8 AS total, 0::pg_catalog.int8 AS present,
+ 0::pg_catalog.int4 AS layer, false AS parked, NULL::pg_catalog.bytea[] AS before, ${[...keys, ...images].join(", ")}${images.length + keys.length > 0 ? "," : ""}
  'p'::pg_catalog."char" AS state
 FROM ${this.relation} t WITH NO DATA`;
   }

@@ -5,7 +5,7 @@ import type { UniqueIndex } from "./unique-indexes.ts";
 import type { WriteNode } from "./write-statements.ts";
 
 /** Values are given up before they are taken: deletes, updates, inserts. */
-const RANK: Readonly<Record<StagedKind, number>> = { D: 0, d: 0, u: 1, i: 2, I: 2 };
+const RANK: Readonly<Record<StagedKind, number>> = { D: 0, d: 0, u: 1, i: 1e9, I: 1e9 };
 
 /**
  * Statements in the order that constraints ask for. Nodes that depend on each other in a circle share a step, which
@@ -19,7 +19,7 @@ export function orderWrites(
   foreignKeys: readonly ForeignKey[],
   uniqueIndexes: readonly UniqueIndex[],
 ): WriteNode[][] {
-  const ranked = [...nodes].sort((a, b) => RANK[a.kind] - RANK[b.kind]);
+  const ranked = [...nodes].sort((a, b) => rank(a) - rank(b));
   const edges = [
     ...foreignKeys.flatMap((key) => foreignKeyEdges(ranked, key)),
     ...uniqueIndexes.flatMap((index) => uniqueEdges(ranked, index)),
@@ -56,15 +56,26 @@ function foreignKeyEdge(nodes: readonly WriteNode[], child: number, parent: numb
 function uniqueEdges(nodes: readonly WriteNode[], index: UniqueIndex): Edge[] {
   const touching = indexesWhere(
     nodes,
-    (node) => node.table.info.oid === index.tableOid && changes(node, index.columns),
+    (node) =>
+      node.table.info.oid === index.tableOid && changes(node, index.columns) && !isIdentity(node, index),
   );
   return touching.flatMap((from) =>
     touching.flatMap((to) => (rank(nodes[from]) < rank(nodes[to]) ? [[from, to] as const] : [])),
   );
 }
 
+/** No two operations of a patch are about one key, so its index never hands a value on. */
+function isIdentity({ table, kind }: WriteNode, index: UniqueIndex): boolean {
+  const key = table.key.map((column) => column.spec.name);
+  return (
+    kind !== STAGED.update &&
+    index.columns.length === key.length &&
+    index.columns.every((name) => key.includes(name))
+  );
+}
+
 function rank(node: WriteNode | undefined): number {
-  return node === undefined ? 0 : RANK[node.kind];
+  return node === undefined ? 0 : RANK[node.kind] + node.layer;
 }
 
 function isInsert(node: WriteNode | undefined): boolean {
@@ -75,9 +86,9 @@ function isDelete(node: WriteNode | undefined): boolean {
   return node?.kind === STAGED.delete || node?.kind === STAGED.deleteMany;
 }
 
-/** Inserts and deletes change every column; `null` stands for columns that are not known, as of an expression. */
-function changes(node: WriteNode, columns: readonly string[] | null): boolean {
-  if (node.group === null || columns === null) return true;
+/** Inserts and deletes change every column. */
+function changes(node: WriteNode, columns: readonly string[]): boolean {
+  if (node.group === null) return true;
   return node.table.groupColumns(node.group).some((column) => columns.includes(column.spec.name));
 }
 

@@ -1,101 +1,125 @@
 import { CodedError } from "@syncline/core";
 import type { WriteReport } from "@syncline/engine";
+import { CASCADED_SEQ } from "./cascades.ts";
 import { classify, classifyIdentical } from "./classify.ts";
-import { readForeignKeys } from "./foreign-keys.ts";
 import { writeLedger } from "./ledger-write.ts";
 import { pendingNodes } from "./pending-nodes.ts";
 import type { OpenedTransaction } from "./pg-patch-transaction.ts";
+import { settleReach } from "./reach.ts";
 import { reportOf } from "./report.ts";
+import { refuseRules } from "./rules.ts";
+import { runSteps } from "./run-steps.ts";
+import { raiseSequences } from "./sequences.ts";
 import { settleConflicts } from "./strategies.ts";
+import { TriggerPolicy } from "./trigger-policy.ts";
 import { markUndone } from "./undo-marks.ts";
 import { readUniqueIndexes } from "./unique-indexes.ts";
+import { planSwaps } from "./unique-swaps.ts";
 import { isUniqueViolation } from "./write-errors.ts";
 import { orderWrites } from "./write-order.ts";
-import { combinedStatement, type WriteNode, writeStatement } from "./write-statements.ts";
+import type { WriteNode } from "./write-statements.ts";
 
-const MAX_ROUNDS = 6;
+const MAX_ROUNDS = 12;
 
-/** What stopped a round of writes; nothing of the round is left. */
-interface Obstacle {
-  readonly error: unknown;
-  readonly node: WriteNode;
-}
-
-/** Writes the staged operations: hopefully at first, and with every row judged when that does not hold. */
+/**
+ * Writes the staged operations: hopefully at first, each with its old image as a condition. Only when that does not
+ * work out every row is judged, and it is tried again with what is left to do.
+ */
 export async function writePatch(opened: OpenedTransaction): Promise<WriteReport> {
   const { session, settings, tables, request } = opened;
   const { client } = session;
   await settings.usePins();
-  const notes: string[] = [];
+  await refuseRules(
+    client,
+    tables.map((table) => table.info.oid),
+  );
   for (const table of tables) {
     await client.query(`ANALYZE ${table.stage}`);
-    if (table.staged.I + table.staged.D > 0) await classifyIdentical(client, table);
+    if (table.staged.I + table.staged.D > 0) await prepareIdentical(opened, table);
   }
-  const oids = tables.map((table) => table.info.oid);
-  const foreignKeys = await readForeignKeys(client, oids);
-  const uniqueIndexes = await readUniqueIndexes(client, oids);
-  let pending = "";
-  for (let round = 0; ; round += 1) {
-    await settings.usePins();
-    const conflictCount = await settleConflicts(opened);
-    if (conflictCount > 0) return reportOf(client, tables, notes);
-    const nodes = await pendingNodes(client, tables);
-    const now = nodes.map((node) => `${node.table.index}${node.kind}${node.group}:${node.expected}`).join();
-    await settings.useOwn();
-    await client.query("SAVEPOINT syncline_writes");
-    const obstacle = await tryWrites(opened, orderWrites(nodes, foreignKeys, uniqueIndexes));
-    if (obstacle === null) break;
-    await client.query("ROLLBACK TO SAVEPOINT syncline_writes");
-    if (now === pending || round >= MAX_ROUNDS) throw obstacle.error;
-    pending = now;
-    await settings.usePins();
-    for (const table of tables) await classify(client, table);
-  }
-  await client.query("SET CONSTRAINTS ALL IMMEDIATE");
+  const triggers = await TriggerPolicy.read(opened);
+  if (!(await writeInRounds(opened, triggers))) return reportOf(client, tables, []);
   await settings.usePins();
-  const report = await reportOf(client, tables, notes);
+  await triggers.enableAgain();
+  const report = await reportOf(client, tables, triggers.notes);
+  const notes = [...report.notes, ...(await raiseSequences(client, tables, request.options.dryRun))];
   if (!request.options.dryRun) {
     await writeLedger({ client, scope: opened.scope, request, report, tables });
     await markUndone(client, request);
   }
-  return report;
+  return { ...report, notes };
 }
 
-async function tryWrites(
-  { session, label }: OpenedTransaction,
-  steps: readonly WriteNode[][],
-): Promise<Obstacle | null> {
-  for (const step of steps) {
-    const first = step[0];
-    if (first === undefined) continue;
-    try {
-      const counts = await runStep(session.client, step);
-      const wrong = step.find((node, at) => counts[at] !== node.expected);
-      if (wrong !== undefined) return { error: countMismatch(wrong, label), node: wrong };
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      return { error, node: first };
+/** Which of several identical rows goes does not matter as long as nobody adds or removes one meanwhile. */
+async function prepareIdentical({ session }: OpenedTransaction, table: OpenedTransaction["tables"][number]) {
+  await session.client.query(`LOCK TABLE ONLY ${table.target} IN SHARE ROW EXCLUSIVE MODE`);
+  await classifyIdentical(session.client, table);
+}
+
+/** Resolves with false when conflicts are left; nothing is written then. */
+async function writeInRounds(opened: OpenedTransaction, triggers: TriggerPolicy): Promise<boolean> {
+  const { session, settings, tables } = opened;
+  const { client } = session;
+  let before = "";
+  let swapsPlanned = false;
+  for (let round = 0; ; round += 1) {
+    await settings.usePins();
+    await forgetCascaded(opened);
+    if ((await settleConflicts(opened)) > 0) return false;
+    const foreignKeys = await settleReach(opened);
+    const uniqueIndexes = await readUniqueIndexes(
+      client,
+      tables.map((table) => table.info.oid),
+    );
+    await triggers.prepare();
+    const nodes = await pendingNodes(client, tables);
+    const now = describe(nodes);
+    await settings.useOwn();
+    await client.query("SAVEPOINT syncline_writes");
+    const obstacle = await runSteps(opened, orderWrites(nodes, foreignKeys, uniqueIndexes));
+    if (obstacle === null) {
+      await settings.usePins();
+      if (await triggers.accept()) return true;
+      await client.query("ROLLBACK TO SAVEPOINT syncline_writes");
+      settings.restored("own");
+      await triggers.disableRewriting();
+      continue;
     }
+    await client.query("ROLLBACK TO SAVEPOINT syncline_writes");
+    settings.restored("own");
+    if (obstacle.kind === "parking") continue;
+    if (round >= MAX_ROUNDS) throw obstacle.error;
+    await settings.usePins();
+    for (const table of tables) await classify(client, table);
+    const progress = now !== before;
+    before = now;
+    if (progress) continue;
+    if (obstacle.kind === "count" && (await triggers.disableFor(obstacle.node.table))) continue;
+    if (swapsPlanned || obstacle.kind === "count" || !isUniqueViolation(obstacle.error)) throw obstacle.error;
+    await planSwaps(opened, obstacle.error);
+    swapsPlanned = true;
   }
-  return null;
 }
 
-async function runStep(
-  client: OpenedTransaction["session"]["client"],
-  step: readonly WriteNode[],
-): Promise<number[]> {
-  if (step.length === 1 && step[0] !== undefined) {
-    const { rowCount } = await client.query(writeStatement(step[0]));
-    return [rowCount ?? 0];
-  }
-  const { rows } = await client.query<Record<string, string>>(combinedStatement(step));
-  return step.map((_, at) => Number(rows[0]?.[`c${at}`]));
+/** What cascades would reach depends on what is still to be written. */
+async function forgetCascaded({ session, tables }: OpenedTransaction): Promise<void> {
+  for (const table of tables)
+    await session.client.query(`DELETE FROM ${table.stage} s WHERE s.seq > ${CASCADED_SEQ}`);
 }
 
-function countMismatch(node: WriteNode, label: string): CodedError {
+function describe(nodes: readonly WriteNode[]): string {
+  return nodes
+    .map((node) => `${node.table.index}${node.kind}${node.group}/${node.layer}:${node.expected}`)
+    .join();
+}
+
+export function countMismatch(node: WriteNode, label: string): CodedError {
   return new CodedError(
     "patch.precondition_failed",
     `Table "${node.table.name}" of "${label}" took another number of rows than the patch says, although every row is as expected.`,
-    { hint: "A trigger may suppress changes; try --triggers off.", details: { table: node.table.name } },
+    {
+      hint: "A trigger may suppress changes, or the patch names a row twice; try --triggers off, or compare again.",
+      details: { table: node.table.name },
+    },
   );
 }

@@ -6,17 +6,26 @@ export interface WriteNode {
   readonly kind: StagedKind;
   /** Group of an update, else null. */
   readonly group: number | null;
+  /** Updates that wait for others to give a unique value up come in later layers. */
+  readonly layer: number;
+  /** The row was taken out before, so the update is an insert of the whole row. */
+  readonly replaced: boolean;
   /** Rows that the statement must affect. */
   readonly expected: number;
 }
 
 /** The node's DML, without a RETURNING clause. `after` is a condition that only holds once earlier parts are done. */
 export function writeStatement(node: WriteNode, after = ""): string {
-  const where = `${pendingOf(node)}${after}`;
+  const where = `${pendingOf(node)}${ofLayer(node)}${after}`;
   if (node.kind === STAGED.delete) return deleteByKey(node.table, where);
   if (node.kind === STAGED.deleteMany) return deleteByAddress(node.table, where);
-  if (node.kind === STAGED.update) return update(node, where);
+  if (node.kind === STAGED.update) return node.replaced ? insertAgain(node, where) : update(node, where);
   return insert(node, where);
+}
+
+function ofLayer({ kind, layer, replaced }: WriteNode): string {
+  if (kind !== STAGED.update) return "";
+  return ` AND COALESCE(s.layer, 0) OPERATOR(pg_catalog.=) ${layer}${replaced ? " AND s.parked IS TRUE" : ""}`;
 }
 
 export function pendingOf({ kind, group }: Pick<WriteNode, "kind" | "group">): string {
@@ -49,17 +58,29 @@ function deleteByAddress(table: StagedTable, where: string): string {
 function update({ table, group }: WriteNode, where: string): string {
   const columns = table.groupColumns(group ?? 0);
   const assignments = columns.map((column) => `${column.quoted} = s.${column.new}`).join(", ");
+  // A parked row had its old image checked when it was parked, and is locked since.
+  const parked = table.parking === null ? "" : "s.parked IS TRUE OR ";
   return `UPDATE ${table.relation} t SET ${assignments} FROM ${table.stage} s
-WHERE ${where} AND ${table.sameKey()} AND ${table.same("old", columns)}`;
+WHERE ${where} AND ${table.sameKey()} AND (${parked}${table.same("old", columns)})`;
+}
+
+function insertAgain({ table, group }: WriteNode, where: string): string {
+  const changed = table.groupColumns(group ?? 0);
+  const values = table.columns.map((column) => `s.${changed.includes(column) ? column.new : column.old}`);
+  return insertOf(table, values, `${table.stage} s`, where);
 }
 
 function insert({ table, kind }: WriteNode, where: string): string {
+  const copies = kind === STAGED.insertMany ? ", pg_catalog.generate_series(1, s.cnt)" : "";
+  const values = table.columns.map((column) => `s.${column.new}`);
+  return insertOf(table, values, `${table.stage} s${copies}`, where);
+}
+
+function insertOf(table: StagedTable, values: readonly string[], from: string, where: string): string {
   const tenant = table.tenant === null ? [] : [table.tenant];
   const names = [...table.columns.map((column) => column.quoted), ...tenant.map((each) => each.quoted)];
-  const values = [...table.columns.map((column) => `s.${column.new}`), ...tenant.map((each) => each.literal)];
-  const copies = kind === STAGED.insertMany ? `, pg_catalog.generate_series(1, s.cnt)` : "";
   return `INSERT INTO ${table.target} (${names.join(", ")}) OVERRIDING SYSTEM VALUE
-SELECT ${values.join(", ")} FROM ${table.stage} s${copies} WHERE ${where}`;
+SELECT ${[...values, ...tenant.map((each) => each.literal)].join(", ")} FROM ${from} WHERE ${where}`;
 }
 
 /**
