@@ -82,7 +82,7 @@ it("applies one patch once, whoever is first", async () => {
     if (written.length !== expected) problems.push(`${written.length} rows written instead of ${expected}`);
     return problems;
   };
-  expect(await playRounds("the same patch", 1, play)).toEqual([]);
+  expect((await playRounds("the same patch", 1, play)).slice(0, 3)).toEqual([]);
 });
 
 it("serialises patches that overlap", async () => {
@@ -98,7 +98,7 @@ it("serialises patches that overlap", async () => {
     const ledger = (await readPositions(target)).map(({ patch_id }) => Number(patch_id.split("-").at(-1)));
     return isSerial({ patches, words, ledger, final }) ? [] : [`no serial order explains ${words.join(", ")}`];
   };
-  expect(await playRounds("overlapping patches", 2, play)).toEqual([]);
+  expect((await playRounds("overlapping patches", 2, play)).slice(0, 3)).toEqual([]);
 });
 
 interface Outcome {
@@ -159,7 +159,7 @@ it("refuses a fencing token that is lower than the remembered one", async () => 
     if (isRemembered && (await readPositions(target)).length !== written.length) problems.push("the late applier left an entry");
     return problems;
   };
-  expect(await playRounds("fencing tokens", 3, play)).toEqual([]);
+  expect((await playRounds("fencing tokens", 3, play)).slice(0, 3)).toEqual([]);
 });
 
 it("keeps others out while an applier is paused, for no longer than their lock timeout", async () => {

@@ -12,6 +12,9 @@ export interface Cases {
 /** `SYNCLINE_CASE=17` runs that case alone. */
 const ONLY = process.env["SYNCLINE_CASE"];
 
+/** One cause often fails many cases. */
+const PRINTED = 10;
+
 /** Runs all cases whatever happens; returns what failed, each with what is needed to repeat it. */
 export async function runCases({ guarantee, count, lanes, run }: Cases): Promise<string[]> {
   const waiting = Array.from({ length: count }, (_, index) => index).filter(
@@ -23,8 +26,8 @@ export async function runCases({ guarantee, count, lanes, run }: Cases): Promise
       const problems = await run(index).catch((error: unknown) => [describeError(error)]);
       if (problems.length === 0) continue;
       const failure = `${guarantee} SYNCLINE_SEED=${seed} SYNCLINE_CASE=${index}: ${problems.join("; ")}`;
-      process.stderr.write(`${failure}\n`);
       failures.push(failure);
+      if (failures.length <= PRINTED) process.stderr.write(`${failure}\n`);
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));

@@ -61,7 +61,7 @@ function tlsOptions(options: ConnectionOptions) {
 function connectionError(error: unknown, options: ConnectionOptions): CodedError {
   const where = `Cannot connect to ${describeConnection(options)} as "${options.user}"`;
   const message = error instanceof Error ? error.message : String(error);
-  // pg has no code for these two: its own client-side messages are the only sign.
+  // pg has no code for these three: its own client-side messages are the only sign.
   if (message === "The server does not support SSL connections") {
     return new CodedError("connection.tls_failed", `${where}: the server offers no TLS.`, {
       hint: "Use sslmode=prefer or sslmode=disable if the network is trusted.",
@@ -71,6 +71,13 @@ function connectionError(error: unknown, options: ConnectionOptions): CodedError
   if (message === "timeout expired") {
     return new CodedError("connection.timeout", `${where}: no answer within ${options.connectTimeoutMs} ms.`, {
       hint: "Check host, port and firewalls.",
+      retryable: true,
+      cause: error,
+    });
+  }
+  if (message === "Connection terminated unexpectedly") {
+    return new CodedError("connection.lost", `${where}: the connection was closed before the server was ready.`, {
+      hint: "Check that it is a PostgreSQL server and that nothing on the way cuts connections; then try again.",
       retryable: true,
       cause: error,
     });
