@@ -80,11 +80,15 @@ function keyCondition(codec: TableCodec, column: string, value: RowValue): strin
 /** Holds only for the very value; other types than the simplest are compared by their output text. */
 function imageCondition(codec: TableCodec, column: string, value: RowValue): string {
   const name = sqlName(column);
-  if (value === null) return `${name} IS NULL`;
   const type = typeOf(codec, column);
-  if (EXACT_TYPES.test(type) && !type.endsWith("[]")) return `${name} = ${literal(codec, column, value)}`;
-  if (TEXT_TYPES.test(type) && !type.endsWith("[]")) return `${name} = ${sqlText(value)} COLLATE "C"`;
-  return `${name} IS NOT NULL AND pg_catalog.format('%s', ${name}) = ${sqlText(value)} COLLATE "C"`;
+  const simple = !type.endsWith("[]");
+  if (simple && (EXACT_TYPES.test(type) || TEXT_TYPES.test(type))) {
+    if (value === null) return `${name} IS NULL`;
+    return `${name} = ${EXACT_TYPES.test(type) ? literal(codec, column, value) : `${sqlText(value)} COLLATE "C"`}`;
+  }
+  // IS NULL would also hold for a composite whose fields are all null.
+  if (value === null) return `${name} IS NOT DISTINCT FROM NULL`;
+  return `${name} IS DISTINCT FROM NULL AND pg_catalog.format('%s', ${name}) = ${sqlText(value)} COLLATE "C"`;
 }
 
 function literal(codec: TableCodec, column: string, value: RowValue): string {
