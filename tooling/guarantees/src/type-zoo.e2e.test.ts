@@ -14,14 +14,24 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { locator, syncline } from "./syncline-child.ts";
 
 interface DiffDocument {
-  readonly summary: Record<"source_count" | "target_count" | "unchanged" | "to_insert" | "to_update" | "to_delete", number>;
+  readonly summary: Record<
+    "source_count" | "target_count" | "unchanged" | "to_insert" | "to_update" | "to_delete",
+    number
+  >;
   readonly operations: readonly { readonly op: string; readonly new?: Record<string, unknown> }[];
   readonly complete: boolean;
 }
 
 const PATHS = ["stream", "buckets-by-range", "buckets-by-hash", "auto"];
 const ROWS = Math.max(...TYPE_ZOO.map(({ samples }) => samples.length)) + 1;
-const IDENTICAL = { source_count: ROWS, target_count: ROWS, unchanged: ROWS, to_insert: 0, to_update: 0, to_delete: 0 };
+const IDENTICAL = {
+  source_count: ROWS,
+  target_count: ROWS,
+  unchanged: ROWS,
+  to_insert: 0,
+  to_update: 0,
+  to_delete: 0,
+};
 
 async function diff(source: string, target: string, ...options: string[]): Promise<DiffDocument> {
   const run = await syncline(["diff", locator(source), locator(target), "--json", ...options]);
@@ -37,7 +47,10 @@ UPDATE zoo z SET (${TYPE_ZOO.map(({ name }) => name).join(", ")}) =
   (SELECT ${TYPE_ZOO.map(({ name }) => name).join(", ")} FROM zoo o WHERE o.id = z.id % ${ROWS} + 1)
 WHERE id % 2 = 1`;
 
-function zooSuite(title: string, openTarget: () => Promise<{ url: string; run(sql: string): Promise<unknown>; close(): Promise<void> }>) {
+function zooSuite(
+  title: string,
+  openTarget: () => Promise<{ url: string; run(sql: string): Promise<unknown>; close(): Promise<void> }>,
+) {
   describe(title, () => {
     let source: TestDatabase;
     let target: Awaited<ReturnType<typeof openTarget>>;
@@ -46,8 +59,10 @@ function zooSuite(title: string, openTarget: () => Promise<{ url: string; run(sq
     beforeAll(async () => {
       source = await createTestDatabase("zoo_source");
       target = await openTarget();
-      await source.query(ZOO_TYPES + zooStatements("zoo"));
-      await target.run(ZOO_TYPES + zooStatements("zoo"));
+      for (const statements of [...ZOO_TYPES, zooStatements("zoo")]) {
+        await source.query(statements);
+        await target.run(statements);
+      }
     });
 
     afterAll(async () => {
@@ -56,17 +71,21 @@ function zooSuite(title: string, openTarget: () => Promise<{ url: string; run(sq
       await source.drop();
     });
 
-    it.each(PATHS)("finds no difference in %s columns' worth of types by path %s", async (path) => {
+    it.each(PATHS)("finds no difference by path %s", async (path) => {
       const found = await diff(source.url, target.url, "--path", path);
       expect(found.summary).toMatchObject(IDENTICAL);
       expect(found).toMatchObject({ complete: true, operations: [] });
     });
 
     it("sees every column of a row that lost its values", async () => {
-      await target.run(`UPDATE zoo SET ${TYPE_ZOO.map(({ name }) => `${name} = NULL`).join(", ")} WHERE id = 1`);
+      await target.run(
+        `UPDATE zoo SET ${TYPE_ZOO.map(({ name }) => `${name} = NULL`).join(", ")} WHERE id = 1`,
+      );
       const found = await diff(source.url, target.url);
       expect(found.operations).toHaveLength(1);
-      expect(Object.keys(found.operations[0]?.new ?? {}).sort()).toEqual(TYPE_ZOO.map(({ name }) => name).sort());
+      expect(Object.keys(found.operations[0]?.new ?? {}).sort()).toEqual(
+        TYPE_ZOO.map(({ name }) => name).sort(),
+      );
     });
 
     it("carries every type through a patch, and back by undo", async () => {
@@ -75,9 +94,9 @@ function zooSuite(title: string, openTarget: () => Promise<{ url: string; run(sq
       expect(damaged.summary.unchanged).toBeLessThan(ROWS);
       const file = join(folder, "zoo.patch");
       const made = await syncline(["diff", locator(source.url), locator(target.url), "--output", file]);
-      expect(made.stderr).toBe("");
+      expect(made.stderr).toContain("Wrote");
       const applied = await syncline(["patch", file, locator(target.url), "--yes", "--json"]);
-      expect(applied.stderr).toBe("");
+      expect(JSON.parse(applied.stdout)).toMatchObject({ outcome: "applied" });
       expect((await diff(source.url, target.url)).summary).toMatchObject(IDENTICAL);
 
       const id = String(JSON.parse((await syncline(["patch", "show", file, "--json"])).stdout).id);

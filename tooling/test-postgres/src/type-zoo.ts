@@ -5,17 +5,21 @@ export interface ZooColumn {
   readonly samples: readonly string[];
 }
 
-/** Types and collations of the zoo's own, made in the schema that the search path names first. */
-export const ZOO_TYPES = `
-CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy', 'with ''quote', 'a,b');
-ALTER TYPE mood ADD VALUE 'first' BEFORE 'sad';
+/**
+ * Types and collations of the zoo's own, made in the schema that the search path names first. Two transactions: a new
+ * label of an enum cannot be used in the one that adds it.
+ */
+export const ZOO_TYPES: readonly string[] = [
+  "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy', 'with ''quote', 'a,b')",
+  "ALTER TYPE mood ADD VALUE 'first' BEFORE 'sad'",
+  `
 CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
 CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');
 CREATE TYPE pair AS (a integer, b text);
 CREATE DOMAIN named_pair AS pair;
 CREATE TYPE float_range AS RANGE (subtype = float8);
-CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-`;
+CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+];
 
 const column = (name: string, type: string, ...samples: string[]): ZooColumn => ({ name, type, samples });
 
