@@ -2,7 +2,12 @@ import { CodedError } from "@syncline/core";
 import type { Client } from "pg";
 import { openConnection } from "../connection/connect.ts";
 import type { ConnectionOptions } from "../scope.ts";
+import { endHolder } from "./commit-outcome.ts";
 import { sqlStateOf, translateWriteError } from "./write-errors.ts";
+
+const HELPER_TIMEOUT_MS = 2_000;
+/** How long the server may take to answer a request to stop. */
+const ANSWER_PATIENCE_MS = 2_000;
 
 /** One session on the target that knows whether it still lives and how to stop what it runs. */
 export class ApplySession {
@@ -52,13 +57,41 @@ export class ApplySession {
   /** Asks the server to stop the running statement; gives up quietly. */
   async cancel(): Promise<void> {
     if (this.pid === 0) return;
+    await this.#withHelper((helper) => helper.query("SELECT pg_catalog.pg_cancel_backend($1)", [this.pid]));
+  }
+
+  async #withHelper(work: (helper: Client) => Promise<unknown>): Promise<void> {
     try {
-      const helper = await openConnection({ ...this.#connection, connectTimeoutMs: 2_000 });
-      await helper.query("SELECT pg_catalog.pg_cancel_backend($1)", [this.pid]).catch(() => {});
+      const helper = await openConnection({ ...this.#connection, connectTimeoutMs: HELPER_TIMEOUT_MS });
+      await work(helper).catch(() => {});
       await helper.end();
     } catch {
       // The server cannot be reached, so the socket's end is all that is left.
     }
+  }
+
+  /**
+   * Ends what runs when `signal` aborts: asks first, and takes the connection away when no answer comes, as over a
+   * network that is gone. `holdsLock` is the advisory lock of the application. Returns how to stop watching.
+   */
+  stopOn(signal: AbortSignal, holdsLock: string): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const stop = () => {
+      void this.cancel();
+      timer = setTimeout(() => void this.#takeAway(holdsLock), ANSWER_PATIENCE_MS);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    return () => {
+      signal.removeEventListener("abort", stop);
+      clearTimeout(timer);
+    };
+  }
+
+  /** The server would keep the transaction and its locks until it finds out that we are gone. */
+  async #takeAway(holdsLock: string): Promise<void> {
+    this.destroy();
+    await this.#withHelper((helper) => helper.query(endHolder(holdsLock)));
   }
 
   destroy(): void {

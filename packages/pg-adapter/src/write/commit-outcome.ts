@@ -36,15 +36,14 @@ export async function lookUpCommit(
   const lock = applicationLock(applicationId);
   for (;;) {
     const { rows } = await session.client.query<{ free: string }>(
-      `SELECT pg_catalog.pg_try_advisory_lock(${lock}) AS free`,
+      `SELECT pg_catalog.pg_try_advisory_xact_lock(${lock}) AS free`,
     );
     if (rows[0]?.free === "t") break;
     const waited = Date.now() - startedAt;
     if (waited > GIVE_UP_MS) throw unknown(label);
-    if (waited > ORPHAN_PATIENCE_MS) await session.client.query(END_HOLDER(lock));
+    if (waited > ORPHAN_PATIENCE_MS) await session.client.query(endHolder(lock));
     await sleep(POLL_MS);
   }
-  await session.client.query(`SELECT pg_catalog.pg_advisory_unlock(${lock})`);
   const { rows } = await session.client.query<{ there: string }>(
     "SELECT EXISTS (SELECT FROM syncline.ledger WHERE id = $1::pg_catalog.uuid) AS there",
     [applicationId],
@@ -52,12 +51,13 @@ export async function lookUpCommit(
   return rows[0]?.there === "t";
 }
 
-const END_HOLDER = (lock: string) => {
+/** Ends the session that holds an application's lock. Its transaction is rolled back, unless it has just committed. */
+export function endHolder(lock: string): string {
   const [first, second] = lock.split(", ").map((text) => Number(text) >>> 0);
   return `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_locks
 WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = ${first} AND objid = ${second}
   AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
-};
+}
 
 function unknown(label: string): CodedError {
   return new CodedError(

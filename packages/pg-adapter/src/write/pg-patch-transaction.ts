@@ -2,7 +2,7 @@ import { CodedError, type PatchOperation } from "@syncline/core";
 import type { ApplicationRequest, ApplyConflict, PatchTransaction, WriteReport } from "@syncline/engine";
 import type { PgScope } from "../scope.ts";
 import type { ApplySession } from "./apply-session.ts";
-import { isUncertain } from "./commit-outcome.ts";
+import { applicationLock, isUncertain } from "./commit-outcome.ts";
 import { streamConflicts } from "./conflicts.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import { OperationStager } from "./stage-operations.ts";
@@ -24,14 +24,13 @@ export interface OpenedTransaction {
 export class PgPatchTransaction implements PatchTransaction {
   readonly #opened: OpenedTransaction;
   readonly #release: (session: ApplySession) => Promise<void>;
-  readonly #onAbort: () => void;
+  readonly #stopWatching: () => void;
   #open = true;
 
   constructor(opened: OpenedTransaction, release: (session: ApplySession) => Promise<void>) {
     this.#opened = opened;
     this.#release = release;
-    this.#onAbort = () => void opened.session.cancel();
-    opened.request.signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#stopWatching = opened.session.stopOn(opened.request.signal, applicationLock(opened.request.id));
   }
 
   async stage(operations: AsyncIterable<readonly PatchOperation[]>): Promise<void> {
@@ -79,10 +78,10 @@ export class PgPatchTransaction implements PatchTransaction {
   }
 
   async rollback(): Promise<void> {
-    const { session, request } = this.#opened;
-    request.signal.removeEventListener("abort", this.#onAbort);
+    const { session } = this.#opened;
     if (this.#open && !session.lost) await session.client.query("ROLLBACK").catch(() => session.destroy());
     this.#open = false;
+    this.#stopWatching();
     await this.#release(session);
   }
 
