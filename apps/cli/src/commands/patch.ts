@@ -4,6 +4,8 @@ import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
 import { collect, parseDuration } from "./option-values.ts";
 
+const SELECT = "only matching operations: table=…,kind=insert|update|delete,key=…; repeatable";
+
 export interface WriteOptions {
   readonly dryRun?: boolean;
   readonly force?: boolean;
@@ -36,6 +38,7 @@ export interface FileCommandOptions {
   readonly overwrite?: boolean;
   readonly select?: readonly string[];
   readonly with?: "ours" | "theirs" | "base";
+  readonly patch?: string;
   readonly reverse?: boolean;
   readonly json?: boolean;
 }
@@ -65,22 +68,24 @@ export function definePatch(program: Command, act: Act): void {
   ]);
 }
 
-export function addWriteOptions(command: Command): Command {
+const STRATEGIES = {
+  apply: {
+    choices: ["manual", "ours", "theirs", "interactive"],
+    text: "rows that changed meanwhile: stop and report (manual), keep the target's (ours), overwrite (theirs), ask for each (interactive)",
+  },
+  undo: {
+    choices: ["manual", "ours", "theirs"],
+    text: "rows that changed since: stop and report (manual), keep the target's (ours), overwrite (theirs)",
+  },
+} as const;
+
+/** What applying and undoing have in common. */
+export function addWriteOptions(command: Command, verb: keyof typeof STRATEGIES): Command {
+  const { choices, text } = STRATEGIES[verb];
   return command
     .option("--dry-run", "do everything in a real transaction, then roll it back")
-    .addOption(
-      new Option(
-        "--strategy <strategy>",
-        "rows that changed meanwhile: stop and report (manual), keep the target's (ours), overwrite (theirs), or ask for each (interactive)",
-      )
-        .choices(["manual", "ours", "theirs", "interactive"])
-        .default("manual"),
-    )
-    .option(
-      "--select <selection>",
-      "only matching operations: table=…,kind=insert|update|delete,key=…; repeatable",
-      collect,
-    )
+    .addOption(new Option("--strategy <strategy>", text).choices(choices).default("manual"))
+    .option("--select <selection>", SELECT, collect)
     .option("-f, --force", "overwrite rows that changed meanwhile; needs --reason")
     .option("--reason <text>", "why --force is used; recorded in the target's log")
     .addOption(
@@ -96,9 +101,11 @@ export function addWriteOptions(command: Command): Command {
       "accept that foreign keys delete or change rows that the patch does not name",
     )
     .option("--allow-ddl", "make foreign keys deferrable for the moment when no other order works")
-    .option("--lock-timeout <duration>", "wait at most this long for a lock", parseDuration, 10_000)
-    .option("--conflicts <file>", "write conflicts to this file (strategy manual)")
-    .option("--overwrite", "replace the conflict file when it exists")
+    .addOption(
+      new Option("--lock-timeout <duration>", "wait at most this long for a lock")
+        .argParser(parseDuration)
+        .default(10_000, "10s"),
+    )
     .option("-y, --yes", "answer every question with yes; not enough for a protected target")
     .option("--confirm <server>", "confirm the write to a protected server by its name")
     .option("--json", "print the result as JSON");
@@ -114,8 +121,10 @@ function defineApply(patch: Command, act: Act): void {
     )
     .argument("<file>", "patch file; - reads standard input")
     .argument("<target>", "where to apply it")
-    .option("-R, --reverse", "apply the inverse of the patch");
-  addWriteOptions(command).action(
+    .option("-R, --reverse", "apply the inverse of the patch")
+    .option("--conflicts <file>", "write conflicts to this file, for syncline patch resolve")
+    .option("--overwrite", "replace the conflict file when it exists");
+  addWriteOptions(command, "apply").action(
     act(async (session, file: string, target: string, options: ApplyCommandOptions) => {
       const { runApply } = await import("./patch/run-apply.ts");
       return runApply(session, { file, target, options });
@@ -139,7 +148,7 @@ function defineShow(patch: Command, act: Act): void {
     .addOption(
       new Option("--format <format>", "form of the output (default: detailed)").choices(DIFF_FORMATS),
     )
-    .option("--select <selection>", "only matching operations: table=…,kind=…,key=…; repeatable", collect)
+    .option("--select <selection>", SELECT, collect)
     .option("--json", "the same as --format json")
     .action(
       act(async (session, file: string, options: ShowCommandOptions) => {
@@ -186,7 +195,7 @@ function defineSql(patch: Command, act: Act): void {
     )
     .argument("<file>", "patch file; - reads standard input")
     .option("-R, --reverse", "the statements that undo it")
-    .option("--select <selection>", "only matching operations: table=…,kind=…,key=…; repeatable", collect)
+    .option("--select <selection>", SELECT, collect)
     .action(
       act(async (session, file: string, options: FileCommandOptions) => {
         const { runSql } = await import("./patch/run-show.ts");
@@ -207,7 +216,6 @@ function defineInvert(patch: Command, act: Act): void {
     .argument("<file>", "patch file; - reads standard input")
     .requiredOption("--output <file>", "where to write the inverse")
     .option("--overwrite", "replace the output file when it exists")
-    .option("--select <selection>", "only matching operations: table=…,kind=…,key=…; repeatable", collect)
     .option("--json", "print the result as JSON")
     .action(
       act(async (session, file: string, options: FileCommandOptions) => {
@@ -241,6 +249,7 @@ function defineResolve(patch: Command, act: Act): void {
         "base",
       ]),
     )
+    .option("--patch <file>", "the patch that met the conflicts (default: the path in the conflict file)")
     .option("--overwrite", "replace the output file when it exists")
     .option("--json", "print the result as JSON")
     .action(

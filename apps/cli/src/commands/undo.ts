@@ -13,7 +13,7 @@ export function defineUndo(program: Command, act: Act): void {
     )
     .argument("<patch id>", "id of the patch, as `syncline log` prints it")
     .argument("<target>", "where it was applied");
-  addWriteOptions(command).action(
+  addWriteOptions(command, "undo").action(
     act(async (session, patchId: string, target: string, options: WriteOptions) => {
       const { runUndo } = await import("./undo/run-undo.ts");
       return runUndo(session, { patchId, target, options });

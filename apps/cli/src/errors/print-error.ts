@@ -1,4 +1,5 @@
 import { type CodedError, isCodedError } from "@syncline/core";
+import { redactUrls, redactUrlsIn } from "@syncline/observability/redact-text";
 import { EXIT_CODES, exitCodeOf } from "../exit-codes.ts";
 import type { Paint } from "../terminal/palette.ts";
 
@@ -22,9 +23,18 @@ export function reportError(error: unknown): ErrorReport {
   };
 }
 
+/** A message may quote what somebody typed, and that may be a connection URL in the wrong place. */
 function reportCoded(error: CodedError): ErrorReport {
-  const { code, message, hint, details } = error;
-  return { code, message, hint: hint ?? null, details, exitCode: exitCodeOf(code) };
+  const { code, hint } = error;
+  const details = redactUrlsIn(error.details) as ErrorReport["details"];
+  const message = redactUrls(error.message);
+  return {
+    code,
+    message,
+    hint: hint === undefined ? null : redactUrls(hint),
+    details,
+    exitCode: exitCodeOf(code),
+  };
 }
 
 /** Foreign messages may carry row values (drivers) or secrets, so only the kind of the error is told. */

@@ -1,12 +1,15 @@
 import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { CodedError, type PatchFile } from "@syncline/core";
 import { readPatch } from "@syncline/engine";
 import { createSha256, localPatchFiles } from "@syncline/runtime/files";
 import type { Session } from "../../session.ts";
+import { withTemporaryFolder } from "./temporary-folder.ts";
+
+export function openPatchFile(path: string): Promise<PatchFile> {
+  return readPatch({ path, files: localPatchFiles, createDigest: createSha256 });
+}
 
 /** Opens a patch file for `use`; `-` is standard input, kept in a temporary file because a patch is read more than once. */
 export async function withPatch<Result>(
@@ -14,15 +17,12 @@ export async function withPatch<Result>(
   path: string,
   use: (patch: PatchFile) => Promise<Result>,
 ): Promise<Result> {
-  if (path !== "-") return use(await readPatch({ path, files: localPatchFiles, createDigest: createSha256 }));
-  const folder = await mkdtemp(join(tmpdir(), "syncline-"));
-  try {
+  if (path !== "-") return use(await openPatchFile(path));
+  return withTemporaryFolder(async (folder) => {
     const spooled = join(folder, "standard-input.patch");
     await spoolInput(spooled, session.context.signal);
-    return await use(await readPatch({ path: spooled, files: localPatchFiles, createDigest: createSha256 }));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    return use(await openPatchFile(spooled));
+  });
 }
 
 async function spoolInput(path: string, signal: AbortSignal): Promise<void> {

@@ -2,33 +2,35 @@ import {
   createPatchId,
   invertHeader,
   invertOperation,
-  type PatchFile,
   type PatchOperation,
+  type PatchSelection,
 } from "@syncline/core";
-import type { PatchInput, RunContext } from "@syncline/engine";
+import { type PatchInput, type RunContext, selectOperations } from "@syncline/engine";
 import { createSha256 } from "@syncline/runtime/files";
-import type { Selection } from "./selection.ts";
 
 interface InputOptions {
   readonly context: RunContext;
   readonly reverse: boolean;
-  readonly select: Selection | null;
+  readonly selections: readonly PatchSelection[] | null;
 }
 
-/** A patch file as the use case takes it: turned round and narrowed while it is read. */
-export function patchInput(patch: PatchFile, { context, reverse, select }: InputOptions): PatchInput {
-  const chosen = () => (select === null ? patch.operations() : choose(patch.operations(), select));
-  if (!reverse) return { header: patch.header, hash: patch.hash, operations: chosen };
-  const now = context.now();
-  const made = {
-    id: createPatchId(now, context.randomBytes),
-    createdAt: now.toISOString(),
-    createdBy: context.actor,
-  };
+/** A patch as the use case takes it: narrowed and turned round while it is read. */
+export function patchInput(patch: PatchInput, { context, reverse, selections }: InputOptions): PatchInput {
+  const chosen =
+    selections === null ? patch : selectOperations({ patch, selections, createDigest: createSha256 });
+  return reverse ? reversed(chosen, context) : chosen;
+}
+
+function reversed(
+  { header, hash, operations }: PatchInput,
+  { now, randomBytes, actor }: RunContext,
+): PatchInput {
+  const at = now();
+  const made = { id: createPatchId(at, randomBytes), createdAt: at.toISOString(), createdBy: actor };
   return {
-    header: invertHeader(patch.header, made),
-    hash: reversedHash(patch.hash),
-    operations: () => invert(chosen()),
+    header: invertHeader(header, made),
+    hash: reversedHash(hash),
+    operations: () => invert(operations()),
   };
 }
 
@@ -37,13 +39,6 @@ function reversedHash(hash: string): string {
   const digest = createSha256();
   digest.update(new TextEncoder().encode(`reverse ${hash}`));
   return digest.hex();
-}
-
-async function* choose(
-  batches: AsyncIterable<readonly PatchOperation[]>,
-  select: Selection,
-): AsyncGenerator<readonly PatchOperation[]> {
-  for await (const batch of batches) yield batch.filter(select);
 }
 
 async function* invert(

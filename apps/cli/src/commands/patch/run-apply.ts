@@ -1,12 +1,21 @@
-import { applyPatch } from "@syncline/engine";
+import { rm } from "node:fs/promises";
+import { CodedError, type PatchFile } from "@syncline/core";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import { confirmWrite } from "../confirm-write.ts";
 import type { ApplyCommandOptions } from "../patch.ts";
 import { withTarget } from "../places.ts";
 import { applyOptions } from "../write/apply-options.ts";
-import { ConflictCollector } from "../write/conflict-collector.ts";
 import { printOutcome, type WriteOutcome } from "../write/print-result.ts";
+import { applyInteractively } from "./apply-interactive.ts";
+import {
+  type Application,
+  type ApplicationOutcome,
+  applyOnce,
+  applyWithConflictFile,
+  refuseStandardInput,
+  saveEffectivePatch,
+} from "./apply-with-conflicts.ts";
 import { withPatch } from "./open-patch.ts";
 import { patchInput } from "./patch-input.ts";
 import { parseSelections } from "./selection.ts";
@@ -22,29 +31,55 @@ export async function runApply(
   { file, target: locator, options }: ApplyInput,
 ): Promise<ExitReason> {
   const wanted = applyOptions(options);
-  const select = parseSelections(options.select);
-  const conflicts = new ConflictCollector();
-  const outcome = await withPatch(session, file, (file) =>
+  if (options.conflicts !== undefined) refuseStandardInput(file);
+  if (options.strategy === "interactive") assertTerminal(session);
+  const outcome = await withPatch(session, file, (patch) =>
     withTarget(
       session,
       locator,
       async ({ place, target }): Promise<WriteOutcome> => {
-        const patch = patchInput(file, {
-          context: session.context,
-          reverse: options.reverse === true,
-          select,
+        const { result, conflicts } = await apply({ session, target, options: wanted }, patch, {
+          file,
+          options,
         });
-        const result = await applyPatch({
-          target,
-          patch,
-          options: wanted,
-          ctx: session.context,
-          onConflict: conflicts.add,
-        });
-        return { verb: "apply", target: place.label, result, conflicts: conflicts.first, conflictFile: null };
+        const conflictFile = result.conflictCount > 0 ? (options.conflicts ?? null) : null;
+        return { verb: "apply", target: place.label, result, conflicts: conflicts.first, conflictFile };
       },
       (place) => confirmWrite(session, place, options),
     ),
   );
   return printOutcome(session, outcome, options.json === true);
+}
+
+function assertTerminal({ people }: Session): void {
+  if (people.canAsk) return;
+  throw new CodedError(
+    "usage.confirmation_required",
+    "--strategy interactive asks at a terminal, and there is none.",
+    {
+      hint: "Use --strategy ours or theirs, or --conflicts FILE and syncline patch resolve.",
+    },
+  );
+}
+
+async function apply(
+  application: Application,
+  file: PatchFile,
+  { file: path, options }: Omit<ApplyInput, "target">,
+): Promise<ApplicationOutcome> {
+  const { session } = application;
+  const reverse = options.reverse === true;
+  const selections = parseSelections(options.select);
+  const patch = patchInput(file, { context: session.context, reverse, selections });
+  if (options.strategy === "interactive") return applyInteractively(application, patch);
+  if (options.conflicts === undefined) return applyOnce(application, patch);
+  const wish = { file: path, path: options.conflicts, overwrite: options.overwrite === true };
+  if (!reverse && selections === null) return applyWithConflictFile(application, patch, wish);
+  const saved = await saveEffectivePatch(session, patch, {
+    path: `${wish.path}.patch`,
+    overwrite: wish.overwrite,
+  });
+  const outcome = await applyWithConflictFile(application, saved, { ...wish, file: saved.name });
+  if (outcome.result.conflictCount === 0) await rm(saved.name, { force: true });
+  return outcome;
 }

@@ -12,7 +12,7 @@ import type { Session } from "../../session.ts";
 import { diffFormat } from "../diff/diff-options.ts";
 import type { FileCommandOptions, ShowCommandOptions } from "../patch.ts";
 import { withPatch } from "./open-patch.ts";
-import { parseSelections, type Selection } from "./selection.ts";
+import { chooseOperations, parseSelections } from "./selection.ts";
 
 interface ShowInput {
   readonly file: string;
@@ -50,14 +50,14 @@ export async function runSql(session: Session, { file, options }: SqlInput): Pro
 interface RenderPatch {
   readonly patch: Pick<PatchFile, "header" | "operations">;
   readonly format: DiffFormat;
-  readonly select: Selection | null;
+  readonly select: ReturnType<typeof parseSelections>;
 }
 
 async function renderPatch(
   { terminal, context, output, people }: Session,
   { patch, format, select }: RenderPatch,
 ): Promise<void> {
-  const input = renderInputOfPatch(patch, patch.operations(), select);
+  const input = renderInputOfPatch(patch, patch.operations(), chooseOperations(select, patch.header.tables));
   for await (const text of renderDiff(format, { ...input, color: terminal.color, width: terminal.columns })) {
     context.signal.throwIfAborted();
     people.pause();

@@ -1,4 +1,4 @@
-import type { PatchOperation, PatchRow } from "@syncline/core";
+import { type PatchOperation, type PatchRow, visibleText } from "@syncline/core";
 import type { ApplyConflict, ConflictKind } from "@syncline/engine";
 import type { Paint } from "../../terminal/palette.ts";
 
@@ -13,13 +13,15 @@ const MEANINGS: Readonly<Record<ConflictKind, string>> = {
 /** `  users id=7: was changed in the target meanwhile (status)`. */
 export function formatConflict({ kind, operation, ours }: ApplyConflict, paint: Paint): string {
   const differing = differingColumns(operation, ours);
-  const columns = differing.length === 0 ? "" : paint("dim", ` (${differing.join(", ")})`);
-  return `  ${paint("cyan", operation.table)} ${formatKey(operation)}: ${MEANINGS[kind]}${columns}`;
+  const columns = differing.length === 0 ? "" : paint("dim", ` (${differing.map(visibleText).join(", ")})`);
+  return `  ${paint("cyan", visibleText(operation.table))} ${formatKey(operation)}: ${MEANINGS[kind]}${columns}`;
 }
 
 export function formatKey(operation: PatchOperation): string {
   if (operation.key.size === 0) return "a row without a key";
-  return [...operation.key].map(([column, value]) => `${column}=${value ?? "NULL"}`).join(", ");
+  return [...operation.key]
+    .map(([column, value]) => `${visibleText(column)}=${value === null ? "NULL" : visibleText(value)}`)
+    .join(", ");
 }
 
 /** Columns whose value in the target is not the one that the patch expected to find. */
