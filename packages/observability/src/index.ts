@@ -1,4 +1,4 @@
 export { type CreateLoggerOptions, createLogger, type Logger, type LogLevel } from "./create-logger.ts";
 export { LOG_FIELDS, SECRET_FIELDS } from "./log-fields.ts";
-export { redactText } from "./redact-text.ts";
+export { redactText, redactUrls, redactUrlsIn } from "./redact-text.ts";
 export { type LoggedError, serializeError } from "./serialize-error.ts";

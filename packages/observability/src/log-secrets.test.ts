@@ -85,6 +85,7 @@ describe("redactText", () => {
     ["postgres://u:pw@h/db", "postgres://u:[redacted]@h/db"],
     ["postgres://u:p@w:x@h/db", "postgres://u:[redacted]@h/db"],
     ["postgres://u@h/db", "postgres://u@h/db"],
+    ["/repo/postgres:/u:pw@h/db", "/repo/postgres:/u:[redacted]@h/db"],
     ["password='a b' user=x", "password=[redacted] user=x"],
     ["PGPASSWORD=x", "PGPASSWORD=[redacted]"],
     ["?password=pw&sslmode=require", "?password=[redacted]&sslmode=require"],
