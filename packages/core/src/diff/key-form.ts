@@ -67,7 +67,9 @@ function commonBase(source: TypeSpec, target: TypeSpec, form: ColumnForm): strin
   return form.kind === "numeric-value" ? "numeric" : "text";
 }
 
+/** A user's type keeps its own name on each side; its forms start from the output text. */
 function needsCast(source: TypeSpec, target: TypeSpec, base: string): boolean {
+  if ([source, target].every((type) => plainName(type) === base && type.base !== base)) return false;
   return [source, target].some((type) => type.kind === "domain" || type.base !== base);
 }
 

@@ -10,6 +10,7 @@ export class ReadSession {
   readonly client: pg.Client;
   readonly #about: string;
   #broken = false;
+  #ended = false;
   #settings = "";
 
   constructor(client: pg.Client, about: string) {
@@ -35,12 +36,17 @@ export class ReadSession {
   }
 
   async abandon(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
     this.#broken = true;
     await abandonClient(this.client);
   }
 
+  /** Says goodbye; a broken session is cut off. */
   async end(): Promise<void> {
-    if (this.#broken) return;
+    if (this.#ended) return;
+    if (this.#broken) return this.abandon();
+    this.#ended = true;
     this.#broken = true;
     await this.client.end();
   }

@@ -7,6 +7,7 @@ import { visibleText } from "./visible-text.ts";
 const BARE = /^[-+0-9A-Za-z.:, /]+$/;
 const BARE_TYPES = /^(uuid|date|time|timestamp|interval|inet|cidr|macaddr)/;
 const LONGEST = 2000;
+const CONTEXT = 20;
 
 /** Columns and types of one table, looked up once. */
 export class ValueDisplay {
@@ -32,6 +33,25 @@ export class ValueDisplay {
     return `'${visibleText(shown)}'`;
   }
 
+  /** Both values of an update; of long ones the part from shortly before their first difference. */
+  pair(
+    column: string,
+    before: RowValue,
+    after: RowValue,
+    longest = LONGEST,
+  ): readonly [before: string, after: string] {
+    if (before === null || after === null || Math.max(before.length, after.length) <= longest) {
+      return [this.value(column, before), this.value(column, after)];
+    }
+    const start = firstDifference(before, after) - CONTEXT;
+    const part = (value: string) => {
+      const shown = value.slice(Math.max(0, start), Math.max(0, start) + longest - 2 * CONTEXT);
+      const ends = start + longest - 2 * CONTEXT < value.length ? `… (${value.length} characters)` : "";
+      return `'${start > 0 ? "…" : ""}${visibleText(shown)}${ends}'`;
+    };
+    return [part(before), part(after)];
+  }
+
   /** `id=17`, `(tenant=4, id=17)`; empty for a table without a key. */
   key(columns: readonly string[], key: RowImage): string {
     const parts = columns.map(
@@ -44,4 +64,10 @@ export class ValueDisplay {
 /** A column's or table's name, in double quotes when it is not plain. */
 export function displayName(name: string): string {
   return visibleText(formatIdentifier(name));
+}
+
+function firstDifference(a: string, b: string): number {
+  let index = 0;
+  while (index < a.length && a[index] === b[index]) index += 1;
+  return index;
 }

@@ -65,8 +65,9 @@ function rowText(item: TableChange, palette: Palette): string {
   if (change.kind === "update") {
     const width = Math.max(...change.changes.map(({ column }) => textWidth(displayName(column))));
     const fields = change.changes.map(({ column, before, after }) => {
-      const old = palette.delete(cutText(display.value(column, before), LONGEST_VALUE));
-      const fresh = palette.insert(cutText(display.value(column, after), LONGEST_VALUE));
+      const [shownBefore, shownAfter] = display.pair(column, before, after, LONGEST_VALUE);
+      const old = palette.delete(cutText(shownBefore, LONGEST_VALUE));
+      const fresh = palette.insert(cutText(shownAfter, LONGEST_VALUE));
       return `      ${padText(displayName(column), width)}  ${old} → ${fresh}`;
     });
     return [title, ...fields].join("\n");

@@ -99,8 +99,7 @@ class Page {
   }
 
   #changed({ display }: TableChange, field: { column: string; before: RowValue; after: RowValue }): string {
-    const before = display.value(field.column, field.before);
-    const after = display.value(field.column, field.after);
+    const [before, after] = display.pair(field.column, field.before, field.after);
     const { left, right } = this.#layout;
     const whole = field.before === null || field.after === null;
     const part = whole ? { head: "", before, after, tail: "" } : changedPart(before, after);
@@ -143,8 +142,9 @@ class Page {
       this.#palette.insert(`+ ${displayCount(inserts)} to insert`),
       this.#palette.update(`~ ${displayCount(updates)} to update`),
       this.#palette.delete(`- ${displayCount(deletes)} to delete`),
-      this.#palette.quiet(`${displayCount(unchanged)} unchanged`),
     ];
+    if (result.totals.sourceRows + result.totals.targetRows > 0)
+      counts.push(this.#palette.quiet(`${displayCount(unchanged)} unchanged`));
     return `${[counts.join("   "), ...remarks(result, this.#palette)].join("\n")}\n`;
   }
 }

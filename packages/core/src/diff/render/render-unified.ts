@@ -46,11 +46,26 @@ function paintLine({ mark, text }: ValueLine, palette: Palette): string {
 
 function updateLines(item: TableChange, change: RowChange & { kind: "update" }): readonly ValueLine[] {
   return change.changes.flatMap(({ column, before, after }) => {
+    if (!isMultiLine(before) && !isMultiLine(after)) return pairLines(item, column, before, after);
     if (!isMultiLine(before) || !isMultiLine(after)) {
       return [...fieldLines(item, column, before, "-"), ...fieldLines(item, column, after, "+")];
     }
     return block(column, " ", changedLines(before, after));
   });
+}
+
+function pairLines(
+  item: TableChange,
+  column: string,
+  before: RowValue,
+  after: RowValue,
+): readonly ValueLine[] {
+  const [old, fresh] = item.display.pair(column, before, after);
+  const name = displayName(column);
+  return [
+    { mark: "-", text: `${name}: ${old}` },
+    { mark: "+", text: `${name}: ${fresh}` },
+  ];
 }
 
 function imageLines(
