@@ -23,8 +23,8 @@ export const UNTIL_APPLIED: readonly Step[] = [
   },
   {
     title: "Which rows?",
-    text: "The detailed form names the first rows of each kind, here of one table.",
-    args: ["diff", "staging:public:orders,reviews", "prod:public:orders,reviews", "--format", "detailed"],
+    text: "The detailed form names the first rows of each kind, here of two tables.",
+    args: ["diff", "staging:public:categories,orders", "prod:public:categories,orders", "--format", "detailed"],
     exitCode: 0,
   },
   {
@@ -41,7 +41,7 @@ export const UNTIL_APPLIED: readonly Step[] = [
   },
   {
     title: "Read it",
-    text: "Here only its updates of categories; each operation carries old and new values.",
+    text: "Here its operations on one table; each carries old and new values.",
     args: ["patch", "show", PATCH_FILE, "--format", "unified", "--select", "table=categories"],
     exitCode: 0,
   },
