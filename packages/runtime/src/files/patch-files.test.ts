@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localPatchFiles as files } from "./patch-files.ts";
 
 let folder: string;
-beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "syncline-files-"))));
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "syncline-files-"));
+});
 afterEach(() => rm(folder, { recursive: true }));
 
 const at = (name: string) => join(folder, name);

@@ -27,7 +27,9 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { createSha256 as createDigest, localPatchFiles as files } from "./patch-files.ts";
 
 let folder: string;
-beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "syncline-patch-"))));
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "syncline-patch-"));
+});
 afterEach(() => rm(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 
@@ -208,7 +210,8 @@ const resolve = async (choose?: (record: ConflictRecord) => Resolution | undefin
 };
 
 it("turns decided conflicts into a patch that applies now", async () => {
-  const [insert, update, remove] = (await build(at("x")), await operations(at("x"))) as [
+  await build(at("x"));
+  const [insert, update, remove] = (await operations(at("x"))) as [
     PatchOperation,
     PatchOperation,
     PatchOperation,
@@ -274,7 +277,8 @@ it("turns decided conflicts into a patch that applies now", async () => {
 });
 
 it("takes what people wrote into the file, in any layout, and points at what they wrote wrong", async () => {
-  const update = (await build(at("x")), await operations(at("x")))[1] as PatchOperation;
+  await build(at("x"));
+  const update = (await operations(at("x")))[1] as PatchOperation;
   await conflictsOf([{ kind: "update-update", operation: update, ours: OURS }]);
   const text = await readFile(at("c"), "utf8");
   const edit = (resolution: string, layout = text) =>
@@ -311,7 +315,8 @@ it("takes what people wrote into the file, in any layout, and points at what the
 });
 
 it("refuses resolutions that cannot be carried out, with their line", async () => {
-  const update = (await build(at("x")), await operations(at("x")))[1] as PatchOperation;
+  await build(at("x"));
+  const update = (await operations(at("x")))[1] as PatchOperation;
   await conflictsOf([{ kind: "update-delete", operation: update, ours: null }]);
   await expect(resolve(() => "theirs")).rejects.toMatchObject({
     code: "patch.conflicts",

@@ -66,7 +66,8 @@ export function displayName(name: string): string {
   return visibleText(formatIdentifier(name));
 }
 
-function firstDifference(a: string, b: string): number {
+/** Offset of the first character that two texts do not share. */
+export function firstDifference(a: string, b: string): number {
   let index = 0;
   while (index < a.length && a[index] === b[index]) index += 1;
   return index;

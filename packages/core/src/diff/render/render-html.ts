@@ -3,7 +3,7 @@ import { countDifferences, type DiffCounts } from "../diff-summary.ts";
 import type { RowChange } from "../row-change.ts";
 import { changedPart } from "./changed-part.ts";
 import { displayCount, displayDuration } from "./display-number.ts";
-import { displayName } from "./display-value.ts";
+import { displayName, firstDifference } from "./display-value.ts";
 import { PAGE_END, PAGE_FILTER, pageStart } from "./html-page.ts";
 import { htmlText, htmlValue } from "./html-text.ts";
 import { createPalette } from "./palette.ts";
@@ -91,14 +91,13 @@ const NULL = '<span class="null">NULL</span>';
 
 /** Old over new, with the part that differs marked when the rest is shared. */
 function changedValues(before: RowValue, after: RowValue): string {
-  if (
-    before === null ||
-    after === null ||
-    before === "" ||
-    after === "" ||
-    before.length + after.length > LONGEST_VALUE
-  ) {
+  if (before === null || after === null || before === "" || after === "") {
     return valueBox("o", before) + valueBox("a", after);
+  }
+  if (before.length + after.length > LONGEST_VALUE) {
+    const start = Math.max(0, firstDifference(before, after) - 200);
+    const end = (value: string) => (start > 0 ? "…" : "") + value.slice(start);
+    return valueBox("o", end(before)) + valueBox("a", end(after));
   }
   const part = changedPart(before, after);
   if (part.head === "" && part.tail === "") return valueBox("o", before) + valueBox("a", after);
