@@ -1,6 +1,6 @@
 import { CodedError, nearest } from "@syncline/core";
 import type { Config, ServerConfig, TextSource } from "./config.ts";
-import { buildConnection } from "./connection/build-connection.ts";
+import { buildAddress, buildConnection, type ServerAddress } from "./connection/build-connection.ts";
 import { type ConnectionUrl, parseConnectionUrl } from "./connection/parse-connection-url.ts";
 import { type Environment, readTextSource } from "./connection/read-text-source.ts";
 import type { ServerConnection } from "./connection/server-connection.ts";
@@ -64,27 +64,40 @@ export async function resolveUrl(
   return buildConnection(parseOrThrow(url, about), { env: options.env, about });
 }
 
+/** Only where a server is: passwords and certificates are not read. Throws `config.*`. */
+export async function resolveAddress(server: ServerConfig, options: ResolveOptions): Promise<ServerAddress> {
+  const about = `server "${server.name}"`;
+  return buildAddress(await readUrl(server, reader(about, options)), { env: options.env, about });
+}
+
+type Read = (source: TextSource | null, part: string) => Promise<string> | null;
+
+function reader(about: string, options: ResolveOptions): Read {
+  return (source, part) =>
+    source === null ? null : readTextSource(source, { ...options, about: `the ${part} of ${about}` });
+}
+
 async function readServer(
   server: ServerConfig,
   about: string,
   options: ResolveOptions,
 ): Promise<ConnectionUrl> {
-  const read = (source: TextSource | null, part: string) =>
-    source === null ? null : readTextSource(source, { ...options, about: `the ${part} of ${about}` });
-  const url = await read(server.url, "url");
-  const base = url === null ? await readParts(server, read) : parseOrThrow(url.trim(), about);
+  const read = reader(about, options);
+  const url = await readUrl(server, read);
   return {
-    ...base,
-    password: (await read(server.password, "password")) ?? base.password,
-    sslMode: server.tls?.mode ?? base.sslMode,
-    sslRootCert: server.tls?.rootCert ?? base.sslRootCert,
+    ...url,
+    password: (await read(server.password, "password")) ?? url.password,
+    sslMode: server.tls?.mode ?? url.sslMode,
+    sslRootCert: server.tls?.rootCert ?? url.sslRootCert,
   };
 }
 
-async function readParts(
-  server: ServerConfig,
-  read: (source: TextSource | null, part: string) => Promise<string> | null,
-): Promise<ConnectionUrl> {
+async function readUrl(server: ServerConfig, read: Read): Promise<ConnectionUrl> {
+  const url = await read(server.url, "url");
+  return url === null ? readParts(server, read) : parseOrThrow(url.trim(), `server "${server.name}"`);
+}
+
+async function readParts(server: ServerConfig, read: Read): Promise<ConnectionUrl> {
   return {
     host: await read(server.host, "host"),
     port: server.port,

@@ -10,24 +10,41 @@ import { type ServerConnection, withHiddenPassword } from "./server-connection.t
 const DEFAULT_PORT = 5432;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
-/** Fills what a URL leaves open from libpq's variables and its defaults. `about` names the server for errors. */
-export async function buildConnection(
-  url: ConnectionUrl,
-  options: { readonly env: Environment; readonly about: string },
-): Promise<ServerConnection> {
-  const { env, about } = options;
-  const host = url.host ?? (env.PGHOST || "localhost");
-  const port = url.port ?? readPort(env.PGPORT, about);
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+}
+
+interface BuildOptions {
+  readonly env: Environment;
+  /** Names the server for errors. */
+  readonly about: string;
+}
+
+/** Where a URL leads, filled from libpq's variables and its defaults. */
+export function buildAddress(url: ConnectionUrl, { env, about }: BuildOptions): ServerAddress {
   const user = url.user ?? (env.PGUSER || currentUser(about));
-  const database = url.database ?? (env.PGDATABASE || user);
-  const password =
-    url.password ?? (env.PGPASSWORD || (await findPassword({ host, port, database, user }, env)));
+  return {
+    host: url.host ?? (env.PGHOST || "localhost"),
+    port: url.port ?? readPort(env.PGPORT, about),
+    user,
+    database: url.database ?? (env.PGDATABASE || user),
+  };
+}
+
+/** The address and all else that a connection needs; reads password file and certificate. */
+export async function buildConnection(url: ConnectionUrl, options: BuildOptions): Promise<ServerConnection> {
+  const { env, about } = options;
+  const address = buildAddress(url, options);
+  const password = url.password ?? (env.PGPASSWORD || (await findPassword(address, env)));
   const rootCert = url.sslRootCert ?? (env.PGSSLROOTCERT || null);
   return withHiddenPassword({
-    host,
-    port,
-    database,
-    user,
+    host: address.host,
+    port: address.port,
+    database: address.database,
+    user: address.user,
     ...(password === null ? {} : { password }),
     sslMode: url.sslMode ?? readMode(env.PGSSLMODE, about),
     ...(rootCert === null ? {} : { sslRootCert: await readCertificate(rootCert, about) }),

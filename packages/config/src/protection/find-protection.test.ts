@@ -1,3 +1,7 @@
+import { existsSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../parse-config.ts";
 import { findProtection, type Place } from "./find-protection.ts";
@@ -99,6 +103,27 @@ describe("findProtection", () => {
       unresolved: [],
     });
   });
+});
+
+it("reads addresses only: no password, no command of a server without a rule", async () => {
+  const marker = join(await mkdtemp(join(tmpdir(), "syncline-protection-")), "ran");
+  const touch = `{command: [touch, ${marker}]}`;
+  const quiet = parseConfig(
+    `version: 1
+servers:
+  a: {host: h, user: u, password: ${touch}, protection: readonly}
+  b: {url: ${touch}}
+  c: {host: h, user: u, password: {env: NOT_SET}, protection: readonly}
+`,
+    "/x/syncline.yaml",
+  ).config;
+  const found = await findProtection(
+    quiet,
+    { host: "h", port: 5432, database: "u" },
+    { env: process.env, hosts },
+  );
+  expect(found).toMatchObject({ level: "readonly", unresolved: [] });
+  expect(existsSync(marker)).toBe(false);
 });
 
 it("canonicalHost", () => {

@@ -1,5 +1,5 @@
 import type { Config, ProtectionLevel, ServerConfig } from "../config.ts";
-import { type ResolveOptions, resolveServer } from "../resolve-server.ts";
+import { type ResolveOptions, resolveAddress } from "../resolve-server.ts";
 import { type HostLookup, hostIdentity, isThisMachine, SYSTEM_LOOKUP } from "./host-identity.ts";
 
 /** Where a connection leads, however it was named. */
@@ -63,7 +63,7 @@ async function findMatches(
   options: FindProtectionOptions & { readonly hosts: HostLookup },
 ): Promise<Matches> {
   const results = await Promise.all(
-    [...config.servers.values()].map((server) => matchServer(config, server, place, identity, options)),
+    [...config.servers.values()].map((server) => matchServer(server, place, identity, options)),
   );
   return {
     servers: results.flatMap((result) => (result.outcome === "same" ? [result.server] : [])),
@@ -77,16 +77,17 @@ interface Match {
 }
 
 async function matchServer(
-  config: Config,
   server: ServerConfig,
   place: Place,
   identity: ReadonlySet<string>,
   options: FindProtectionOptions & { readonly hosts: HostLookup },
 ): Promise<Match> {
   if (server.name === options.explicitServer) return { server, outcome: "same" };
+  // Nobody's command is run for a server that has no rule to find.
+  if (server.protection === null && needsCommand(server)) return { server, outcome: "other" };
   let address: Place;
   try {
-    address = await resolveServer(config, server.name, options);
+    address = await resolveAddress(server, options);
   } catch {
     return { server, outcome: "unresolved" };
   }
@@ -94,6 +95,10 @@ async function matchServer(
   if (address.port !== place.port || !sameDatabase) return { server, outcome: "other" };
   const other = await hostIdentity(address.host, options.hosts);
   return { server, outcome: [...other].some((name) => identity.has(name)) ? "same" : "other" };
+}
+
+function needsCommand(server: ServerConfig): boolean {
+  return [server.url, server.host, server.database, server.user].some((source) => source?.kind === "command");
 }
 
 function pickStrictest(servers: readonly ServerConfig[], explicit: string | null): ServerConfig | null {

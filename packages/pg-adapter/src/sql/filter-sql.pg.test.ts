@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readTableSpecs } from "../catalog/read-table-specs.ts";
 import { compileFilter } from "./filter-sql.ts";
+import { quoteLiteral } from "./quote.ts";
 
 /** By column: its type, and JSON literals of values that rows hold, in ascending order. The first is in two rows. */
 const COLUMNS: Readonly<Record<string, { readonly type: string; readonly values: readonly string[] }>> = {
@@ -158,12 +159,20 @@ async function fill(name: string): Promise<void> {
   }
 }
 
+/** Counts with bound parameters, and again with literals, as where a statement takes none. */
 async function matching(filter: string): Promise<number> {
   const checked = checkTableFilter(parseFilter(filter), spec);
   if (checked === null) throw new Error("no filter");
   const { sql, parameters } = compileFilter(checked, { alias: "t" });
+  const bound = await count(sql, parameters);
+  const inline = compileFilter(checked, { alias: "t", placeholder: (value) => quoteLiteral(value) });
+  expect([filter, await count(inline.sql, [])]).toEqual([filter, bound]);
+  return bound;
+}
+
+async function count(condition: string, parameters: readonly string[]): Promise<number> {
   const { rows } = await client.query<{ n: string }>(
-    `SELECT pg_catalog.count(*) AS n FROM public.zoo AS t WHERE ${sql}`,
+    `SELECT pg_catalog.count(*) AS n FROM public.zoo AS t WHERE ${condition}`,
     [...parameters],
   );
   return Number(rows[0]?.n);
