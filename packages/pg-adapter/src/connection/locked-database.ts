@@ -9,6 +9,7 @@ import type { PgEndpointOptions } from "../pg-endpoint.ts";
 import { PgReadSnapshot } from "../read/pg-read-snapshot.ts";
 import { quoteLiteral, quoteTable } from "../sql/quote.ts";
 import { assertReadable, assertRelations } from "./assert-readable.ts";
+import { abandonClient } from "./cancel-request.ts";
 import { openConnection } from "./connect.ts";
 import { pinStatements } from "./pins.ts";
 import { interrupted, ReadSession } from "./read-session.ts";
@@ -95,11 +96,15 @@ export class LockedDatabase implements LockedTables {
 
   async #guard<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
     const { signal } = this.#request;
-    const stop = () => client.connection.stream.destroy();
+    let stopping = Promise.resolve();
+    const stop = () => {
+      stopping = abandonClient(client); // a backend that waits for a lock does not notice a closed socket
+    };
     signal.addEventListener("abort", stop, { once: true });
     try {
       return await work();
     } catch (error) {
+      await stopping;
       client.connection.stream.destroy();
       if (signal.aborted) throw interrupted(signal);
       throw error instanceof CodedError ? error : translateError(error, `Locking the tables of ${this.#options.label}`);
