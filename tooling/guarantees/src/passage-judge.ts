@@ -4,6 +4,8 @@ import type { Passage } from "./apply-scenario.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import { type FaultyRun, runWithFault } from "./faulty-run.ts";
 import { type Ledger, readFirings, readLedger, readRows, sequencesAreAhead } from "./model-state.ts";
+import { endPooledSessions, leftInPool } from "./pooled-sessions.ts";
+import type { Pooler } from "./pooler.ts";
 import { locator, readReport, syncline } from "./syncline-child.ts";
 
 /** How long a backend may outlive its client. */
@@ -13,6 +15,8 @@ export interface PassageCase {
   readonly kind: "apply" | "undo";
   readonly passage: Passage;
   readonly plan: FaultPlan;
+  /** A pooler between the proxy and the server. */
+  readonly through?: Pooler;
 }
 
 export interface Verdict {
@@ -23,11 +27,12 @@ export interface Verdict {
 }
 
 /** Runs the passage into its fault, looks at the target, recovers as a user would and looks again. */
-export async function judgePassage({ kind, passage, plan }: PassageCase): Promise<Verdict> {
+export async function judgePassage({ kind, passage, plan, through }: PassageCase): Promise<Verdict> {
   const target = await createTestDatabase("passage", { template: passage.template });
   try {
-    const faulty = await runWithFault(target.url, passage.args, plan);
-    const settled = await waitForBackends(target);
+    const url = through?.url(target.url) ?? target.url;
+    const faulty = await runWithFault(url, passage.args, plan);
+    const settled = await waitForBackends(target, through !== undefined);
     const found = await look(target);
     const wasDone = found.rows === passage.after;
     const problems = [
@@ -35,7 +40,8 @@ export async function judgePassage({ kind, passage, plan }: PassageCase): Promis
       ...stateProblems({ kind, passage }, found),
       ...reportProblems(plan, faulty, wasDone),
       ...cutProblems(plan, faulty, wasDone),
-      ...(await recoveryProblems({ kind, passage }, target, wasDone)),
+      ...(await recoveryProblems({ kind, passage }, { target, url, wasDone })),
+      ...(through === undefined ? [] : await leftInPool(target)),
     ];
     const end = faulty.run.killed ? "killed" : `exit ${faulty.run.code}`;
     return {
@@ -43,6 +49,7 @@ export async function judgePassage({ kind, passage, plan }: PassageCase): Promis
       label: `${end} ${wasDone ? "after" : "before"}`,
     };
   } finally {
+    if (through !== undefined) await endPooledSessions(target);
     await target.drop();
   }
 }
@@ -100,9 +107,15 @@ function cutProblems(plan: FaultPlan, { cuts }: FaultyRun, wasDone: boolean): st
   return plan.kind === "cut-before-commit" && cuts[0] !== "before-commit" ? ["the proxy did not cut before COMMIT"] : [];
 }
 
-async function recoveryProblems(rightly: Rightly, target: TestDatabase, wasDone: boolean): Promise<string[]> {
+interface Recovery {
+  readonly target: TestDatabase;
+  readonly url: string;
+  readonly wasDone: boolean;
+}
+
+async function recoveryProblems(rightly: Rightly, { target, url, wasDone }: Recovery): Promise<string[]> {
   const { kind, passage } = rightly;
-  const place = locator(target.url);
+  const place = locator(url);
   const run = await syncline(passage.args.map((word) => (word === "{target}" ? place : word)));
   const { outcome, errorCode } = readReport(run);
   const problems: string[] = [];
@@ -118,12 +131,14 @@ async function recoveryProblems(rightly: Rightly, target: TestDatabase, wasDone:
   return problems;
 }
 
-async function waitForBackends(target: TestDatabase): Promise<string[]> {
+/** A pooler keeps idle sessions; what counts is that none is in a transaction. */
+async function waitForBackends(target: TestDatabase, isPooled: boolean): Promise<string[]> {
   const until = performance.now() + BACKEND_LIMIT_MS;
   for (;;) {
     const sessions = await openSessions(target.url, target.name);
-    if (sessions.length === 0) return [];
-    if (performance.now() > until) return sessions.map(({ state, query }) => `a backend stays: ${state} ${query}`);
+    const busy = sessions.filter(({ state }) => !isPooled || state !== "idle");
+    if (busy.length === 0) return [];
+    if (performance.now() > until) return busy.map(({ state, query }) => `a backend stays: ${state} ${query}`);
     await sleep(100);
   }
 }
