@@ -57,7 +57,11 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 async function interruptWhileBlocked(running: RunningCommand, signal: NodeJS.Signals) {
-  await until(async () => (await sessions("wait_event_type = 'Lock'")) !== 0);
+  const early = running.ended.then(({ code, stderr }) => {
+    throw new Error(`it ended with ${code} before it was interrupted: ${stderr}`);
+  });
+  await Promise.race([until(async () => (await sessions("wait_event_type = 'Lock'")) !== 0), early]);
+  early.catch(() => {});
   const startedAt = Date.now();
   running.child.kill(signal);
   const result = await running.ended;
