@@ -118,6 +118,17 @@ describe("resolveServer", () => {
     expect((await resolveUrl("postgres://u@h/db", { env: { PGPASSFILE: path } })).password).toBeUndefined();
   });
 
+  it("reads the certificate file, and says which one is missing", async () => {
+    const options = { env: HOME };
+    expect(
+      (await resolveUrl("postgres://u@h/db?sslmode=verify-full&sslrootcert=system", options)).sslRootCert,
+    ).toBeUndefined();
+    await expect(resolveUrl("postgres://u@h/db?sslrootcert=/no/ca.pem", options)).rejects.toMatchObject({
+      code: "config.invalid",
+      message: expect.stringContaining('"/no/ca.pem" cannot be read (ENOENT)'),
+    });
+  });
+
   it("defaults to this machine, and the database to the user", async () => {
     expect(await resolveUrl("postgres://u@", { env: HOME })).toMatchObject({
       host: "localhost",

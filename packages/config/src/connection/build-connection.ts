@@ -39,7 +39,7 @@ export async function buildConnection(url: ConnectionUrl, options: BuildOptions)
   const { env, about } = options;
   const address = buildAddress(url, options);
   const password = url.password ?? (env.PGPASSWORD || (await findPassword(address, env)));
-  const rootCert = url.sslRootCert ?? (env.PGSSLROOTCERT || null);
+  const rootCert = rootCertFile(url.sslRootCert ?? (env.PGSSLROOTCERT || null));
   return withHiddenPassword({
     host: address.host,
     port: address.port,
@@ -51,6 +51,11 @@ export async function buildConnection(url: ConnectionUrl, options: BuildOptions)
     connectTimeoutMs: url.connectTimeoutMs ?? readTimeout(env.PGCONNECT_TIMEOUT),
     applicationName: url.applicationName ?? (env.PGAPPNAME || "syncline"),
   });
+}
+
+/** As in libpq, `system` means the authorities that the runtime trusts anyway. */
+function rootCertFile(path: string | null): string | null {
+  return path === "system" ? null : path;
 }
 
 function readPort(text: string | undefined, about: string): number {

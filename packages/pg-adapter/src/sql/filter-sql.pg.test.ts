@@ -1,5 +1,7 @@
 import { checkTableFilter, parseFilter, type TableSpec } from "@syncline/core";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
+import { seed } from "@syncline/tooling-vitest";
+import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readTableSpecs } from "../catalog/read-table-specs.ts";
@@ -262,6 +264,46 @@ describe.each(Object.entries(SESSIONS))("in a %s session", (_, settings) => {
     );
     expect(await matching('{"where":{"c_name":{"$search":" C"}}}')).toBe(1);
     expect(await matching('{"search":"nobody has this"}')).toBe(0);
+  });
+
+  it("random trees: a filter and its negation split the rows, and De Morgan holds", async () => {
+    const total = await matching('{"where":{}}');
+    const part = fc.constantFrom(...NAMES).chain((name) => {
+      const values = COLUMNS[name]?.values ?? [];
+      const operators = name === "c_jsonb" ? ["$eq", "$ne"] : ["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"];
+      const single = fc.record({
+        operator: fc.constantFrom(...operators),
+        value: fc.constantFrom(...values),
+      });
+      const list = fc.record({
+        operator: fc.constantFrom("$in", "$nin"),
+        value: fc.subarray([...values, "null"]).map((items) => `[${items.join(",")}]`),
+      });
+      return fc.oneof(single, list).map(({ operator, value }) => `{"${name}":{"${operator}":${value}}}`);
+    });
+    const { tree } = fc.letrec<{ tree: string }>((tie) => ({
+      tree: fc.oneof(
+        { depthSize: "small", withCrossShrink: true },
+        part,
+        fc
+          .tuple(fc.constantFrom("$and", "$or"), fc.array(tie("tree"), { maxLength: 3 }))
+          .map(([group, items]) => `{"${group}":[${items.join(",")}]}`),
+        tie("tree").map((inner) => `{"$not":${inner}}`),
+      ),
+    }));
+    const rows = (condition: string) => matching(`{"where":${condition}}`);
+    await fc.assert(
+      fc.asyncProperty(tree, tree, async (a, b) => {
+        expect((await rows(a)) + (await rows(`{"$not":${a}}`))).toBe(total);
+        expect(await rows(`{"$not":{"$and":[${a},${b}]}}`)).toBe(
+          await rows(`{"$or":[{"$not":${a}},{"$not":${b}}]}`),
+        );
+        expect((await rows(`{"$and":[${a},${b}]}`)) + (await rows(`{"$or":[${a},${b}]}`))).toBe(
+          (await rows(a)) + (await rows(b)),
+        );
+      }),
+      { seed, numRuns: 60 },
+    );
   });
 
   it("an empty $and is true, an empty $or false, nested groups combine", async () => {
