@@ -1,4 +1,4 @@
-import type { TableSelection, TenantLocator, UrlLocator } from "@syncline/core";
+import { CodedError, type TableSelection, type TenantLocator, type UrlLocator } from "@syncline/core";
 import type { Config, Tenancy } from "./config.ts";
 import { type ServerConnection, withHiddenPassword } from "./connection/server-connection.ts";
 import {
@@ -73,6 +73,7 @@ function placeTenant(
   tenancy: Tenancy,
   tenant: string,
 ): Pick<ResolvedEndpoint, "connection" | "schema" | "tenantColumn"> {
+  if (tenancy.kind !== "column") assertPostgresName(tenant);
   switch (tenancy.kind) {
     case "schema":
       return { connection, schema: tenant, tenantColumn: null };
@@ -85,4 +86,16 @@ function placeTenant(
     case "column":
       return { connection, schema: tenancy.schema, tenantColumn: { name: tenancy.column, value: tenant } };
   }
+}
+
+const MAX_NAME_BYTES = 63;
+
+/** The server would cut a longer name silently and lead to another tenant. */
+function assertPostgresName(tenant: string): void {
+  const bytes = Buffer.byteLength(tenant);
+  if (bytes <= MAX_NAME_BYTES) return;
+  throw new CodedError(
+    "tenant.not_found",
+    `There is no tenant "${tenant}": its name has ${bytes} bytes, PostgreSQL keeps ${MAX_NAME_BYTES}.`,
+  );
 }

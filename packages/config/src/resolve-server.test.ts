@@ -268,6 +268,13 @@ describe("resolveEndpoint", () => {
     });
   });
 
+  it("refuses a tenant whose name the server would cut; a value of a column may be longer", async () => {
+    const long = "x".repeat(64);
+    for (const server of ["s", "d"])
+      await expect(resolve(`${server}:${long}:t`)).rejects.toMatchObject({ code: "tenant.not_found" });
+    expect((await resolve(`c:${long}:t`)).tenantColumn?.value).toBe(long);
+  });
+
   it("without a server: --server, SYNCLINE_SERVER, current, DATABASE_URL, in this order", async () => {
     expect((await resolve("a:t", { SYNCLINE_SERVER: "s" }, "d")).server).toBe("d");
     expect((await resolve("a:t", { SYNCLINE_SERVER: "s" })).server).toBe("s");

@@ -56,6 +56,7 @@ describe("parseConnectionUrl", () => {
     ["postgres://u:c4n4ry/@h/db", /expected postgres/],
     ["postgres://u:%zz@h/db", /percent-encoded/],
     ["postgres://u:%00@h/db", /NUL/],
+    [`postgres://h/${"x".repeat(64)}`, /longer than 63/],
     ["postgres://h/a/b", /expected postgres/],
     ["postgres://h/db?ssl=true", /sslmode=require/],
     ["postgres://h/db?options=-c%20c4n4ry", /"options" is not supported/],

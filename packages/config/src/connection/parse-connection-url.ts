@@ -119,6 +119,8 @@ function decode(text: string, name: string): string {
   } catch {
     throw new UrlProblem(`the ${name} is not properly percent-encoded`);
   }
+  if ((name === "database" || name === "dbname") && Buffer.byteLength(value) > 63)
+    throw new UrlProblem("the database's name is longer than 63 bytes");
   if (value.includes("\0")) throw new UrlProblem(`the ${name} contains a NUL character`);
   return value;
 }
