@@ -208,11 +208,53 @@ describe("patch file", () => {
     expect(patch.header.target.locator).toBe("staging:shop");
   });
 
-  it("says what happened to a file that was reformatted or converted", async () => {
-    expect((await refusal(JSON.stringify(JSON.parse(TEXT), null, 2))).message).toMatch(/reformatted/);
-    expect((await refusal(TEXT.replaceAll("\n", "\r\n"))).message).toMatch(/line endings/);
-    expect((await refusal(`\uFEFF${TEXT}`)).message).toMatch(/byte order mark/);
+  const sorted = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(sorted);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, item]) => [key, sorted(item)]),
+    );
+  };
+  const layouts: readonly (readonly [string, (text: string) => string])[] = [
+    ["jq .", (text) => `${JSON.stringify(JSON.parse(text), null, 2)}\n`],
+    ["jq -c .", (text) => JSON.stringify(JSON.parse(text))],
+    ["jq -S .", (text) => JSON.stringify(sorted(JSON.parse(text)), null, 1)],
+    ["carriage returns", (text) => text.replaceAll("\n", "\r\n")],
+    ["a byte order mark", (text) => `\uFEFF${text}`],
+  ];
+
+  it.each(layouts)("takes a file of another layout, digests and all: %s", async (_, layout) => {
+    for (const size of [1, 13, 65_536]) {
+      const { patch, operations } = await read(layout(TEXT), size);
+      expect(operations).toEqual(SAMPLE_OPERATIONS);
+      expect(patch.hash).toBe((await read(TEXT)).patch.hash);
+    }
+    expect((await read(layout(Buffer.from(patchBytes([])).toString()))).operations).toEqual([]);
+  });
+
+  it.each(layouts)("refuses one where more was changed: %s", async (_, layout) => {
+    for (const [from, to] of [
+      ["Zoë", "Zoe"],
+      ['"complete":true', '"complete":false'],
+      ["staging", "prod"],
+      ['"x"', '"y"'],
+      ['"of":5', '"of":6'],
+    ] as const) {
+      expect((await refusal(layout(TEXT.replace(from, to)))).message, from).toMatch(/digests do not fit/);
+    }
+    const whole = layout(TEXT);
+    for (let length = 0; length < whole.trimEnd().length; length += 7) await refusal(whole.slice(0, length));
+    await refusal(`${whole}{}`);
+    const message = (await refusal(layout(TEXT.replace('"op":"insert"', '"op":"upsert"')))).message;
+    expect(message).toMatch(/line \d+, column \d+: .*insert, update and delete/);
+  });
+
+  it("refuses what is no patch at all", async () => {
     expect((await refusal("id,name\n1,x\n")).code).toBe("file.unsupported");
+    expect((await refusal("{}")).code).toBe("file.unsupported");
+    expect((await refusal("")).code).toBe("file.damaged");
   });
 
   it("keeps columns of any name apart from names of ours", async () => {

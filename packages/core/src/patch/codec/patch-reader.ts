@@ -3,8 +3,10 @@ import type { ByteSource } from "../byte-source.ts";
 import type { CreateDigest } from "../digest.ts";
 import type { PatchFooter, PatchHeader, PatchOperation } from "../patch.ts";
 import { damaged } from "./file-position.ts";
+import { readFreeForm, scanFreeForm } from "./free-form.ts";
+import { isLineForm } from "./is-line-form.ts";
 import { readLineForm } from "./line-form.ts";
-import { scanPatch } from "./scan-patch.ts";
+import { DOCUMENT_NAMES, scanPatch } from "./scan-patch.ts";
 
 export interface PatchReadOptions {
   readonly createDigest: CreateDigest;
@@ -29,11 +31,12 @@ export interface PatchFile {
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
 /**
- * Reads a patch file's frame and checks its bytes against its own digest, in bounded memory.
- * Throws `file.damaged` or `file.unsupported`, both with line and mostly column.
+ * Reads a patch file's frame and checks its bytes against its own digest, in bounded memory. A file that was only
+ * reformatted is taken too. Throws `file.damaged` or `file.unsupported`, both with line and mostly column.
  */
 export async function openPatch(source: ByteSource, options: PatchReadOptions): Promise<PatchFile> {
   const limits = { maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES };
+  if (!(await isLineForm(source))) return openFreeForm(source, options.createDigest, limits.maxLineBytes);
   const scan = await scanPatch(source, options.createDigest, limits);
   const { header, footer, hash } = scan;
   const operations = () => readLineForm(source, scan, options.createDigest, limits);
@@ -41,6 +44,19 @@ export async function openPatch(source: ByteSource, options: PatchReadOptions): 
     throw await worstProblem(source, operations());
   }
   return { name: source.name, header, footer, hash, operations };
+}
+
+async function openFreeForm(
+  source: ByteSource,
+  createDigest: CreateDigest,
+  longest: number,
+): Promise<PatchFile> {
+  const frame = await scanFreeForm(source, DOCUMENT_NAMES, longest);
+  const operations = () => readFreeForm(source, frame, createDigest, longest);
+  const reading = operations();
+  let step = await reading.next();
+  while (!step.done) step = await reading.next();
+  return { name: source.name, header: frame.header, footer: frame.footer, hash: step.value, operations };
 }
 
 /** The digest only says that something is wrong; reading everything may find out what and where. */

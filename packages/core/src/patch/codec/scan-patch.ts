@@ -7,11 +7,12 @@ import { damaged } from "./file-position.ts";
 import { decodeFooter, encodeContentDigest, FOOTER_END, FOOTER_NAMES } from "./footer-codec.ts";
 import { decodeHeader, HEADER_NAMES } from "./header-codec.ts";
 import { JsonCursor, type JsonObject, type JsonValue } from "./json-cursor.ts";
-import { notLineForm } from "./not-line-form.ts";
 
 const MAX_DEPTH = 64;
-const HEADER_END = '"operations":[\n';
 const CLOSING_START = '{"operations":[';
+
+/** Every name that the document may have at its top. */
+export const DOCUMENT_NAMES: ReadonlySet<string> = new Set([...HEADER_NAMES, ...FOOTER_NAMES, "operations"]);
 
 export interface PatchScan {
   readonly header: PatchHeader;
@@ -70,13 +71,7 @@ async function readFrame(
 }
 
 function headLine(source: ByteSource, block: LineBlock): string {
-  const end = block.bytes.indexOf(NEWLINE) + 1;
-  const line = decodeBlock(source, {
-    ...block,
-    bytes: end === 0 ? block.bytes : block.bytes.subarray(0, end),
-  });
-  if (line.endsWith(HEADER_END) && line.startsWith("{")) return line;
-  throw notLineForm(source.name, line);
+  return decodeBlock(source, { ...block, bytes: block.bytes.subarray(0, block.bytes.indexOf(NEWLINE) + 1) });
 }
 
 function notClosed(source: ByteSource, line: number, text: string) {
@@ -88,10 +83,9 @@ function notClosed(source: ByteSource, line: number, text: string) {
 /** The document's members on both sides of the operations, which must all be known and each stand once. */
 function readMembers(source: ByteSource, frame: Frame): JsonObject {
   const members = new Map<string, JsonValue>();
-  const known = new Set([...HEADER_NAMES, ...FOOTER_NAMES, "operations"]);
   const read = (cursor: JsonCursor) => {
     cursor.members((name, offset) => {
-      if (!known.has(name)) throw cursor.damaged("unknown name at the top of the document", offset);
+      if (!DOCUMENT_NAMES.has(name)) throw cursor.damaged("unknown name at the top of the document", offset);
       if (name !== "operations" && members.has(name))
         throw cursor.damaged("a name is repeated in one object", offset);
       members.set(name, cursor.value(MAX_DEPTH));
