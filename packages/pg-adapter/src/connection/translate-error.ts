@@ -25,6 +25,11 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   ECONNRESET: { code: "connection.lost", retryable: true },
   EPIPE: { code: "connection.lost", retryable: true },
   "08": { code: "connection.lost", retryable: true },
+  // Our protocol is right, so this is a pooler's own refusal, as after its query_wait_timeout.
+  "08P01": {
+    code: "connection.pooled",
+    hint: "A connection pooler in between ended the session. Give it a larger pool, or connect to the server directly.",
+  },
   "28": { code: "connection.authentication_failed", hint: "Check the user name and the password reference." },
   "3D000": { code: "tenant.not_found", hint: "Check the database name." },
   "3F000": { code: "tenant.not_found" },
