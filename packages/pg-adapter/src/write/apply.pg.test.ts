@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { apply, insert, patchOf, remove, table, undo, update } from "./testing/apply.fixture.ts";
 
 let database: TestDatabase;
-beforeAll(async () => void (database = await createTestDatabase("apply")));
+beforeAll(async () => {
+  database = await createTestDatabase("apply");
+});
 afterAll(() => database.drop());
 
 const USERS = table("users", "id integer, name text, age integer", "id");

@@ -1,5 +1,13 @@
+import type { QualifiedName } from "@syncline/core";
 import type { ApplicationRequest } from "@syncline/engine";
 import { quoteTable } from "../sql/quote.ts";
+import {
+  assertLedgerUsable,
+  assertReadWrite,
+  assertRowsVisible,
+  assertTemporaryTables,
+  deniedTables,
+} from "./access.ts";
 import type { ApplySession } from "./apply-session.ts";
 import { checkShape } from "./check-shape.ts";
 import { applicationLock } from "./commit-outcome.ts";
@@ -9,6 +17,7 @@ import type { OpenedTransaction } from "./pg-patch-transaction.ts";
 import { resolveTables, targetNames } from "./resolve-tables.ts";
 import { SessionSettings } from "./session-settings.ts";
 import { assertStands } from "./undo-marks.ts";
+import { sqlStateOf } from "./write-errors.ts";
 
 interface BeginInput extends PatchTargetInput {
   readonly session: ApplySession;
@@ -20,8 +29,9 @@ export async function beginApplication(input: BeginInput): Promise<OpenedTransac
   const { session, scope, label, request } = input;
   const { client } = session;
   const { options, header } = request;
+  await assertReadWrite(client, label);
   const ledger = await prepareLedger(input);
-  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   const { rows } = await client.query<{ pid: string }>("SELECT pg_catalog.pg_backend_pid() AS pid");
   session.pid = Number(rows[0]?.pid);
   const settings = await SessionSettings.pin(client, options.lockTimeoutMs);
@@ -29,19 +39,43 @@ export async function beginApplication(input: BeginInput): Promise<OpenedTransac
   if (ledger) await takeFence(client, label, options.fencingToken);
   if (request.undoes !== null) await assertStands(client, scope, request.undoes);
   const names = targetNames(header.tables, scope, input.tables);
-  const locks = [...new Set(names.map((name) => `ONLY ${quoteTable(name)}`))].sort();
-  if (locks.length > 0) await client.query(`LOCK TABLE ${locks.join(", ")} IN ROW EXCLUSIVE MODE`);
+  await assertTemporaryTables(client, label);
+  await lockTables(input, names);
   const tables = await resolveTables({ client, scope, tables: header.tables, names });
   for (const table of tables) {
+    assertRowsVisible(table.info);
     checkShape(table.patchTable, table.info, options.force !== null);
     await client.query(table.createStatement());
   }
   return { session, scope, label, request, settings, tables, ledger };
 }
 
+/** Against changes of shape, in one order for everybody. */
+async function lockTables(
+  { session: { client }, label }: BeginInput,
+  names: readonly QualifiedName[],
+): Promise<void> {
+  const locks = [...new Set(names.map((name) => `ONLY ${quoteTable(name)}`))].sort();
+  if (locks.length === 0) return;
+  await client.query("SAVEPOINT syncline_locks");
+  try {
+    await client.query(`LOCK TABLE ${locks.join(", ")} IN ROW EXCLUSIVE MODE`);
+    await client.query("RELEASE SAVEPOINT syncline_locks");
+  } catch (error) {
+    if (sqlStateOf(error) === "42809")
+      return client.query("ROLLBACK TO SAVEPOINT syncline_locks").then(() => {}); // a view, refused below
+    if (sqlStateOf(error) !== "42501") throw error;
+    await client.query("ROLLBACK TO SAVEPOINT syncline_locks");
+    throw await deniedTables(client, names, label);
+  }
+}
+
 /** A dry run leaves nothing behind, not even an empty ledger. */
 async function prepareLedger({ session, label, request }: BeginInput): Promise<boolean> {
-  if (await ledgerExists(session.client)) return true;
+  if (await ledgerExists(session.client)) {
+    await assertLedgerUsable(session.client, label);
+    return true;
+  }
   if (request.options.dryRun) return false;
   await createLedger(session.client, label);
   return true;

@@ -100,6 +100,7 @@ function target(child: StagedTable, images: readonly string[]): string {
     "grp",
     "cnt",
     "total",
+    "present",
     "state",
     ...child.key.map((key) => key.staged),
     ...images,
@@ -116,13 +117,13 @@ const oldNames = (columns: readonly CarriedColumn[]) => columns.map((column) => 
 function deletes(child: StagedTable, effect: Effect, tables: readonly StagedTable[]): string {
   const affected = `SELECT DISTINCT ON (t.tableoid, t.ctid) t.* FROM ${affectedRows(effect, tables)}`;
   if (child.key.length > 0) {
-    const values = ["1", "1", "'p'", ...keyValues(child), ...oldValues(child.columns)];
+    const values = ["1", "1", "1", "'p'", ...keyValues(child), ...oldValues(child.columns)];
     return `${target(child, oldNames(child.columns))} ${head(child, STAGED.delete, -1)}, ${values.join(", ")} FROM (${affected}) a`;
   }
   const image = child.targetImage(child.columns, "a");
   const counted = `SELECT DISTINCT ON (image) * FROM (
     SELECT a.*, ${image} AS image, pg_catalog.count(*) OVER (PARTITION BY ${image}) AS copies FROM (${affected}) a) i`;
-  const values = ["a.copies", "a.copies", "'p'", ...oldValues(child.columns)];
+  const values = ["a.copies", "a.copies", "a.copies", "'p'", ...oldValues(child.columns)];
   return `${target(child, oldNames(child.columns))} ${head(child, STAGED.deleteMany, -1)}, ${values.join(", ")} FROM (${counted}) a`;
 }
 
@@ -153,7 +154,7 @@ async function updates(
   const group = child.groupOf([...changed].sort((a, b) => a - b));
   const carried = parent.columns.map((column, at) => `s.${column.new} AS f${at}`);
   const affected = `SELECT DISTINCT ON (t.tableoid, t.ctid) t.*, s.grp AS fired${carried.map((each) => `, ${each}`).join("")} FROM ${affectedRows(effect, tables)}`;
-  const values = ["1", "1", "'p'", ...keyValues(child), ...oldValues(columns), ...fresh];
+  const values = ["1", "1", "1", "'p'", ...keyValues(child), ...oldValues(columns), ...fresh];
   const images = [...oldNames(columns), ...columns.map((column) => column.new)];
   return `${target(child, images)} ${head(child, STAGED.update, group)}, ${values.join(", ")} FROM (${affected}) a`;
 }

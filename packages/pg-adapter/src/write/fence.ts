@@ -19,8 +19,12 @@ export async function ledgerExists(client: Client): Promise<boolean> {
      WHERE n.nspname OPERATOR(pg_catalog.=) 'syncline' AND c.relname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ('{target,ledger,patch_operation,patch_operation_ledger}')`,
   );
   if (rows[0]?.there !== "4") return false;
-  const { rows: row } = await client.query("SELECT FROM syncline.target").catch(() => ({ rows: [] }));
-  return row.length > 0;
+  try {
+    return (await client.query("SELECT FROM syncline.target")).rows.length > 0;
+  } catch (error) {
+    if (sqlStateOf(error) === "42501") return true; // it is there; what this role lacks is said later
+    throw error;
+  }
 }
 
 /** Makes schema `syncline` in a transaction of its own. Outside of any transaction. */

@@ -12,7 +12,9 @@ import { beginApplication } from "./begin-application.ts";
 import { lookUpCommit } from "./commit-outcome.ts";
 import { ledgerExists } from "./fence.ts";
 import { findInverse, notFound, readEntries, readInverse } from "./ledger-read.ts";
+import { nameHolders } from "./lock-holders.ts";
 import { PgPatchTransaction } from "./pg-patch-transaction.ts";
+import { targetNames } from "./resolve-tables.ts";
 
 export interface PatchTargetInput {
   readonly scope: PgScope;
@@ -52,8 +54,18 @@ class PgPatchTarget implements PatchTarget {
     } catch (error) {
       const translated = session.translate(error);
       if (!session.lost) await session.client.query("ROLLBACK").catch(() => session.destroy());
+      const named = await nameHolders(session, translated, this.label, this.#tableNames(request));
       await this.#release(session);
-      throw translated;
+      throw named;
+    }
+  }
+
+  #tableNames({ header }: ApplicationRequest): string[] {
+    const { scope, tables } = this.#input;
+    try {
+      return targetNames(header.tables, scope, tables).map((name) => `${name.schema}.${name.name}`);
+    } catch {
+      return []; // the first error is the one to tell
     }
   }
 

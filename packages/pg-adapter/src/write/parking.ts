@@ -58,9 +58,11 @@ function rank({ candidates }: ParkedColumn): number {
 const RANDOM = "pg_catalog.md5(s.nth::pg_catalog.text || pg_catalog.random()::pg_catalog.text)";
 
 function candidatesFor(table: StagedTable, column: CarriedColumn, index: UniqueIndex): string[] {
+  // Beyond what is there and what the patch will write.
+  const used = `SELECT e.${column.quoted} AS v FROM ${table.target} e UNION ALL SELECT x.${column.new} FROM ${table.stage} x`;
   const ends = (step: string) => [
-    `(SELECT pg_catalog.max(e.${column.quoted}) FROM ${table.target} e) OPERATOR(pg_catalog.+) ${step}`,
-    `(SELECT pg_catalog.min(e.${column.quoted}) FROM ${table.target} e) OPERATOR(pg_catalog.-) ${step}`,
+    `(SELECT pg_catalog.max(u.v) FROM (${used}) u) OPERATOR(pg_catalog.+) ${step}`,
+    `(SELECT pg_catalog.min(u.v) FROM (${used}) u) OPERATOR(pg_catalog.-) ${step}`,
   ];
   const empty = column.spec.notNull || !index.nullsDistinct ? [] : ["NULL"];
   const { base, kind } = column.spec.type;

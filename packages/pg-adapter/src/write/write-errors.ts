@@ -56,7 +56,7 @@ function violation(error: DriverFields, sqlState: string, label: string): CodedE
         table: error.table ?? null,
         column: error.column ?? null,
       },
-      cause: error,
+      cause: withoutValues(error),
     },
   );
 }
@@ -68,7 +68,7 @@ function badValue(error: unknown, sqlState: string, label: string): CodedError {
     {
       hint: "The patch was edited, or a type, domain or enum differs between the sides; compare again.",
       details: { sqlState },
-      cause: error,
+      cause: withoutValues(error),
     },
   );
 }
@@ -80,4 +80,10 @@ function denied(error: DriverFields, label: string): CodedError {
     details: { sqlState: "42501" },
     cause: error,
   });
+}
+
+/** The server's message and detail of such errors quote the row. */
+function withoutValues(error: unknown): Error {
+  const { routine, code } = error as { routine?: string; code?: string };
+  return new Error(`SQLSTATE ${code ?? "?"} from ${routine ?? "the server"}`);
 }

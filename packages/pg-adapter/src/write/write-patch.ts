@@ -1,5 +1,6 @@
 import { CodedError } from "@syncline/core";
 import type { WriteReport } from "@syncline/engine";
+import { assertPrivileges } from "./access.ts";
 import { CASCADED_SEQ } from "./cascades.ts";
 import { classify, classifyIdentical } from "./classify.ts";
 import { writeLedger } from "./ledger-write.ts";
@@ -29,6 +30,7 @@ export async function writePatch(opened: OpenedTransaction): Promise<WriteReport
   const { session, settings, tables, request } = opened;
   const { client } = session;
   await settings.usePins();
+  await assertPrivileges(client, tables, opened.label);
   await refuseRules(
     client,
     tables.map((table) => table.info.oid),
