@@ -41,11 +41,11 @@ export class ConflictQuestions {
   };
 
   async #ask(possible: readonly Answer[]): Promise<Answer> {
-    const offers = possible.map((name) => `[${name.charAt(0)}]${name.slice(1)}: ${MEANINGS[name]}`);
+    const offers = possible.map((name) => `  ${name.charAt(0)} = ${name}, ${MEANINGS[name]}`);
+    this.#session.people.tell([...offers, "  q = quit; a capital letter decides all that follow"].join("\n"));
+    const letters = [...possible.map((name) => name.charAt(0)), "q"].join("/");
     for (;;) {
-      const typed = (
-        await this.#session.people.ask(`${offers.join(" · ")} · capital letter: for all · [q]uit > `)
-      ).trim();
+      const typed = (await this.#session.people.ask(`Your choice [${letters}]: `)).trim();
       if (typed === "q") throw quit();
       const found = possible.find(
         (name) => typed.toLowerCase() === name.charAt(0) || typed.toLowerCase() === name,
