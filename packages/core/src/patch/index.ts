@@ -11,5 +11,5 @@ export * from "./patch.ts";
 export * from "./patch-from-change.ts";
 export * from "./patch-id.ts";
 export * from "./patch-selection.ts";
-export { patchSql } from "./sql/patch-sql.ts";
+export { patchSql, type ScriptedPatch } from "./sql/patch-sql.ts";
 export { parsePatchTableName } from "./table-name.ts";

@@ -1,4 +1,5 @@
 import {
+  CodedError,
   type CreateDigest,
   createPatchId,
   openPatch,
@@ -36,9 +37,12 @@ export async function buildPatch(
   input: BuildPatchInput,
 ): Promise<WrittenPatch & { readonly result: DiffResult }> {
   const header = patchHeader(input);
-  const written = await writeFile(input, (sink) =>
-    input.mayStop ? buildTwice(input, header, sink) : writeRun(input, header, sink),
-  );
+  const written = await writeFile(input, async (sink) => {
+    if (input.mayStop) return buildTwice(input, header, sink);
+    const whole = await writeRun(input, header, sink);
+    if ((await input.run.result).complete) return whole;
+    throw new CodedError("internal", "The comparison was cut short although nothing was said to limit it.");
+  });
   return { ...written, result: await input.run.result };
 }
 

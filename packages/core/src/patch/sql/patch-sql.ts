@@ -1,13 +1,16 @@
 import type { PatchFile } from "../codec/patch-reader.ts";
 import { sqlScript } from "./sql-script.ts";
 
-/** A patch as an SQL script; reads the file three times, so memory does not grow with it. */
-export function patchSql(patch: PatchFile): AsyncIterable<string> {
+/** A whole patch, or a part or the inverse of one, which has no hash of its own. */
+export type ScriptedPatch = Pick<PatchFile, "header" | "operations"> & { readonly hash?: string };
+
+/** A patch as an SQL script; reads the operations three times, so memory does not grow with them. */
+export function patchSql(patch: ScriptedPatch): AsyncIterable<string> {
   const { header } = patch;
   return sqlScript({
     about: [
       `Patch ${header.id} of ${header.createdAt}: makes ${header.target.locator} equal to ${header.source.locator}.`,
-      `Content sha256:${patch.hash}`,
+      ...(patch.hash === undefined ? [] : [`Content sha256:${patch.hash}`]),
       ...USAGE,
     ],
     tables: header.tables,
