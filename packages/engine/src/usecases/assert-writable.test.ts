@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { assertWritable, type WriteIntent } from "./assert-writable.ts";
 
-const intent: WriteIntent = { label: "prod:public:*", protection: "open", confirmationName: "prod", confirmed: null, dryRun: false };
+const intent: WriteIntent = {
+  label: "prod:public:*",
+  protection: "open",
+  confirmationName: "prod",
+  confirmed: null,
+  dryRun: false,
+};
 const code = (change: Partial<WriteIntent>) => {
   try {
     assertWritable({ ...intent, ...change });

@@ -19,7 +19,13 @@ export interface WriteIntent {
  * rolled back; a readonly target refuses it too, because it takes locks and fires triggers.
  * @throws CodedError `target.readonly`, `target.protected`
  */
-export function assertWritable({ label, protection, confirmationName, confirmed, dryRun }: WriteIntent): void {
+export function assertWritable({
+  label,
+  protection,
+  confirmationName,
+  confirmed,
+  dryRun,
+}: WriteIntent): void {
   if (protection === "readonly") {
     throw new CodedError("target.readonly", `The target "${label}" is read-only by configuration.`, {
       hint: "No option overrides this; the server's protection is set in syncline.yaml.",
