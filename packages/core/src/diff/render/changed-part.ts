@@ -25,6 +25,15 @@ export function changedPart(before: string, after: string): ChangedPart {
   };
 }
 
+/** Like `changedPart`, but all of it when too little is shared for the rest to stand out. */
+export function markedPart(before: string, after: string): ChangedPart {
+  const part = changedPart(before, after);
+  const shared = part.head.length + part.tail.length;
+  return shared * 2 < Math.max(before.length, after.length) || shared < 4
+    ? { head: "", before, after, tail: "" }
+    : part;
+}
+
 /** One line of `width` columns that shows where the text differs, with the differing part painted. */
 export function fitChanged(
   head: string,

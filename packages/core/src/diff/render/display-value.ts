@@ -33,6 +33,13 @@ export class ValueDisplay {
     return `'${visibleText(shown)}'`;
   }
 
+  /** The value's text as it is, booleans as words. */
+  raw(column: string, value: RowValue): RowValue {
+    const boolean = columnForm(this.#types.get(column) ?? "text") === "boolean";
+    if (!boolean) return value;
+    return value === "t" ? "true" : value === "f" ? "false" : value;
+  }
+
   /** Both values of an update; of long ones the part from shortly before their first difference. */
   pair(
     column: string,

@@ -1,7 +1,7 @@
 import type { RowValue } from "../../values/row-value.ts";
 import { countDifferences, type DiffCounts } from "../diff-summary.ts";
 import type { RowChange } from "../row-change.ts";
-import { changedPart } from "./changed-part.ts";
+import { markedPart } from "./changed-part.ts";
 import { displayCount, displayDuration } from "./display-number.ts";
 import { displayName, firstDifference } from "./display-value.ts";
 import { PAGE_END, PAGE_FILTER, pageStart } from "./html-page.ts";
@@ -66,16 +66,18 @@ function rowHtml(item: TableChange): string {
   return `<tbody data-k="${change.kind}">${title}${fields(item, change)}</tbody>\n`;
 }
 
-function fields({ table }: TableChange, change: RowChange): string {
+function fields({ table, display }: TableChange, change: RowChange): string {
   if (change.kind === "update") {
     return change.changes
-      .map(({ column, before, after }) => fieldRow(column, changedValues(before, after)))
+      .map(({ column, before, after }) =>
+        fieldRow(column, changedValues(display.raw(column, before), display.raw(column, after))),
+      )
       .join("");
   }
   const image = change.kind === "insert" ? change.after : change.before;
   const kind = change.kind === "insert" ? "a" : "o";
   return table.patchTable.columns
-    .map(([column], index) => fieldRow(column, valueBox(kind, image[index] ?? null)))
+    .map(([column], index) => fieldRow(column, valueBox(kind, display.raw(column, image[index] ?? null))))
     .join("");
 }
 
@@ -99,7 +101,7 @@ function changedValues(before: RowValue, after: RowValue): string {
     const end = (value: string) => (start > 0 ? "…" : "") + value.slice(start);
     return valueBox("o", end(before)) + valueBox("a", end(after));
   }
-  const part = changedPart(before, after);
+  const part = markedPart(before, after);
   if (part.head === "" && part.tail === "") return valueBox("o", before) + valueBox("a", after);
   const box = (kind: "o" | "a", changed: string) => {
     const marked = changed === "" ? "" : `<b>${htmlValue(changed)}</b>`;

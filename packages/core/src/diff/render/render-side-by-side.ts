@@ -1,5 +1,5 @@
 import type { RowValue } from "../../values/row-value.ts";
-import { changedPart, fitChanged } from "./changed-part.ts";
+import { fitChanged, markedPart } from "./changed-part.ts";
 import { displayCount } from "./display-number.ts";
 import { displayName } from "./display-value.ts";
 import { createPalette, type Palette } from "./palette.ts";
@@ -102,7 +102,7 @@ class Page {
     const [before, after] = display.pair(field.column, field.before, field.after);
     const { left, right } = this.#layout;
     const whole = field.before === null || field.after === null;
-    const part = whole ? { head: "", before, after, tail: "" } : changedPart(before, after);
+    const part = whole ? { head: "", before, after, tail: "" } : markedPart(before, after);
     const oldText = fitChanged(part.head, part.before, part.tail, left, this.#palette.delete);
     const newText = fitChanged(part.head, part.after, part.tail, right, this.#palette.insert);
     return this.#joined(this.#name(`  ${displayName(field.column)}`), padPainted(oldText, left), newText);
