@@ -10,6 +10,6 @@ export function openEndpoint({ scope, tables, label, replicaOf }: Place): Promis
 }
 
 /** Connects to a place for applying, undoing and reading its log. Always `close()`. */
-export function openTarget({ scope, tables, label }: Place): Promise<PatchTarget> {
-  return openPatchTarget({ scope, tables, label });
+export function openTarget({ scope, tables, label }: Place, signal: AbortSignal): Promise<PatchTarget> {
+  return openPatchTarget({ scope, tables, label, signal });
 }

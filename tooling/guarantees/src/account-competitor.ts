@@ -71,9 +71,9 @@ const STATEMENTS: readonly Statement[] = [
   setOne,
   (_random, id) => [`DELETE FROM public.account WHERE id = ${id}`],
   (random, id) => [
-    `INSERT INTO public.account VALUES (${id}, ${random.integer(1, 9)}, 'competitor', 5) ON CONFLICT DO NOTHING`,
+    `INSERT INTO public.account VALUES (${id}, ${random.integer(1, 9)}, 'competitor', 5, NULL) ON CONFLICT DO NOTHING`,
   ],
-  (_random, id) => [`INSERT INTO public.account VALUES (${id}, 1, 'competitor', 5)`],
+  (_random, id) => [`INSERT INTO public.account VALUES (${id}, 1, 'competitor', 5, ${1_000 + id})`],
   // Away and back: the row is another one, with the same values.
   (_random, id) => [
     `UPDATE public.account SET a = a + 1 WHERE id = ${id}`,
@@ -84,6 +84,7 @@ const STATEMENTS: readonly Statement[] = [
     `UPDATE public.entry SET note = 'competitor ${random.integer(1, 999)}' WHERE id = ${random.integer(1, 10)}`,
   ],
   (random) => [`DELETE FROM public.entry WHERE id = ${random.integer(1, 10)}`],
+  (random, id) => [`UPDATE public.account SET u = ${random.integer(1_001, 1_030)} WHERE id = ${id}`],
   // The same as the patch wants.
   (_random, _id, operation) => [sameAsPatch(operation)],
 ];

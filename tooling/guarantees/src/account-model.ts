@@ -13,6 +13,8 @@ export function applyModel(
   const pending = operations.filter((operation) => holds(state, operation));
   if (pending.length === 0) return { state, outcome: "already-applied" };
   const next = write(state, pending);
+  const unique = [...next.account.values()].map((row) => row["u"]).filter((value) => value !== null);
+  if (new Set(unique).size < unique.length) return { state, outcome: "constraint" };
   const orphans = [...next.entry.values()].some((row) => !next.account.has(String(row["account_id"])));
   return orphans ? { state, outcome: "constraint" } : { state: next, outcome: "applied" };
 }

@@ -1,16 +1,22 @@
 import type { PatchOperation } from "@syncline/core";
 import type { ApplyResult } from "@syncline/engine";
 import { expect, it } from "vitest";
-import { judge, type Observation } from "./account-oracle.ts";
+import { findInterleaved, judge, type Observation } from "./account-oracle.ts";
 import { type AccountsState, APPLIER, type Change, type Row } from "./accounts.ts";
 
-const row = (a: string): Row => ({ id: "1", a, b: null, c: null });
+const row = (a: string): Row => ({ id: "1", a, b: null, c: null, u: null });
 const state = (only: Row | null): AccountsState => ({
   account: new Map(only === null ? [] : [["1", only]]),
   entry: new Map(),
   sample: new Map(),
 });
-const change = (writer: string, old: Row | null, now: Row | null): Change => ({ writer, relation: "account", old, new: now });
+const change = (writer: string, old: Row | null, now: Row | null): Change => ({
+  writer,
+  relation: "account",
+  old,
+  new: now,
+  transaction: "1",
+});
 const update: PatchOperation = {
   op: "update",
   table: "account",
@@ -74,6 +80,23 @@ it("sees a conflict that was none, and none that was one", () => {
   const changes = [change("other", row("1"), row("7"))];
   expect(observe({ ...conflicts, changes, final: state(row("7")) })).toEqual([]);
   expect(observe({ said: result("conflicts", 0), changes, final: state(row("7")) })).not.toEqual([]);
+});
+
+it("takes a parked unique value as one write", () => {
+  const at = (u: string | null): Row => ({ ...row("1"), u });
+  const swap: PatchOperation = { ...update, old: new Map([["u", "7"]]), new: new Map([["u", "8"]]) };
+  const changes = [change(APPLIER, at("7"), at(null)), change(APPLIER, at(null), at("8"))];
+  const seen = { operations: [swap], initial: state(at("7")), final: state(at("8")) };
+  expect(observe({ ...seen, changes })).toEqual([]);
+  expect(observe({ ...seen, changes: [change("other", at("7"), at("9")), change(APPLIER, at("9"), at("8"))] })).toEqual([
+    expect.stringContaining("SILENT OVERWRITE"),
+  ]);
+});
+
+it("sees writes of two appliers in turns", () => {
+  const by = (transaction: string) => ({ ...change(APPLIER, null, row("1")), transaction });
+  expect(findInterleaved([by("1"), by("1"), by("2")])).toEqual([]);
+  expect(findInterleaved([by("1"), by("2"), by("1")])).toEqual(["1"]);
 });
 
 it("sees rows that changed without a trace", () => {

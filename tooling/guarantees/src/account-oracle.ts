@@ -49,9 +49,22 @@ function readHistories({ initial, changes }: Observation): Map<string, RowHistor
     const history = histories.get(name) ?? { states: [null], written: [] };
     histories.set(name, history);
     history.states.push(change.new);
-    if (change.writer === APPLIER) history.written.push(change);
+    if (change.writer === APPLIER) addWrite(history.written, change);
   }
   return histories;
+}
+
+/** A unique value that rows hand round is parked first: two writes of one transaction to one row, which are one. */
+function addWrite(written: Change[], change: Change): void {
+  const last = written.at(-1);
+  const goesOn = last !== undefined && last.transaction === change.transaction && isParked(last, change);
+  if (last !== undefined && goesOn) written[written.length - 1] = { ...last, new: change.new };
+  else written.push(change);
+}
+
+function isParked(first: Change, second: Change): boolean {
+  const isReplaced = first.new === null && second.old === null;
+  return isReplaced || (first.new !== null && first.old?.["u"] !== first.new["u"] && second.old?.["u"] !== second.new?.["u"]);
 }
 
 function finalProblems({ final }: Observation, histories: ReadonlyMap<string, RowHistory>): string[] {
@@ -122,7 +135,9 @@ function sampleProblems(seen: Observation): string[] {
       .map((each) => [String(each.op === "delete" && each.old.get("v")), each.op === "delete" ? each.count : 0]),
   );
   for (const [value, count] of deleted) {
-    if (!wasApplied(seen) || count > (wanted.get(value) ?? 0)) {
+    // Overwriting brings the rows to the patch's count, whatever others added.
+    const isTooMany = count > (wanted.get(value) ?? 0) && seen.strategy !== "theirs";
+    if (!wasApplied(seen) || isTooMany || !wanted.has(value)) {
       problems.push(`sample ${value}: ${count} rows deleted`);
     }
   }
@@ -163,6 +178,13 @@ export function judgeQuiet({ operations, initial, changes, said, reported }: Obs
   const names = (all: readonly PatchOperation[]) => all.map(nameOfOperation).sort().join(", ");
   const expected = names(outcome === "conflicts" ? conflictsOf(state, operations) : []);
   return names(reported) === expected ? [] : [`reported ${names(reported)}, in conflict are ${expected}`];
+}
+
+/** Transactions of the applier whose writes have those of another one in between. */
+export function findInterleaved(changes: readonly Change[]): string[] {
+  const order = changes.filter(({ writer }) => writer === APPLIER).map(({ transaction }) => transaction);
+  const runs = order.filter((transaction, at) => transaction !== order[at - 1]);
+  return runs.filter((transaction, at) => runs.indexOf(transaction) !== at);
 }
 
 function wasApplied({ said }: Pick<Observation, "said">): boolean {

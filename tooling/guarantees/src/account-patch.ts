@@ -13,9 +13,11 @@ export function randomOperations(random: Random, state: AccountsState): PatchOpe
   const accounts = random.shuffle([...state.account.keys()]);
   const operations: PatchOperation[] = [];
   const withEntries = new Set([...state.entry.values()].map((row) => row["account_id"]));
-  for (const id of accounts.slice(0, random.integer(2, 7))) {
-    const row = state.account.get(id) as Row;
-    const isFree = !withEntries.has(id);
+  const chosen = accounts.slice(0, random.integer(2, 7)).map((id) => state.account.get(id) as Row);
+  const swapped = random.chance(0.3) ? random.integer(2, Math.min(3, chosen.length)) : 0;
+  operations.push(...rotateUnique(chosen.slice(0, swapped)));
+  for (const row of chosen.slice(swapped)) {
+    const isFree = !withEntries.has(row["id"] ?? null);
     operations.push(isFree && random.chance(0.35) ? remove("account", row) : change(random, row));
   }
   const inserted = random.shuffle(["21", "22", "23", "24"]).slice(0, random.integer(0, 3));
@@ -40,6 +42,17 @@ function change(random: Random, row: Row): PatchOperation {
   };
 }
 
+/** Each row takes the unique value of the next one. */
+function rotateUnique(rows: readonly Row[]): PatchOperation[] {
+  return rows.map((row, at) => ({
+    op: "update",
+    table: "account",
+    key: keyOf(String(row["id"])),
+    old: new Map([["u", row["u"] ?? null]]),
+    new: new Map([["u", rows[(at + 1) % rows.length]?.["u"] ?? null]]),
+  }));
+}
+
 function newValue(random: Random, column: string): string | null {
   if (column !== "a" && random.chance(0.15)) return null;
   const number = random.integer(1_000, 1_000_000);
@@ -58,7 +71,7 @@ function remove(relation: "account" | "entry", row: Row): PatchOperation {
 }
 
 function insertAccount(random: Random, id: string): PatchOperation {
-  const row = { id, a: String(random.integer(1, 1_000)), b: `patched ${id}`, c: null };
+  const row = { id, a: String(random.integer(1, 1_000)), b: `patched ${id}`, c: null, u: null };
   return { op: "insert", table: "account", key: keyOf(id), new: image(row), count: 1 };
 }
 

@@ -11,6 +11,7 @@ export const COLUMNS: Readonly<Record<Relation, readonly (readonly [string, stri
     ["a", "integer"],
     ["b", "text"],
     ["c", "integer"],
+    ["u", "integer"],
   ],
   entry: [
     ["id", "integer"],
@@ -30,7 +31,8 @@ export const RELATIONS = Object.keys(COLUMNS) as readonly Relation[];
 export const ACCOUNTS_SCHEMA = `
 CREATE SCHEMA audit;
 CREATE TABLE audit.change (
-  position bigint GENERATED ALWAYS AS IDENTITY, writer text NOT NULL, relation text NOT NULL, old jsonb, new jsonb
+  position bigint GENERATED ALWAYS AS IDENTITY, writer text NOT NULL, relation text NOT NULL, old jsonb, new jsonb,
+  transaction text NOT NULL DEFAULT pg_current_xact_id()::text
 );
 CREATE FUNCTION audit.row_text(r jsonb) RETURNS jsonb LANGUAGE sql AS
   $$ SELECT jsonb_object_agg(key, value) FROM jsonb_each_text(r) $$;
@@ -41,7 +43,7 @@ BEGIN
     CASE WHEN TG_OP <> 'DELETE' THEN audit.row_text(to_jsonb(NEW)) END);
   RETURN NULL;
 END $$;
-CREATE TABLE public.account (id integer PRIMARY KEY, a integer NOT NULL, b text, c integer);
+CREATE TABLE public.account (id integer PRIMARY KEY, a integer NOT NULL, b text, c integer, u integer UNIQUE);
 CREATE TABLE public.entry (id integer PRIMARY KEY, account_id integer NOT NULL REFERENCES public.account, note text);
 CREATE TABLE public.sample (v integer NOT NULL);
 ${["account", "entry", "sample"]
@@ -55,7 +57,7 @@ const RESET = `
 BEGIN;
 TRUNCATE public.account, public.entry, public.sample, audit.change;
 SET LOCAL session_replication_role = replica;
-INSERT INTO public.account SELECT n, n * 100, CASE WHEN n % 4 > 0 THEN 'account ' || n END, n % 7 FROM generate_series(1, 20) n;
+INSERT INTO public.account SELECT n, n * 100, CASE WHEN n % 4 > 0 THEN 'account ' || n END, n % 7, n + 1000 FROM generate_series(1, 20) n;
 INSERT INTO public.entry SELECT n, n + 10, 'entry ' || n FROM generate_series(1, 10) n;
 INSERT INTO public.sample SELECT n % 4 FROM generate_series(1, 12) n;
 COMMIT`;
@@ -73,6 +75,8 @@ export interface Change {
   readonly relation: Relation;
   readonly old: Row | null;
   readonly new: Row | null;
+  /** Its transaction's number. */
+  readonly transaction: string;
 }
 
 export async function resetAccounts(database: TestDatabase): Promise<void> {
@@ -93,7 +97,7 @@ export async function readAccounts(database: TestDatabase): Promise<AccountsStat
 
 export function readChanges(database: TestDatabase): Promise<Change[]> {
   return database.query<Change & Record<string, unknown>>(
-    `SELECT writer, relation, old, new FROM audit.change ORDER BY position`,
+    `SELECT writer, relation, old, new, transaction FROM audit.change ORDER BY position`,
   );
 }
 

@@ -29,7 +29,7 @@ export async function withTarget<Result>(
   const workspace = await sessionWorkspace(session);
   const place = await resolvePlace(workspace, locator, session.context.signal);
   await before(place);
-  const target = await openTarget(place);
+  const target = await openTarget(place, session.context.signal);
   try {
     return await use({ place, target });
   } finally {

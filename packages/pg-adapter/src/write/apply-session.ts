@@ -8,6 +8,7 @@ import { sqlStateOf, translateWriteError } from "./write-errors.ts";
 const HELPER_TIMEOUT_MS = 2_000;
 /** How long the server may take to answer a request to stop. */
 const ANSWER_PATIENCE_MS = 2_000;
+const GOODBYE_PATIENCE_MS = 1_000;
 
 /** One session on the target that knows whether it still lives and how to stop what it runs. */
 export class ApplySession {
@@ -72,9 +73,9 @@ export class ApplySession {
 
   /**
    * Ends what runs when `signal` aborts: asks first, and takes the connection away when no answer comes, as over a
-   * network that is gone. `holdsLock` is the advisory lock of the application. Returns how to stop watching.
+   * network that is gone. `holdsLock` is the application's advisory lock, if it has one. Returns how to stop watching.
    */
-  stopOn(signal: AbortSignal, holdsLock: string): () => void {
+  stopOn(signal: AbortSignal, holdsLock: string | null): () => void {
     let timer: NodeJS.Timeout | undefined;
     const stop = () => {
       void this.cancel();
@@ -89,9 +90,9 @@ export class ApplySession {
   }
 
   /** The server would keep the transaction and its locks until it finds out that we are gone. */
-  async #takeAway(holdsLock: string): Promise<void> {
+  async #takeAway(holdsLock: string | null): Promise<void> {
     this.destroy();
-    await this.#withHelper((helper) => helper.query(endHolder(holdsLock)));
+    if (holdsLock !== null) await this.#withHelper((helper) => helper.query(endHolder(holdsLock)));
   }
 
   destroy(): void {
@@ -101,6 +102,9 @@ export class ApplySession {
 
   async close(): Promise<void> {
     if (this.#lost) return this.destroy();
+    // A network that is gone never answers a goodbye.
+    const timer = setTimeout(() => this.destroy(), GOODBYE_PATIENCE_MS);
     await this.client.end().catch(() => {});
+    clearTimeout(timer);
   }
 }

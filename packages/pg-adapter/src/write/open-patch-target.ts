@@ -9,7 +9,7 @@ import type {
 import type { PgScope } from "../scope.ts";
 import { ApplySession } from "./apply-session.ts";
 import { beginApplication } from "./begin-application.ts";
-import { lookUpCommit } from "./commit-outcome.ts";
+import { applicationLock, lookUpCommit } from "./commit-outcome.ts";
 import { ledgerExists } from "./fence.ts";
 import { findInverse, notFound, readEntries, readInverse } from "./ledger-read.ts";
 import { nameHolders } from "./lock-holders.ts";
@@ -21,6 +21,8 @@ export interface PatchTargetInput {
   readonly tables: TableSelection;
   /** Printed locator, without secrets. */
   readonly label: string;
+  /** Ends what reads the ledger; an application has its request's own. */
+  readonly signal?: AbortSignal;
 }
 
 /** Connects, so that a target that cannot be reached fails here. Always `close()`. */
@@ -48,6 +50,7 @@ class PgPatchTarget implements PatchTarget {
 
   async begin(request: ApplicationRequest): Promise<PatchTransaction> {
     const session = await this.#take();
+    const stopWatching = session.stopOn(request.signal, applicationLock(request.id));
     try {
       const opened = await beginApplication({ ...this.#input, session, request });
       return new PgPatchTransaction(opened, (each) => this.#release(each));
@@ -57,6 +60,8 @@ class PgPatchTarget implements PatchTarget {
       const named = await nameHolders(session, translated, this.label, this.#tableNames(request));
       await this.#release(session);
       throw named;
+    } finally {
+      stopWatching(); // the transaction watches from here on
     }
   }
 
@@ -69,17 +74,27 @@ class PgPatchTarget implements PatchTarget {
     }
   }
 
-  wasCommitted(request: ApplicationRequest): Promise<boolean> {
-    return this.#withSession((session) => lookUpCommit(session, request.id, this.label));
+  /** Goes on after an interruption: whoever interrupted wants to know, too. */
+  async wasCommitted(request: ApplicationRequest): Promise<boolean> {
+    const session = await this.#take();
+    try {
+      return await lookUpCommit(session, request.id, this.label);
+    } catch (error) {
+      throw session.translate(error);
+    } finally {
+      await this.#release(session);
+    }
   }
 
   async *readLedger(): AsyncIterable<LedgerEntry> {
     const session = await this.#take();
+    const stopWatching = this.#watch(session);
     try {
       if (await ledgerExists(session.client)) yield* readEntries(session.client, this.#input.scope);
     } catch (error) {
       throw session.translate(error);
     } finally {
+      stopWatching();
       await this.#release(session);
     }
   }
@@ -95,12 +110,14 @@ class PgPatchTarget implements PatchTarget {
   /** Its own session: the application's is busy with COPY meanwhile. */
   async *#inverseOperations({ entry, header }: Omit<InversePatch, "operations">) {
     const session = await this.#take();
+    const stopWatching = this.#watch(session);
     try {
       yield* readInverse(session.client, entry.id, header);
     } catch (error) {
       throw session.translate(error);
     } finally {
       if (!session.lost) await session.client.query("ROLLBACK").catch(() => session.destroy());
+      stopWatching();
       await this.#release(session);
     }
   }
@@ -111,13 +128,20 @@ class PgPatchTarget implements PatchTarget {
 
   async #withSession<T>(work: (session: ApplySession) => Promise<T>): Promise<T> {
     const session = await this.#take();
+    const stopWatching = this.#watch(session);
     try {
       return await work(session);
     } catch (error) {
       throw session.translate(error);
     } finally {
+      stopWatching();
       await this.#release(session);
     }
+  }
+
+  #watch(session: ApplySession): () => void {
+    const { signal } = this.#input;
+    return signal === undefined ? () => {} : session.stopOn(signal, null);
   }
 
   async #take(): Promise<ApplySession> {
