@@ -1,17 +1,11 @@
-import {
-  type DiffFormat,
-  invertHeader,
-  invertOperation,
-  type PatchFile,
-  type PatchOperation,
-  renderDiff,
-} from "@syncline/core";
+import { type PatchFile, patchSql, renderDiff, renderPatch } from "@syncline/core";
 import type { ExitReason } from "../../exit-codes.ts";
 import { renderInputOfPatch } from "../../render/changes-of-patch.ts";
 import type { Session } from "../../session.ts";
 import { diffFormat } from "../diff/diff-options.ts";
 import type { FileCommandOptions, ShowCommandOptions } from "../patch.ts";
 import { withPatch } from "./open-patch.ts";
+import { patchInput } from "./patch-input.ts";
 import { chooseOperations, parseSelections } from "./selection.ts";
 
 interface ShowInput {
@@ -20,14 +14,21 @@ interface ShowInput {
 }
 
 export async function runShow(session: Session, { file, options }: ShowInput): Promise<ExitReason> {
-  const format = diffFormat(options, "detailed");
-  const select = parseSelections(options.select);
-  await withPatch(session, file, async (patch) => {
-    if (format === "summary" || format === "detailed")
-      await session.output.write(formatOrigin(patch, session));
-    await renderPatch(session, { patch, format, select });
-  });
+  await withPatch(session, file, (patch) => print(session, shownText(session, patch, options)));
   return "ok";
+}
+
+function shownText(
+  { terminal }: Session,
+  patch: PatchFile,
+  options: ShowCommandOptions,
+): AsyncIterable<string> {
+  const format = diffFormat(options, "detailed");
+  const look = { color: terminal.color, width: terminal.columns };
+  const selections = parseSelections(options.select);
+  if (selections === null) return renderPatch(patch, { ...look, format });
+  const choose = chooseOperations(selections, patch.header.tables);
+  return renderDiff(format, { ...renderInputOfPatch(patch, patch.operations(), choose), ...look });
 }
 
 interface SqlInput {
@@ -36,61 +37,25 @@ interface SqlInput {
 }
 
 export async function runSql(session: Session, { file, options }: SqlInput): Promise<ExitReason> {
-  const select = parseSelections(options.select);
+  const selections = parseSelections(options.select);
+  const reverse = options.reverse === true;
   await withPatch(session, file, (patch) =>
-    renderPatch(session, {
-      patch: options.reverse === true ? reversed(patch) : patch,
-      format: "sql",
-      select,
-    }),
+    print(
+      session,
+      patchSql(
+        reverse || selections !== null
+          ? patchInput(patch, { context: session.context, reverse, selections })
+          : patch,
+      ),
+    ),
   );
   return "ok";
 }
 
-interface RenderPatch {
-  readonly patch: Pick<PatchFile, "header" | "operations">;
-  readonly format: DiffFormat;
-  readonly select: ReturnType<typeof parseSelections>;
-}
-
-async function renderPatch(
-  { terminal, context, output, people }: Session,
-  { patch, format, select }: RenderPatch,
-): Promise<void> {
-  const input = renderInputOfPatch(patch, patch.operations(), chooseOperations(select, patch.header.tables));
-  for await (const text of renderDiff(format, { ...input, color: terminal.color, width: terminal.columns })) {
+async function print({ context, output, people }: Session, texts: AsyncIterable<string>): Promise<void> {
+  for await (const text of texts) {
     context.signal.throwIfAborted();
     people.pause();
     await output.write(text);
   }
-}
-
-function reversed(patch: PatchFile): Pick<PatchFile, "header" | "operations"> {
-  const { id, createdAt, metadata } = patch.header;
-  return {
-    header: invertHeader(patch.header, { id, createdAt, createdBy: metadata.createdBy }),
-    operations: () => inverted(patch.operations()),
-  };
-}
-
-async function* inverted(
-  batches: AsyncIterable<readonly PatchOperation[]>,
-): AsyncGenerator<readonly PatchOperation[]> {
-  for await (const batch of batches) yield batch.map(invertOperation);
-}
-
-/** Where a patch comes from, in a few lines. */
-function formatOrigin({ header }: PatchFile, { paint }: Session): string {
-  const { id, createdAt, metadata } = header;
-  const made = `${createdAt.replace("T", " ").replace(/\.\d+Z$/, "Z")}${metadata.createdBy === null ? "" : ` by ${metadata.createdBy}`}`;
-  const lines = [
-    `${paint("bold", "Patch")}   ${id}`,
-    `${paint("bold", "Made")}    ${made}`,
-    ...(metadata.inverts === null ? [] : [`${paint("bold", "Inverts")} ${metadata.inverts}`]),
-    ...(metadata.filter === null ? [] : [`${paint("bold", "Filter")}  ${JSON.stringify(metadata.filter)}`]),
-    ...(metadata.ignoreFields.length === 0
-      ? []
-      : [`${paint("bold", "Ignored")} ${metadata.ignoreFields.join(", ")}`]),
-  ];
-  return `${lines.join("\n")}\n`;
 }
