@@ -52,7 +52,7 @@ export function fitChanged(
 }
 
 /** The text's end that fits, with … in place of what does not. */
-function endOf(text: string, width: number): string {
+export function endOf(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   const characters = [...text];
   let used = 1;

@@ -1,5 +1,5 @@
 import type { RowValue } from "../../values/row-value.ts";
-import { fitChanged, markedPart } from "./changed-part.ts";
+import { endOf, fitChanged, markedPart } from "./changed-part.ts";
 import { displayCount } from "./display-number.ts";
 import { displayName } from "./display-value.ts";
 import { createPalette, type Palette } from "./palette.ts";
@@ -61,10 +61,15 @@ class Page {
     const rest = "─".repeat(Math.max(0, this.#width - 2 - textWidth(title)));
     const head = this.#line(
       "",
-      `target ${visibleText(this.#input.target)}`,
-      `source ${visibleText(this.#input.source)}`,
+      this.#side("target", this.#input.target, this.#layout.left),
+      this.#side("source", this.#input.source, this.#layout.right),
     );
     return `${this.#palette.quiet("──")}${this.#palette.heading(title)}${this.#palette.quiet(rest)}\n${this.#palette.quiet(head)}\n${this.#rule("┼")}`;
+  }
+
+  /** The end of a long locator tells more than its beginning. */
+  #side(name: string, locator: string, width: number): string {
+    return `${name} ${endOf(visibleText(locator), width - name.length - 1)}`;
   }
 
   bottom(): string {

@@ -71,7 +71,8 @@ function estimate(result: RenderResult, palette: Palette): string {
   const operations = countDifferences(result.totals);
   const bytes = result.tables.reduce((sum, table) => sum + table.changedBytes, 0);
   const time = APPLY_OVERHEAD_MS + (operations / APPLY_ROWS_PER_SECOND) * 1000;
-  const sync = `Estimated sync: ${displayCount(operations)} ${operations === 1 ? "operation" : "operations"}, about ${displayBytes(bytes)} and ${displayDuration(time)}.`;
+  const size = bytes > 0 ? `${displayBytes(bytes)} and ` : "";
+  const sync = `Estimated sync: ${displayCount(operations)} ${operations === 1 ? "operation" : "operations"}, about ${size}${displayDuration(time)}.`;
   return `${sync} ${palette.quiet(`Compared in ${displayDuration(result.elapsedMs)}.`)}`;
 }
 
