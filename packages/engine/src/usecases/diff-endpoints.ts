@@ -5,6 +5,7 @@ import { agreeRun, type AgreedRun } from "./diff/agree-run.ts";
 import { CompareTable } from "./diff/compare-table.ts";
 import { openBoth, type OpenSides } from "./diff/open-both.ts";
 import { type RunningTable, SmallTablesAhead } from "./diff/small-tables-ahead.ts";
+import { recheck } from "./diff/recheck.ts";
 import { RunLimits } from "./diff/run-limits.ts";
 import { TableTally } from "./diff/table-tally.ts";
 import type { TableWork } from "./diff/table-work.ts";
@@ -45,6 +46,7 @@ class Comparison implements DiffRun {
   readonly #started: number;
   readonly #settle: PromiseWithResolvers<DiffResult> = Promise.withResolvers();
   readonly #results: TableResult[] = [];
+  readonly #compared: CompareTable[] = [];
 
   constructor(input: DiffInput, limits: RunLimits, sides: OpenSides, agreed: AgreedRun, started: number) {
     this.#input = input;
@@ -79,6 +81,7 @@ class Comparison implements DiffRun {
         if (this.#limits.stopped !== null) this.#results.push(new TableTally().result());
         else yield* this.#table(ahead.take(work));
       }
+      if (this.#input.options.recheckAfterMs !== null && this.#limits.stopped === null) await this.#recheck();
       this.#settle.resolve(this.#outcome());
     } catch (error) {
       this.#limits.abort();
@@ -88,6 +91,16 @@ class Comparison implements DiffRun {
       this.#settle.reject(new CodedError("interrupted", "The comparison was not read to its end."));
       this.#limits.dispose();
       await ahead.ended();
+    }
+  }
+
+  async #recheck(): Promise<void> {
+    const compared = this.#compared.filter(({ suspects }) => (suspects?.size ?? 0) > 0);
+    const found = await recheck(this.#input, compared, this.#limits.signal);
+    for (const [compare, outcome] of found) {
+      const at = this.#compared.indexOf(compare);
+      const result = this.#results[at];
+      if (result !== undefined) this.#results[at] = { ...result, recheck: outcome };
     }
   }
 
@@ -102,6 +115,7 @@ class Comparison implements DiffRun {
       if (this.#limits.stopped !== "max-time") throw error;
     }
     this.#results.push(compare.tally.result());
+    this.#compared.push(compare);
   }
 
   #compare(work: TableWork): CompareTable {

@@ -1,7 +1,7 @@
 import { formatDecimal } from "./sample-share.ts";
 import { conditions, fromTable, rangeColumn, type TableSql } from "./row-sql.ts";
 
-const SAMPLE_PER_BOUND = 4;
+const SAMPLE_PER_BOUND = 8;
 /** Fewer pages could well be none. */
 const FEWEST_PAGES = 50;
 

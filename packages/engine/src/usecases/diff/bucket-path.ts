@@ -4,7 +4,7 @@ import { bucketCount, BucketSums, sumTable } from "./bucket-sums.ts";
 import type { CompareTable } from "./compare-table.ts";
 import { streamPath } from "./stream-path.ts";
 
-const PROBED_BUCKETS = 64;
+const PROBED_BUCKETS = 24;
 /** Beyond this share of differing buckets one ordered pass is cheaper than sums first. */
 const MOST_DIFFERING = 1 / 4;
 

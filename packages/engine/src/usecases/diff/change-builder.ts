@@ -18,12 +18,14 @@ export class ChangeBuilder {
   readonly sizes: { readonly source: FetchSize; readonly target: FetchSize };
   /** Equal keys may have different sort keys, or a row may lie outside the other side's filter. */
   readonly #looksUp: boolean;
+  readonly #wantsAll: boolean;
 
-  constructor(work: TableWork, readers: Readers, signal: AbortSignal, tally: TableTally) {
+  constructor(work: TableWork, readers: Readers, signal: AbortSignal, tally: TableTally, wantsAll: boolean) {
     this.#work = work;
     this.#readers = readers;
     this.#signal = signal;
     this.#tally = tally;
+    this.#wantsAll = wantsAll;
     this.sizes = { source: new FetchSize(work.source.table), target: new FetchSize(work.target.table) };
     const wide = work.agreement.key?.columns.some((column) => column.form.wide) === true;
     this.#looksUp = wide || work.source.filter !== null || work.target.filter !== null;
@@ -31,7 +33,7 @@ export class ChangeBuilder {
 
   /** Whether a difference can turn out to be none, so that rows must be fetched before they are counted. */
   get mustFetch(): boolean {
-    return this.#looksUp || this.#work.tolerances.some((tolerance) => tolerance !== null);
+    return this.#wantsAll || this.#looksUp || this.#work.tolerances.some((tolerance) => tolerance !== null);
   }
 
   /** The changes in order, and how many differences are none after all. */
@@ -50,6 +52,12 @@ export class ChangeBuilder {
     });
     for (const change of changes) this.#weigh(change);
     return { changes, same };
+  }
+
+  /** What two rows with one key are now; null when there is none of either, or no difference. */
+  compareRows(source: FetchedRow | null, target: FetchedRow | null): RowChange | null {
+    const change = this.#judge(source, target, null);
+    return change === "same" ? null : change;
   }
 
   /** `"same"` where rows are equal after all, null where the other side's stream tells the change. */

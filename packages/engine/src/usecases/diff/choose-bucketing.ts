@@ -3,7 +3,8 @@ import type { Bucketing } from "../../ports/read-snapshot.ts";
 import type { CompareTable } from "./compare-table.ts";
 
 const ROWS_A_BUCKET = 256;
-const MOST_BUCKETS = 65_536;
+/** More groups than this no longer fit the processor's cache: 4 M rows took 5.7 s in 4,096 groups, 7.5 s in 12,500. */
+const MOST_BUCKETS = 4_096;
 const FEWEST_BUCKETS = 16;
 
 /** Bounds of a fixed-width key column with enough distinct values, else hashes of the key. */

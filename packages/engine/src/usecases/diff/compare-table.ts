@@ -5,6 +5,7 @@ import { ChangeBuilder, type Readers } from "./change-builder.ts";
 import { chooseBucketing } from "./choose-bucketing.ts";
 import { ImageWishes } from "./image-wishes.ts";
 import { multisetPath } from "./multiset-path.ts";
+import { Suspects } from "./suspects.ts";
 import type { RunLimits } from "./run-limits.ts";
 import { streamPath } from "./stream-path.ts";
 import { TableTally } from "./table-tally.ts";
@@ -31,6 +32,8 @@ export class CompareTable {
   readonly builder: ChangeBuilder;
   readonly tally = new TableTally();
   readonly wishes: ImageWishes;
+  /** Differing rows to look at again, or null. */
+  readonly suspects: Suspects | null;
   readonly sums: MergeSums = { source: new HashSum(), target: new HashSum() };
   readonly progress: (rows: number) => void;
   readonly connections: number;
@@ -44,7 +47,8 @@ export class CompareTable {
     this.connections = connections;
     this.progress = progress;
     this.#limits = limits;
-    this.builder = new ChangeBuilder(work, readers, limits.signal, this.tally);
+    this.builder = new ChangeBuilder(work, readers, limits.signal, this.tally, options.recheckAfterMs !== null);
+    this.suspects = options.recheckAfterMs === null ? null : new Suspects();
     this.wishes = new ImageWishes(options.images);
   }
 

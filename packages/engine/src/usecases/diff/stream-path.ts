@@ -28,7 +28,9 @@ async function* tellDifferences(compare: CompareTable, differences: Difference[]
   if (compare.builder.mustFetch) {
     const { changes, same } = await compare.builder.build(differences);
     compare.tally.merge.unchanged += same;
-    yield admitted(compare, changes).filter((change) => compare.wishes.take(change.kind));
+    const counted = admitted(compare, changes);
+    for (const change of counted) compare.suspects?.add(change);
+    yield counted.filter((change) => compare.wishes.take(change.kind));
     return;
   }
   const counted = admitted(compare, differences);
