@@ -25,17 +25,18 @@ export class JsonCursor {
   readonly text: string;
   readonly #at: FilePosition;
   readonly #firstColumn: number;
-  pos: number;
+  readonly #hint: string | undefined;
+  pos = 0;
   /** First backslash at or behind `#searchedFrom`; a cursor may be set back before it. */
   #nextBackslash = -1;
   #searchedFrom = 0;
 
-  /** `at.column` is the column of the text's first character, 1 when left out. */
-  constructor(text: string, at: FilePosition, pos = 0) {
+  /** `at.column` is the column of the text's first character, 1 when left out; `hint` is what errors advise. */
+  constructor(text: string, at: FilePosition, hint?: string) {
     this.text = text;
     this.#at = at;
     this.#firstColumn = at.column ?? 1;
-    this.pos = pos;
+    this.#hint = hint;
   }
 
   position(offset = this.pos): FilePosition {
@@ -46,7 +47,7 @@ export class JsonCursor {
   }
 
   damaged(problem: string, offset = this.pos): CodedError {
-    return damaged(this.position(offset), problem);
+    return damaged(this.position(offset), problem, this.#hint);
   }
 
   skipSpace(): void {

@@ -10,6 +10,7 @@ import { decodeUtf8 } from "../utf8.ts";
 import type { ConflictHeader, ConflictRecord, PatchConflictKind, Resolution } from "./conflict.ts";
 
 const MAX_BYTES = 256 * 1024 * 1024;
+const EDIT_HINT = 'Correct it there; only "resolution" is for editing.';
 const KINDS: readonly PatchConflictKind[] = [
   "update-update",
   "update-delete",
@@ -30,7 +31,7 @@ export interface ConflictFile {
  * `file.unsupported` with line and column. Held in memory; refused above 256 MiB.
  */
 export async function readConflicts(source: ByteSource): Promise<ConflictFile> {
-  const cursor = new JsonCursor(await readText(source), { file: source.name, line: 1 });
+  const cursor = new JsonCursor(await readText(source), { file: source.name, line: 1 }, EDIT_HINT);
   const members = new Map<string, JsonValue>();
   let header: ConflictHeader | undefined;
   const conflicts: ConflictRecord[] = [];
