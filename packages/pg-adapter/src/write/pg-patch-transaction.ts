@@ -41,7 +41,7 @@ export class PgPatchTransaction implements PatchTransaction {
           request.signal.throwIfAborted();
           await stager.add(batch);
         }
-        await stager.flush();
+        await stager.finish();
       } catch (error) {
         if (stager.copying) session.destroy(); // a session in the middle of a COPY cannot be used again
         throw error;

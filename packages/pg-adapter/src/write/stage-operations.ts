@@ -1,56 +1,65 @@
 import { CodedError, type PatchOperation, type PatchRow, type RowValue } from "@syncline/core";
 import type { Client } from "pg";
-import { copyIn } from "./copy-in.ts";
+import { CopyStream } from "./copy-stream.ts";
 import { copyLine } from "./copy-text.ts";
 import { type CarriedColumn, STAGED, STATE, type StagedKind, type StagedTable } from "./staged-table.ts";
 
-const FLUSH_CHARACTERS = 1 << 20;
+const FLUSH_CHARACTERS = 1 << 16;
 
-/** Buffers operations by table and sends each table's in COPY batches of about a megabyte. */
+/** Sends operations to the temp tables by COPY; the one of the table at hand stays open from batch to batch. */
 export class OperationStager {
   readonly #client: Client;
   readonly #tables: ReadonlyMap<string, StagedTable>;
   readonly #lines = new Map<StagedTable, string[]>();
+  #open: { readonly table: StagedTable; readonly stream: CopyStream } | null = null;
   #characters = 0;
   #seq = 0;
-  #copying = false;
 
   constructor(client: Client, tables: readonly StagedTable[]) {
     this.#client = client;
     this.#tables = new Map(tables.map((table) => [table.name, table]));
   }
 
+  /** Whether a COPY has begun and not ended. */
+  get copying(): boolean {
+    return this.#open !== null;
+  }
+
   async add(batch: readonly PatchOperation[]): Promise<void> {
     for (const operation of batch) {
       this.#buffer(operation);
-      if (this.#characters >= FLUSH_CHARACTERS) await this.flush();
+      if (this.#characters >= FLUSH_CHARACTERS) await this.#flush();
     }
   }
 
-  /** Number of the last operation. */
-  get lastSeq(): number {
-    return this.#seq;
+  async finish(): Promise<void> {
+    await this.#flush();
+    await this.#close();
   }
 
-  /** Whether a COPY has begun and not ended. */
-  get copying(): boolean {
-    return this.#copying;
-  }
-
-  async flush(): Promise<void> {
-    this.#copying = true;
+  async #flush(): Promise<void> {
     for (const [table, lines] of this.#lines) {
-      const count = await copyIn(
-        this.#client,
-        `COPY ${table.stage} (${table.copyColumns()}) FROM STDIN`,
-        lines,
-      );
-      if (count !== lines.length)
-        throw damaged(`${lines.length} operations were sent and ${count} arrived`, table.name);
+      const stream = await this.#streamOf(table);
+      await stream.write(lines);
     }
-    this.#copying = false;
     this.#lines.clear();
     this.#characters = 0;
+  }
+
+  async #streamOf(table: StagedTable): Promise<CopyStream> {
+    if (this.#open?.table === table) return this.#open.stream;
+    await this.#close();
+    const stream = new CopyStream(this.#client, `COPY ${table.stage} (${table.copyColumns()}) FROM STDIN`);
+    this.#open = { table, stream };
+    return stream;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#open === null) return;
+    const { table, stream } = this.#open;
+    const { sent, arrived } = await stream.finish();
+    this.#open = null;
+    if (sent !== arrived) throw damaged(`${sent} operations were sent and ${arrived} arrived`, table.name);
   }
 
   #buffer(operation: PatchOperation): void {

@@ -1,0 +1,32 @@
+import { once } from "node:events";
+import { finished } from "node:stream/promises";
+import type { Client } from "pg";
+import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
+
+/** One running COPY … FROM STDIN. After a failure the session must be destroyed. */
+export class CopyStream {
+  readonly #stream: CopyStreamQuery;
+  readonly #done: Promise<void>;
+  #sent = 0;
+
+  constructor(client: Client, statement: string) {
+    this.#stream = client.query(copyFrom(statement));
+    this.#done = finished(this.#stream);
+    this.#done.catch(() => {}); // also awaited in write and finish; it may fail between them
+  }
+
+  /** Waits while the server is slower than we are. */
+  async write(lines: readonly string[]): Promise<void> {
+    this.#sent += lines.length;
+    if (!this.#stream.write(Buffer.from(lines.join(""), "utf8"))) {
+      await Promise.race([once(this.#stream, "drain"), this.#done]);
+    }
+  }
+
+  /** Resolves with the rows that were sent and that arrived. */
+  async finish(): Promise<{ readonly sent: number; readonly arrived: number }> {
+    this.#stream.end();
+    await this.#done;
+    return { sent: this.#sent, arrived: this.#stream.rowCount };
+  }
+}
