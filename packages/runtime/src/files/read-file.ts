@@ -4,7 +4,8 @@ import { type ByteSource, CodedError } from "@syncline/core";
 import { type Compression, compressionOfContent, createDecompressor, MAGIC_BYTES } from "./compression.ts";
 import { fileError } from "./file-error.ts";
 
-const READ_SIZE = 256 * 1024;
+/** Larger pieces are no faster to read and keep more operations alive at once: 250 kB cost 70 MB more at 1 M operations. */
+const READ_SIZE = 32 * 1024;
 
 /** A file as bytes that can be read several times, decompressed when its content is compressed. */
 export async function openFile(path: string): Promise<ByteSource> {
