@@ -3,6 +3,7 @@ import type { Endpoint } from "../ports/endpoint.ts";
 import type { RunContext } from "../ports/run-context.ts";
 import { agreeRun, type AgreedRun } from "./diff/agree-run.ts";
 import { CompareTable } from "./diff/compare-table.ts";
+import { estimateChangedBytes } from "./diff/estimate-bytes.ts";
 import { openBoth, type OpenSides } from "./diff/open-both.ts";
 import { type RunningTable, SmallTablesAhead } from "./diff/small-tables-ahead.ts";
 import { recheck } from "./diff/recheck.ts";
@@ -114,7 +115,9 @@ class Comparison implements DiffRun {
     } catch (error) {
       if (this.#limits.stopped !== "max-time") throw error;
     }
-    this.#results.push(compare.tally.result());
+    const result = compare.tally.result();
+    const exact = this.#input.options.images === "all";
+    this.#results.push(exact ? result : { ...result, changedBytes: estimateChangedBytes(work, result.counts) });
     this.#compared.push(compare);
   }
 
