@@ -117,7 +117,7 @@ class Comparison implements DiffRun {
     }
     const result = compare.tally.result();
     const exact = this.#input.options.images === "all";
-    this.#results.push(exact ? result : { ...result, changedBytes: estimateChangedBytes(work, result.counts) });
+    this.#results.push(exact ? result : { ...result, changedBytes: estimateChangedBytes(compare.work, result.counts) });
     this.#compared.push(compare);
   }
 
