@@ -1,6 +1,8 @@
 import { damaged, type FilePosition } from "./file-position.ts";
 import { JsonNumber, type JsonObject, type JsonValue } from "./json-cursor.ts";
 
+/** A filter names columns, and a column may have any name. */
+const FILTER_NAMES = new Set(["filter", "where"]);
 const REFUSED_NAMES = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Typed access to the members of one JSON object, with errors that name the member's path. */
@@ -87,17 +89,17 @@ export class JsonFields {
 
   /** A member of free form as plain data without a prototype's names; undefined becomes null. */
   plain(name: string): unknown {
-    return this.#plain(name, this.#members.get(name) ?? null);
+    return this.#plain(name, this.#members.get(name) ?? null, FILTER_NAMES.has(name));
   }
 
-  #plain(name: string, value: JsonValue): unknown {
+  #plain(name: string, value: JsonValue, anyName: boolean): unknown {
     if (value instanceof JsonNumber) return this.#number(name, value);
-    if (Array.isArray(value)) return value.map((item: JsonValue) => this.#plain(name, item));
+    if (Array.isArray(value)) return value.map((item: JsonValue) => this.#plain(name, item, anyName));
     if (!(value instanceof Map)) return value;
     const members = [...(value as JsonObject)].map(([key, item]) => {
-      if (REFUSED_NAMES.has(key))
+      if (!anyName && REFUSED_NAMES.has(key))
         throw damaged(this.#at, `"${this.#path}${name}" must not use the name "${key}"`);
-      return [key, this.#plain(name, item)] as const;
+      return [key, this.#plain(name, item, anyName || FILTER_NAMES.has(key))] as const;
     });
     return Object.fromEntries(members);
   }

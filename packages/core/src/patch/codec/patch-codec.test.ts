@@ -280,6 +280,23 @@ describe("patch file", () => {
     expect((await read(patchBytes([operation], sampleHeader([table])))).operations).toEqual([operation]);
   });
 
+  it("takes filters on columns of any name, here and in the scope", async () => {
+    const where = Object.fromEntries([
+      ["constructor", 1],
+      ["__proto__", { $gte: 0.5 }],
+    ]);
+    const { metadata } = sampleHeader();
+    const header = {
+      ...sampleHeader(),
+      metadata: { ...metadata, filter: { where }, scope: { filter: { where } } },
+    };
+    const { patch } = await read(patchBytes([], header));
+    expect(JSON.stringify(patch.header.metadata.filter)).toBe(
+      '{"where":{"__proto__":{"$gte":0.5},"constructor":1}}',
+    );
+    expect(Object.keys(patch.header.metadata.scope)).toEqual(["filter"]);
+  });
+
   it("reads rows of 2 MB and refuses a line above the limit", async () => {
     const big = {
       ...SAMPLE_OPERATIONS[1],

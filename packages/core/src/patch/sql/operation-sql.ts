@@ -8,7 +8,7 @@ import { sqlName, sqlText } from "./sql-text.ts";
 const INTEGER = /^(?:0|-?[1-9]\d{0,18})$/;
 const INTEGER_TYPES = new Set(["smallint", "integer", "bigint"]);
 /** Types whose own equality is identity. */
-const EXACT_TYPES = /^(smallint|integer|bigint|boolean|uuid|date|timestamp|oid|bytea$)/;
+const EXACT_TYPES = /^(?:smallint|integer|bigint|boolean|uuid|date|oid|bytea|timestamp\b.*)$/;
 const TEXT_TYPES = /^(text|character varying)/;
 
 /** One operation as a statement that changes exactly the rows it names, without the semicolon. */
