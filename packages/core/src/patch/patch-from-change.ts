@@ -9,8 +9,9 @@ export function patchOperation(table: PatchTable, change: RowChange): PatchOpera
   const columns = table.columns.map(([name]) => name);
   switch (change.kind) {
     case "insert": {
-      const { count } = change;
-      return { op: "insert", table: table.name, key, new: row(table, columns, change.after), count };
+      const { count, of } = change;
+      const known = of === undefined ? {} : { of };
+      return { op: "insert", table: table.name, key, new: row(table, columns, change.after), count, ...known };
     }
     case "delete": {
       const { count, of } = change;

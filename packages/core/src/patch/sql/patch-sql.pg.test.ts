@@ -19,7 +19,7 @@ beforeAll(async () => {
   await client.connect();
   const pins =
     "SET \"TimeZone\" = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET lc_monetary = 'C'";
-  await client.query(`${pins}; ${ZOO_TYPES}`);
+  for (const statements of [pins, ...ZOO_TYPES]) await client.query(statements);
 });
 afterAll(async () => {
   await client?.end();
