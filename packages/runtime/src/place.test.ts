@@ -57,7 +57,11 @@ describe("resolvePlace", () => {
   it("takes a tenant as a value of the tenant column", async () => {
     expect(await resolve("shared:acme:*")).toMatchObject({
       label: "shared:acme:*",
-      scope: { schema: "core", tenantColumn: { name: "tenant_id", value: "acme" }, connection: { database: "saas" } },
+      scope: {
+        schema: "core",
+        tenantColumn: { name: "tenant_id", value: "acme" },
+        connection: { database: "saas" },
+      },
       protection: "readonly",
       confirmationName: "shared",
     });
@@ -65,21 +69,35 @@ describe("resolvePlace", () => {
 
   it("takes a URL, finds the protection of where it leads, and never prints its password", async () => {
     const place = await resolve("postgres://app:s3cret@127.0.0.1:5442/saas#core:users");
-    expect(place).toMatchObject({ server: null, protection: "readonly", confirmationName: "shared", scope: { schema: "core" } });
+    expect(place).toMatchObject({
+      server: null,
+      protection: "readonly",
+      confirmationName: "shared",
+      scope: { schema: "core" },
+    });
     expect(place.label).toBe("postgres://app@127.0.0.1:5442/saas#core:users");
     expect(JSON.stringify(place)).not.toContain("s3cret");
   });
 
   it("protects what is not this machine", async () => {
-    expect(await resolve("far:public:users")).toMatchObject({ protection: "protected", confirmationName: "far" });
+    expect(await resolve("far:public:users")).toMatchObject({
+      protection: "protected",
+      confirmationName: "far",
+    });
   });
 
   it("knows the primary of a standby", async () => {
-    expect((await resolve("standby:public:users")).replicaOf).toMatchObject({ connection: { port: 5440, database: "shop" }, schema: "public" });
+    expect((await resolve("standby:public:users")).replicaOf).toMatchObject({
+      connection: { port: 5440, database: "shop" },
+      schema: "public",
+    });
   });
 
   it.each(["./backup/users", "snapshot:nightly"])("refuses %s plainly", async (text) => {
-    await expect(resolve(text)).rejects.toMatchObject({ code: "usage.invalid", message: expect.stringContaining("this version") as string });
+    await expect(resolve(text)).rejects.toMatchObject({
+      code: "usage.invalid",
+      message: expect.stringContaining("this version") as string,
+    });
   });
 
   it("refuses a server that is not there", async () => {

@@ -24,7 +24,13 @@ export const UNTIL_APPLIED: readonly Step[] = [
   {
     title: "Which rows?",
     text: "The detailed form names the first rows of each kind, here of two tables.",
-    args: ["diff", "staging:public:categories,orders", "prod:public:categories,orders", "--format", "detailed"],
+    args: [
+      "diff",
+      "staging:public:categories,orders",
+      "prod:public:categories,orders",
+      "--format",
+      "detailed",
+    ],
     exitCode: 0,
   },
   {
