@@ -24,6 +24,7 @@ export class LockedDatabase implements LockedTables {
   #client: pg.Client | null = null;
   #facts: ServerFacts | null = null;
   #names: readonly QualifiedName[] = [];
+  #spares: readonly pg.Client[] = [];
   #snapshot: PgReadSnapshot | null = null;
 
   constructor(options: PgEndpointOptions, request: LockRequest) {
@@ -48,7 +49,8 @@ export class LockedDatabase implements LockedTables {
       const named = this.#options.tables.kind === "named";
       const relations = facts.relations.filter((relation) => named || this.#request.accept(relation));
       this.#names = relations.map(({ schema, name }) => ({ schema, name }));
-      await client.query(this.#beginAndLock(facts, relations));
+      this.#spares = await this.#connectSpares();
+      await this.#lockAll([client, ...this.#spares], beginAndLock(facts, relations));
     });
   }
 
@@ -71,6 +73,7 @@ export class LockedDatabase implements LockedTables {
         scope: this.#options.scope,
         token: exported.rows[0]?.token ?? "",
         connections: this.#request.connections,
+        spares: this.#spares,
         holder: new ReadSession(client, `Reading ${this.#options.label}`),
         label: this.#options.label,
       });
@@ -79,8 +82,8 @@ export class LockedDatabase implements LockedTables {
   }
 
   async close(): Promise<void> {
-    if (this.#snapshot !== null) await this.#snapshot.close();
-    else await this.#client?.end().catch(() => {});
+    if (this.#snapshot !== null) return this.#snapshot.close();
+    for (const client of [this.#client, ...this.#spares]) client?.connection.stream.destroy();
   }
 
   get #filter(): RelationFilter {
@@ -98,14 +101,14 @@ export class LockedDatabase implements LockedTables {
     const { signal } = this.#request;
     let stopping = Promise.resolve();
     const stop = () => {
-      stopping = abandonClient(client); // a backend that waits for a lock does not notice a closed socket
+      stopping = Promise.all([client, ...this.#spares].map(abandonClient)).then(() => {}); // a backend that waits for a lock does not notice a closed socket
     };
     signal.addEventListener("abort", stop, { once: true });
     try {
       return await work();
     } catch (error) {
       await stopping;
-      client.connection.stream.destroy();
+      for (const each of [client, ...this.#spares]) each.connection.stream.destroy();
       if (signal.aborted) throw interrupted(signal);
       throw error instanceof CodedError ? error : translateError(error, `Locking the tables of ${this.#options.label}`);
     } finally {
@@ -113,16 +116,53 @@ export class LockedDatabase implements LockedTables {
     }
   }
 
-  /** Without ONLY a partitioned table is locked with its partitions. Other kinds of relation take no such lock. */
-  #beginAndLock(facts: ServerFacts, relations: ServerFacts["relations"]): string {
-    const only: Readonly<Record<string, string>> = { r: "ONLY ", p: "", v: "" };
-    const lockable = relations.flatMap((relation) => {
-      const prefix = only[relation.kind];
-      return prefix === undefined ? [] : [`${prefix}${quoteTable(relation)}`];
-    });
-    const lock = lockable.length === 0 ? [] : [`LOCK TABLE ${lockable.join(", ")} IN ACCESS SHARE MODE`];
-    const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    return [begin, pinStatements(facts.versionNumber), ...lock].join(";");
+  /** Every session that will read takes its locks now: later it would queue behind a neighbour who waits for ours. */
+  async #connectSpares(): Promise<pg.Client[]> {
+    const count = this.#names.length === 0 ? 0 : this.#request.connections;
+    const opened = await Promise.allSettled(
+      Array.from({ length: count }, () => openConnection(this.#options.scope.connection)),
+    );
+    const clients = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    const failed = opened.find((each) => each.status === "rejected");
+    if (failed === undefined) return clients;
+    for (const client of clients) client.connection.stream.destroy();
+    throw failed.reason;
+  }
+
+  /** The first waits for its locks as long as it takes; when a neighbour stepped in before the others, all start anew. */
+  async #lockAll([holder, ...spares]: readonly pg.Client[], statements: LockStatements): Promise<void> {
+    for (let attempt = 1; holder !== undefined; attempt += 1) {
+      await holder.query(statements.patient);
+      const locked = await Promise.allSettled(spares.map((spare) => spare.query(statements.impatient)));
+      const failed = locked.find((each) => each.status === "rejected");
+      if (failed === undefined) return;
+      if ((failed.reason as { code?: string }).code !== LOCK_NOT_AVAILABLE || attempt === LOCK_ATTEMPTS) throw failed.reason;
+      await Promise.all([holder, ...spares].map((client) => client.query("ROLLBACK")));
+    }
   }
 }
 
+const LOCK_NOT_AVAILABLE = "55P03";
+const LOCK_ATTEMPTS = 10;
+const IMPATIENT_MS = 500;
+
+interface LockStatements {
+  readonly patient: string;
+  readonly impatient: string;
+}
+
+/** Without ONLY a partitioned table is locked with its partitions. Other kinds of relation take no such lock. */
+function beginAndLock(facts: ServerFacts, relations: ServerFacts["relations"]): LockStatements {
+  const only: Readonly<Record<string, string>> = { r: "ONLY ", p: "", v: "" };
+  const lockable = relations.flatMap((relation) => {
+    const prefix = only[relation.kind];
+    return prefix === undefined ? [] : [`${prefix}${quoteTable(relation)}`];
+  });
+  const lock = lockable.length === 0 ? [] : [`LOCK TABLE ${lockable.join(", ")} IN ACCESS SHARE MODE`];
+  const begin = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", pinStatements(facts.versionNumber)];
+  const wait = (milliseconds: number) => `SET LOCAL lock_timeout = ${milliseconds}`;
+  return {
+    patient: [...begin, ...lock].join(";"),
+    impatient: [...begin, wait(IMPATIENT_MS), ...lock, wait(0)].join(";"),
+  };
+}

@@ -68,7 +68,7 @@ function factsQuery(filter: RelationFilter): string {
   CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_namespace s WHERE s.nspname = ${schema}
     AND pg_catalog.has_schema_privilege(s.oid, 'USAGE')) THEN 't' ELSE 'f' END AS schema_usage;
 SELECT n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
-  CASE WHEN pg_catalog.has_any_column_privilege(c.oid, 'SELECT') THEN 't' ELSE 'f' END AS may_select
+  CASE WHEN pg_catalog.has_table_privilege(c.oid, 'SELECT') THEN 't' ELSE 'f' END AS may_select
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE ${relationCondition(filter)} ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C";
 SELECT n.nspname AS schema, c.relname AS name FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

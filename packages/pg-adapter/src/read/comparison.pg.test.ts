@@ -86,7 +86,7 @@ describe("what cannot be compared is refused with the way out", () => {
       const error = await refusal(compare(source, { url }));
       expect([error.code, error.hint]).toEqual(["permission.denied", expect.stringContaining(`GRANT SELECT ON TABLE "public"."t" TO "${role}"`)]);
       await target.query(`GRANT SELECT (k) ON t TO ${role}`);
-      expect((await refusal(compare(source, { url }))).message).toContain('"secret"');
+      expect((await refusal(compare(source, { url }))).hint).toContain("GRANT SELECT ON TABLE");
       await target.query(`GRANT SELECT ON t TO ${role}; ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (k > 5)`);
       expect((await refusal(compare(source, { url }))).code).toBe("permission.rows_hidden");
     } finally {
@@ -321,12 +321,20 @@ it("computes the bytes of a row once for both hashes", async () => {
     rowStreamQuery(sql, { order: "key", part: "keyed", only: null, signal }),
     bucketSumsQuery(sql, { bucketing, slice: { index: 0, of: 1 }, buckets: null, signal }),
   ];
-  for (const statement of statements) {
+  const timesComputed = async (statement: string) => {
     const { rows } = await client.query<{ "QUERY PLAN": string }>(`EXPLAIN (VERBOSE) ${statement}`);
     const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
-    expect(plan.split("record_send(ROW(t.k, t.v))").length - 1).toBe(1);
+    // In further parentheses it is a reference to what a lower node has computed.
+    return plan.replaceAll("(record_send(ROW(t.k, t.v)))", "").split("record_send(ROW(t.k, t.v))").length - 1;
+  };
+  try {
+    for (const statement of statements) {
+      expect(await timesComputed(statement)).toBe(1);
+      expect(await timesComputed(statement.replaceAll(" OFFSET 0", ""))).toBe(2);
+    }
+  } finally {
+    await client.end();
   }
-  await client.end();
 });
 
 it("connects to the server that the URL names", () => {

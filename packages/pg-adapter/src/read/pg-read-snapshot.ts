@@ -1,5 +1,6 @@
 import { sameQualifiedName, type TableSpec } from "@syncline/core";
 import type { ReadSnapshot, SidePlan, TableReader } from "@syncline/engine";
+import type pg from "pg";
 import type { TableInfo } from "../catalog/table-info.ts";
 import { openConnection } from "../connection/connect.ts";
 import { pinStatements } from "../connection/pins.ts";
@@ -13,6 +14,8 @@ import { quoteIdentifier, quoteLiteral } from "../sql/quote.ts";
 import { knownAnswer } from "./known-answer.ts";
 import { PgTableReader } from "./table-reader.ts";
 
+const LOCK_TIMEOUT_MS = 10_000;
+
 export interface PgReadSnapshotParts {
   readonly infos: readonly TableInfo[];
   readonly facts: ServerFacts;
@@ -20,6 +23,8 @@ export interface PgReadSnapshotParts {
   /** Name of the exported snapshot. */
   readonly token: string;
   readonly connections: number;
+  /** Sessions that hold the locks and have not joined the snapshot. */
+  readonly spares: readonly pg.Client[];
   /** The session whose transaction holds the locks and the snapshot. */
   readonly holder: ReadSession;
   readonly label: string;
@@ -28,9 +33,11 @@ export interface PgReadSnapshotParts {
 export class PgReadSnapshot implements ReadSnapshot {
   readonly #parts: PgReadSnapshotParts;
   readonly #pool: SessionPool;
+  readonly #spares: pg.Client[];
 
   constructor(parts: PgReadSnapshotParts) {
     this.#parts = parts;
+    this.#spares = [...parts.spares];
     this.#pool = new SessionPool(parts.connections, () => this.#openSession());
   }
 
@@ -68,16 +75,18 @@ export class PgReadSnapshot implements ReadSnapshot {
 
   async close(): Promise<void> {
     await this.#pool.close();
-    await this.#parts.holder.end();
+    await Promise.all([...this.#spares.splice(0).map((spare) => spare.end()), this.#parts.holder.end()]);
   }
 
+  /** A spare session, or when one was lost a new one, which may have to wait behind a neighbour. */
   async #openSession(): Promise<ReadSession> {
-    const client = await openConnection(this.#parts.scope.connection);
     const about = `Reading ${this.#parts.label}`;
+    const spare = this.#spares.pop();
+    const client = spare ?? (await openConnection(this.#parts.scope.connection));
+    const join = `SET TRANSACTION SNAPSHOT ${quoteLiteral(this.#parts.token)}`;
+    const begin = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", join, pinStatements(this.#parts.facts.versionNumber)];
     try {
-      const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-      const join = `SET TRANSACTION SNAPSHOT ${quoteLiteral(this.#parts.token)}`;
-      await client.query([begin, join, pinStatements(this.#parts.facts.versionNumber)].join(";"));
+      await client.query(spare === undefined ? [...begin, `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`].join(";") : join);
     } catch (error) {
       client.connection.stream.destroy();
       throw translateError(error, about);

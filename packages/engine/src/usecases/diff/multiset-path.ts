@@ -45,7 +45,10 @@ async function* tellGroups(
     const rows = await fetchInPieces(group.addresses, compare.builder.sizes[group.side], (piece) =>
       compare.readers[group.side].fetch(piece, compare.signal),
     );
-    const changes = everyAddress ? splitByImage(compare, { ...group, surplus }, rows) : [toChange(compare, group.side, rows[0], surplus, group.rows)];
+    const inTarget = group.side === "target" ? group.rows : group.rows - group.surplus;
+    const changes = everyAddress
+      ? splitByImage(compare, { ...group, surplus }, rows)
+      : [toChange(compare, group.side, rows[0], surplus, inTarget)];
     yield part === "unkeyed" ? changes.map((change) => ({ ...change, key: [] })) : changes;
   }
 }
@@ -54,11 +57,13 @@ async function* tellGroups(
 function splitByImage(compare: CompareTable, group: SurplusGroup, rows: readonly FetchedRow[]): RowChange[] {
   const alike = [...Map.groupBy(rows, (row) => JSON.stringify(row.image)).values()];
   const changes: RowChange[] = [];
+  // Of rows that the target holds as well it is not known how they spell what is not compared.
+  const ofInserts = group.surplus === group.rows ? 0 : undefined;
   let left = group.surplus;
   for (const same of alike) {
     if (left === 0) break;
     const count = Math.min(left, same.length);
-    changes.push(toChange(compare, group.side, same[0], count, same.length));
+    changes.push(toChange(compare, group.side, same[0], count, group.side === "source" ? ofInserts : same.length));
     left -= count;
   }
   return changes;
@@ -69,11 +74,13 @@ function toChange(
   side: "source" | "target",
   row: FetchedRow | undefined,
   count: number,
-  of: number,
+  /** Identical rows of the target; always known of a row that the target holds. */
+  of: number | undefined,
 ): RowChange {
   const table = compare.work.index;
   const image = row?.image ?? [];
   compare.tally.addBytes(image);
-  if (side === "source") return { kind: "insert", table, key: row?.key ?? [], after: image, count };
-  return { kind: "delete", table, key: row?.key ?? [], before: image, count, of };
+  const key = row?.key ?? [];
+  if (side === "source") return { kind: "insert", table, key, after: image, count, ...(of === undefined ? {} : { of }) };
+  return { kind: "delete", table, key, before: image, count, of: of ?? count };
 }

@@ -1,4 +1,4 @@
-import { matchesPattern, type QualifiedName, sameQualifiedName } from "@syncline/core";
+import { CodedError, matchesPattern, type QualifiedName, sameQualifiedName, suggestNames } from "@syncline/core";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { ReadSnapshot } from "../../ports/read-snapshot.ts";
 import type { DiffInput } from "../diff-endpoints.ts";
@@ -11,7 +11,12 @@ export interface OpenSides {
 /** Locks both sides, then takes both snapshots; one for both where they are the same database. */
 export async function openBoth(input: DiffInput, signal: AbortSignal): Promise<OpenSides> {
   const { source, target } = input;
-  const [lockedSource, lockedTarget] = await both(lock(input, source, target, signal), lock(input, target, source, signal));
+  const offered: QualifiedName[] = [];
+  const [lockedSource, lockedTarget] = await both(
+    lock(input, source, target, { signal, offered }),
+    lock(input, target, source, { signal, offered }),
+  );
+  assertPatterns(input, offered);
   const same = lockedSource.database !== null && lockedSource.database === lockedTarget.database;
   if (!same) {
     const [first, second] = await both(lockedSource.begin(null), lockedTarget.begin(null));
@@ -21,9 +26,30 @@ export async function openBoth(input: DiffInput, signal: AbortSignal): Promise<O
   return { source: first, target: await lockedTarget.begin(first.token) };
 }
 
-function lock(input: DiffInput, endpoint: Endpoint, other: Endpoint, signal: AbortSignal) {
-  const accept = (name: QualifiedName) => isWanted(input, endpoint, other, name);
+interface LockNotes {
+  readonly signal: AbortSignal;
+  /** Takes the names of all tables that there are. */
+  readonly offered: QualifiedName[];
+}
+
+function lock(input: DiffInput, endpoint: Endpoint, other: Endpoint, { signal, offered }: LockNotes) {
+  const accept = (name: QualifiedName) => {
+    offered.push(name);
+    return isWanted(input, endpoint, other, name);
+  };
   return endpoint.lock({ accept, connections: Math.max(1, input.options.parallel), signal });
+}
+
+/** A pattern that fits nothing is a mistake, best explained by what there is. */
+function assertPatterns({ options, source, target }: DiffInput, offered: readonly QualifiedName[]): void {
+  if (offered.length === 0) return;
+  const named = [...(source.named ?? []), ...(target.named ?? [])];
+  const names = [...offered, ...named];
+  const unmatched = options.tablePatterns.find((pattern) => !names.some((name) => matchesPattern(name, pattern)));
+  if (unmatched === undefined) return;
+  throw new CodedError("table.not_found", `No table of ${source.label} and ${target.label} matches "${unmatched}".`, {
+    hint: suggestNames(unmatched, [...new Set(names.map((name) => name.name))], "tables"),
+  });
 }
 
 /** With patterns, or with tables that the other side names, only those; a map may join any two names. */
