@@ -69,11 +69,10 @@ describe("privileges", () => {
   });
 
   it("a target that is read-only", async () => {
-    await database.query(`ALTER DATABASE "${database.name}" SET default_transaction_read_only = on`);
-    expect(await failure(apply(database.url, patch()))).toMatchObject({ code: "target.readonly" });
-    await database.query(
-      `SET default_transaction_read_only = off; ALTER DATABASE "${database.name}" RESET ALL`,
-    );
+    const role = `ALTER ROLE apply_guest IN DATABASE "${database.name}"`;
+    await database.query(`${role} SET default_transaction_read_only = on`);
+    expect(await failure(apply(guestUrl, patch()))).toMatchObject({ code: "target.readonly" });
+    await database.query(`${role} RESET ALL`);
   });
 });
 

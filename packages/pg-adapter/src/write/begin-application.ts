@@ -1,15 +1,8 @@
 import type { QualifiedName } from "@syncline/core";
 import type { ApplicationRequest } from "@syncline/engine";
 import { quoteTable } from "../sql/quote.ts";
-import {
-  assertLedgerUsable,
-  assertReadWrite,
-  assertRowsVisible,
-  assertTemporaryTables,
-  deniedTables,
-} from "./access.ts";
+import { assertLedgerUsable, assertReadWrite, assertTemporaryTables, deniedTables } from "./access.ts";
 import type { ApplySession } from "./apply-session.ts";
-import { checkShape } from "./check-shape.ts";
 import { applicationLock } from "./commit-outcome.ts";
 import { createLedger, ledgerExists, takeFence } from "./fence.ts";
 import type { PatchTargetInput } from "./open-patch-target.ts";
@@ -41,12 +34,9 @@ export async function beginApplication(input: BeginInput): Promise<OpenedTransac
   const names = targetNames(header.tables, scope, input.tables);
   await assertTemporaryTables(client, label);
   await lockTables(input, names);
-  const tables = await resolveTables({ client, scope, tables: header.tables, names });
-  for (const table of tables) {
-    assertRowsVisible(table.info);
-    checkShape(table.patchTable, table.info, options.force !== null);
-    await client.query(table.createStatement());
-  }
+  const forced = options.force !== null;
+  const tables = await resolveTables({ client, scope, tables: header.tables, names, forced });
+  for (const table of tables) await client.query(table.createStatement());
   return { session, scope, label, request, settings, tables, ledger };
 }
 

@@ -9,6 +9,8 @@ import type { Client } from "pg";
 import { readTableInfos } from "../catalog/read-table-specs.ts";
 import type { TableInfo } from "../catalog/table-info.ts";
 import type { PgScope } from "../scope.ts";
+import { assertRowsVisible } from "./access.ts";
+import { checkShape } from "./check-shape.ts";
 import { parsePatchTableName } from "./patch-table-name.ts";
 import { StagedTable } from "./staged-table.ts";
 
@@ -43,12 +45,14 @@ export function targetNames(
   });
 }
 
-/** Locks the tables against changes of their shape, then reads the shape. */
+/** Reads and checks the tables, which are locked against changes of their shape. */
 export async function resolveTables(input: {
   readonly client: Client;
   readonly scope: PgScope;
   readonly tables: readonly PatchTable[];
   readonly names: readonly QualifiedName[];
+  /** Passes over differences that do not concern the patch's own columns. */
+  readonly forced: boolean;
 }): Promise<StagedTable[]> {
   const { client, scope, tables, names } = input;
   const infos = await readTableInfos(client, {
@@ -63,6 +67,8 @@ export async function resolveTables(input: {
     );
     if (info === undefined) throw notFound(name);
     assertWritable(info);
+    assertRowsVisible(info);
+    checkShape(table, info, input.forced);
     return new StagedTable(index, table, info, scope);
   });
 }

@@ -5,7 +5,8 @@ type Operations = AsyncIterable<readonly PatchOperation[]>;
 /** Passes the operations on; a patch of a comparison that was cut short may not delete. */
 export async function* completeOperations(header: PatchHeader, operations: Operations): Operations {
   for await (const batch of operations) {
-    if (!header.metadata.complete && batch.some((operation) => operation.op === "delete")) throw incomplete(header);
+    if (!header.metadata.complete && batch.some((operation) => operation.op === "delete"))
+      throw incomplete(header);
     yield batch;
   }
 }

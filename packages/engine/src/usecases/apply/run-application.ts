@@ -1,5 +1,10 @@
 import { CodedError, isCodedError, type PatchOperation } from "@syncline/core";
-import type { ApplicationRequest, PatchTarget, PatchTransaction, WriteReport } from "../../ports/patch-target.ts";
+import type {
+  ApplicationRequest,
+  PatchTarget,
+  PatchTransaction,
+  WriteReport,
+} from "../../ports/patch-target.ts";
 import type { RunContext } from "../../ports/run-context.ts";
 import type { ApplyConflict, ApplyResult } from "../apply-contract.ts";
 import { withRetry } from "./with-retry.ts";
@@ -39,8 +44,19 @@ async function stopOnConflicts(
   transaction: PatchTransaction,
   report: WriteReport,
 ): Promise<ApplyResult> {
-  if (onConflict !== undefined) for await (const conflict of transaction.conflicts()) await onConflict(conflict);
-  return toResult(request, report, "conflicts");
+  if (onConflict !== undefined)
+    for await (const conflict of transaction.conflicts()) await onConflict(conflict);
+  return toResult(request, request.options.dryRun ? report : withoutWrites(report), "conflicts");
+}
+
+/** Nothing was written; a dry run tells what would have been without the conflicts. */
+function withoutWrites(report: WriteReport): WriteReport {
+  const none = { inserted: 0, updated: 0, deleted: 0 };
+  return {
+    ...report,
+    counts: { ...report.counts, ...none },
+    tables: report.tables.map((table) => ({ ...table, ...none })),
+  };
 }
 
 async function commit({ target, request }: Application, transaction: PatchTransaction): Promise<void> {
@@ -61,7 +77,11 @@ function countWritten({ counts }: WriteReport): number {
   return counts.inserted + counts.updated + counts.deleted;
 }
 
-function toResult(request: ApplicationRequest, report: WriteReport, outcome: ApplyResult["outcome"]): ApplyResult {
+function toResult(
+  request: ApplicationRequest,
+  report: WriteReport,
+  outcome: ApplyResult["outcome"],
+): ApplyResult {
   return {
     outcome,
     patchId: request.header.id,
