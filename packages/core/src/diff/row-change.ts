@@ -20,6 +20,8 @@ export interface RowInsert extends RowChangeOf<"insert"> {
   /** Aligned with the table's carried columns. */
   readonly after: RowImage;
   readonly count: number;
+  /** For rows without a key: how many identical rows the target holds, when that is known. */
+  readonly of?: number;
 }
 
 /** A row in both whose compared columns differ. */
