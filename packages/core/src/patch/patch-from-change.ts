@@ -5,7 +5,8 @@ import type { PatchOperation, PatchRow, PatchTable } from "./patch.ts";
 
 /** The instruction that a fact becomes. `table` is the one that `change.table` counts to. */
 export function patchOperation(table: PatchTable, change: RowChange): PatchOperation {
-  const key = row(table, table.key, change.key);
+  // A row with NULL in its key has no identity, like the rows of a table without a key.
+  const key: PatchRow = change.key.length === 0 ? new Map() : row(table, table.key, change.key);
   const columns = table.columns.map(([name]) => name);
   switch (change.kind) {
     case "insert": {

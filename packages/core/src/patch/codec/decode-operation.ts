@@ -278,22 +278,31 @@ function checked(
 /** What makes an operation unusable although every part of it can be read, or undefined. */
 export function operationProblem(codec: TableCodec, operation: PatchOperation): string | undefined {
   const { key, columns } = codec.table;
-  if (operation.key.size !== key.length || !key.every((column) => operation.key.has(column))) {
+  const counted = isCounted(codec, operation);
+  if (!counted && (operation.key.size !== key.length || !key.every((column) => operation.key.has(column)))) {
     return `"key" must hold the key of table "${codec.table.name}": ${key.length === 0 ? "nothing" : key.map((name) => `"${name}"`).join(", ")}`;
   }
   if (operation.op === "update") return updateProblem(codec, operation);
   const row = operation.op === "insert" ? operation.new : operation.old;
   if (row.size !== columns.length)
     return `${operation.op} must hold all ${columns.length} columns of table "${codec.table.name}", but has ${row.size}`;
-  if (!key.every((column) => row.get(column) === operation.key.get(column)))
+  if (!counted && !key.every((column) => row.get(column) === operation.key.get(column)))
     return "the row and its key have different values";
-  return countProblem(codec, operation);
+  return countProblem(operation, !counted);
 }
 
-function countProblem(codec: TableCodec, operation: PatchOperation): string | undefined {
+/** Rows without a key, or with NULL in it, have no identity: identical ones are counted. */
+function isCounted({ table: { key } }: TableCodec, operation: PatchOperation): boolean {
+  if (operation.key.size > 0) return false;
+  if (key.length === 0) return true;
+  if (operation.op === "update") return false;
+  const row = operation.op === "insert" ? operation.new : operation.old;
+  return key.some((column) => row.get(column) === null);
+}
+
+function countProblem(operation: PatchOperation, keyed: boolean): string | undefined {
   if (operation.op === "update") return undefined;
   if (operation.count < 1) return '"count" must be at least 1';
-  const keyed = codec.table.key.length > 0;
   if (keyed && operation.count !== 1) return '"count" above 1 is for tables without a key';
   if (operation.op === "insert")
     return keyed && operation.of !== undefined ? '"of" is for tables without a key' : undefined;
