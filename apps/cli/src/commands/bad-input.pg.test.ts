@@ -88,6 +88,16 @@ describe("bad input", () => {
     expect(await readdir(folder.path)).toEqual(before);
   });
 
+  it("warns of a field to ignore that no table has", async () => {
+    const { code, stderr } = await folder.run(["diff", ...USERS, "--ignore-fields", "name,nmae"]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^warning: No compared table has a column "nmae"/);
+    expect(stderr).not.toContain('"name"');
+    expect(
+      (await folder.run(["diff", ...USERS, "--ignore-timestamps", "--ignore-system-fields"])).stderr,
+    ).toBe("");
+  });
+
   it("tells machines the same as a document", async () => {
     const { stderr, stdout, code } = await folder.run([
       "diff",

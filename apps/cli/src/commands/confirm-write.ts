@@ -11,12 +11,20 @@ import type { WriteOptions } from "./patch.ts";
  */
 export async function confirmWrite(session: Session, place: Place, options: WriteOptions): Promise<void> {
   const { label, protection, confirmationName } = place;
+  warnOfUnknownProtection(session, place);
   const dryRun = options.dryRun === true;
   const asked =
     protection === "protected" && !dryRun && options.confirm === undefined && session.people.canAsk;
   const confirmed = asked ? await askForName(session, place) : (options.confirm ?? null);
   assertWritable({ label, protection, confirmationName, confirmed, dryRun });
   if (protection === "open" && !dryRun && options.yes !== true) await askAboutRisk(session, place, options);
+}
+
+/** A rule of a server that cannot be resolved now could concern the same database. */
+function warnOfUnknownProtection({ people }: Session, { unresolvedServers }: Place): void {
+  if (unresolvedServers.length === 0) return;
+  const names = unresolvedServers.map((name) => `"${name}"`).join(", ");
+  people.warn(`The address of ${names} cannot be read now, so a protection set there was not considered.`);
 }
 
 async function askForName(session: Session, { label, confirmationName }: Place): Promise<string> {

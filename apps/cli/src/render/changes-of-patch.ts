@@ -5,12 +5,12 @@ import {
   type PatchFile,
   type PatchHeader,
   type PatchOperation,
-  type PatchRow,
   type PatchTable,
+  parsePatchTableName,
   type RenderInput,
   type RenderResult,
   type RowChange,
-  type RowImage,
+  rowChange,
 } from "@syncline/core";
 
 type Choose = (operation: PatchOperation) => boolean;
@@ -46,7 +46,8 @@ export function renderInputOfPatch(
 }
 
 function nameOf(table: PatchTable) {
-  return { schema: "public", name: table.name };
+  const parsed = parsePatchTableName(table.name);
+  return { schema: parsed?.schema ?? "public", name: parsed?.name ?? table.name };
 }
 
 /** Counts what passes, table by table. */
@@ -70,7 +71,7 @@ class Tally {
     }
     if (operation.op === "update") counts.updates += 1;
     else counts[operation.op === "insert" ? "inserts" : "deletes"] += operation.count;
-    return rowChange(operation, index, table);
+    return rowChange(table, index, operation);
   }
 
   result(complete: boolean): RenderResult {
@@ -84,34 +85,5 @@ class Tally {
       totals: { ...NO_COUNTS, inserts: sum("inserts"), updates: sum("updates"), deletes: sum("deletes") },
       elapsedMs: 0,
     };
-  }
-}
-
-function rowChange(operation: PatchOperation, table: number, { columns, key }: PatchTable): RowChange {
-  const image = (row: PatchRow): RowImage => columns.map(([name]) => row.get(name) ?? null);
-  const keyImage = key.map((name) => operation.key.get(name) ?? null);
-  switch (operation.op) {
-    case "insert":
-      return { kind: "insert", table, key: keyImage, after: image(operation.new), count: operation.count };
-    case "delete":
-      return {
-        kind: "delete",
-        table,
-        key: keyImage,
-        before: image(operation.old),
-        count: operation.count,
-        of: operation.of,
-      };
-    case "update":
-      return {
-        kind: "update",
-        table,
-        key: keyImage,
-        changes: [...operation.old].map(([column, before]) => ({
-          column,
-          before,
-          after: operation.new.get(column) ?? null,
-        })),
-      };
   }
 }

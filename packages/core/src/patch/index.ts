@@ -11,5 +11,6 @@ export * from "./patch.ts";
 export * from "./patch-from-change.ts";
 export * from "./patch-id.ts";
 export * from "./patch-selection.ts";
+export { rowChange } from "./patch-to-change.ts";
 export { patchSql, type ScriptedPatch } from "./sql/patch-sql.ts";
 export { parsePatchTableName } from "./table-name.ts";

@@ -74,12 +74,24 @@ async function compare(comparison: Comparison): Promise<DiffResult> {
     if (source === undefined || target === undefined) throw new TypeError("an endpoint is missing");
     const run = await diffEndpoints({ ctx: session.context, source, target, options: wanted });
     try {
+      warnOfUnknownFields(comparison, run);
       return await deliver(comparison, run);
     } finally {
       await run.close();
     }
   } finally {
     await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+  }
+}
+
+/** A field to ignore may be missing in some tables, but a name that none of them has is most likely a slip. */
+function warnOfUnknownFields({ session, options }: Comparison, run: DiffRun): void {
+  const known = new Set(run.tables.flatMap(({ patchTable }) => patchTable.columns.map(([name]) => name)));
+  for (const field of options.ignoreFields ?? []) {
+    if (known.has(field) || known.has(field.slice(field.lastIndexOf(".") + 1))) continue;
+    session.people.warn(
+      `No compared table has a column "${field}", so --ignore-fields ${field} changes nothing.`,
+    );
   }
 }
 
