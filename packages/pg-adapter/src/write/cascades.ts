@@ -8,7 +8,7 @@ import type { ForeignKey } from "./foreign-keys.ts";
 import type { OpenedTransaction } from "./pg-patch-transaction.ts";
 import { affectedRows, type Effect } from "./reach.ts";
 import { refuseRules } from "./rules.ts";
-import { type CarriedColumn, STAGED, StagedTable } from "./staged-table.ts";
+import { type CarriedColumn, STAGED, StagedTable, stagedValue } from "./staged-table.ts";
 import { stagedExpression } from "./value-expressions.ts";
 
 /** Stages what the action would do as operations of the patch, so that they are conditional and have an inverse. */
@@ -152,7 +152,7 @@ async function updates(
     }),
   );
   const group = child.groupOf([...changed].sort((a, b) => a - b));
-  const carried = parent.columns.map((column, at) => `s.${column.new} AS f${at}`);
+  const carried = parent.columns.map((column, at) => `${stagedValue(column, "new")} AS f${at}`);
   const affected = `SELECT DISTINCT ON (t.tableoid, t.ctid) t.*, s.grp AS fired${carried.map((each) => `, ${each}`).join("")} FROM ${affectedRows(effect, tables)}`;
   const values = ["1", "1", "1", "'p'", ...keyValues(child), ...oldValues(columns), ...fresh];
   const images = [...oldNames(columns), ...columns.map((column) => column.new)];

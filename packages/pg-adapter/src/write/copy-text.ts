@@ -22,3 +22,9 @@ export function copyField(value: RowValue): string {
 export function copyLine(fields: readonly RowValue[]): string {
   return `${fields.map(copyField).join("\t")}\n`;
 }
+
+/** Text input of a row value: `("a",,"b \"\" c")`. */
+export function rowLiteral(values: readonly RowValue[]): string {
+  const fields = values.map((value) => (value === null ? "" : `"${value.replace(/["\\]/g, "$&$&")}"`));
+  return `(${fields.join(",")})`;
+}

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { readForeignKeys } from "./foreign-keys.ts";
-import type { CarriedColumn, StagedTable } from "./staged-table.ts";
+import { type CarriedColumn, type StagedTable, stagedValue } from "./staged-table.ts";
 import type { UniqueIndex } from "./unique-indexes.ts";
 
 /** How parked rows of a table make room for a moment. */
@@ -59,7 +59,7 @@ const RANDOM = "pg_catalog.md5(s.nth::pg_catalog.text || pg_catalog.random()::pg
 
 function candidatesFor(table: StagedTable, column: CarriedColumn, index: UniqueIndex): string[] {
   // Beyond what is there and what the patch will write.
-  const used = `SELECT e.${column.quoted} AS v FROM ${table.target} e UNION ALL SELECT x.${column.new} FROM ${table.stage} x`;
+  const used = `SELECT e.${column.quoted} AS v FROM ${table.target} e UNION ALL SELECT ${stagedValue(column, "new", "x")} FROM ${table.stage} x`;
   const ends = (step: string) => [
     `(SELECT pg_catalog.max(u.v) FROM (${used}) u) OPERATOR(pg_catalog.+) ${step}`,
     `(SELECT pg_catalog.min(u.v) FROM (${used}) u) OPERATOR(pg_catalog.-) ${step}`,

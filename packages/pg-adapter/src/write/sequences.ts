@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { STAGED, STATE, type StagedTable } from "./staged-table.ts";
+import { STAGED, STATE, type StagedTable, stagedValue } from "./staged-table.ts";
 import { sqlStateOf } from "./write-errors.ts";
 import { isOp, isState } from "./write-statements.ts";
 
@@ -87,7 +87,7 @@ async function furthestWritten(
     const updates = `${isOp(STAGED.update)} AND s.grp = ANY ('{${groups.join(",")}}'::pg_catalog.int4[])`;
     const end = use.increment > 0n ? "max" : "min";
     const { rows } = await client.query<{ value: string | null }>(
-      `SELECT pg_catalog.trunc(pg_catalog.${end}(s.${column.new})::pg_catalog.numeric)::pg_catalog.text AS value FROM ${table.stage} s
+      `SELECT pg_catalog.trunc(pg_catalog.${end}(${stagedValue(column, "new")})::pg_catalog.numeric)::pg_catalog.text AS value FROM ${table.stage} s
        WHERE ${isState(STATE.pending)} AND (${isOp(STAGED.insert)} OR ${isOp(STAGED.insertMany)} OR ${updates})`,
     );
     const text = rows[0]?.value ?? null;

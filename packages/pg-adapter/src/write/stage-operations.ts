@@ -1,8 +1,8 @@
 import { CodedError, type PatchOperation, type PatchRow, type RowValue } from "@syncline/core";
 import type { Client } from "pg";
 import { CopyStream } from "./copy-stream.ts";
-import { copyLine } from "./copy-text.ts";
-import { type CarriedColumn, STAGED, STATE, type StagedKind, type StagedTable } from "./staged-table.ts";
+import { copyLine, rowLiteral } from "./copy-text.ts";
+import { STAGED, STATE, type StagedKind, type StagedTable } from "./staged-table.ts";
 
 const FLUSH_CHARACTERS = 1 << 16;
 
@@ -89,8 +89,17 @@ function stagedFields(table: StagedTable, operation: PatchOperation, seq: number
     String(total),
     STATE.pending,
     ...table.key.map((key) => keyValue(table, operation, key.spec.name)),
-    ...table.columns.flatMap((column) => [stagedValue(before, column), stagedValue(after, column)]),
+    ...images(table, before, after),
   ];
+}
+
+function images(table: StagedTable, before: PatchRow | null, after: PatchRow | null): RowValue[] {
+  const valuesOf = (row: PatchRow | null) =>
+    table.columns.map((column) => row?.get(column.spec.name) ?? null);
+  const [old, fresh] = [valuesOf(before), valuesOf(after)];
+  if (table.wide)
+    return [before === null ? null : rowLiteral(old), after === null ? null : rowLiteral(fresh)];
+  return old.flatMap((value, at) => [value, fresh[at] ?? null]);
 }
 
 function stagedKind(table: StagedTable, operation: PatchOperation): StagedKind {
@@ -125,10 +134,6 @@ function keyValue(table: StagedTable, operation: PatchOperation, column: string)
   if (value === undefined && operation.key.size > 0)
     throw damaged(`an operation lacks key column "${column}"`, table.name);
   return value ?? null;
-}
-
-function stagedValue(row: PatchRow | null, column: CarriedColumn): RowValue {
-  return row?.get(column.spec.name) ?? null;
 }
 
 function assertWhole(table: StagedTable, row: PatchRow): void {

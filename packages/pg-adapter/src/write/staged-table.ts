@@ -15,9 +15,24 @@ export const STATE = { pending: "p", present: "n", conflict: "x", skipped: "s" }
 export interface CarriedColumn {
   readonly spec: ColumnSpec;
   readonly quoted: string;
-  /** Staged old and new value. */
+  /** Columns of the temp table that take the old and the new value; of a wide table, fields of a row value. */
   readonly old: string;
   readonly new: string;
+}
+
+/** Reads a staged value; `staged` is an alias of the temp table. */
+export function stagedValue(column: CarriedColumn, side: "old" | "new", staged = "s"): string {
+  const name = column[side];
+  const dot = name.indexOf(".");
+  return dot === -1 ? `${staged}.${name}` : `(${staged}.${name.slice(0, dot)})${name.slice(dot)}`;
+}
+
+/** A row must fit a page of 8 kB, and two images of a wide row may not: then each is one value that can be toasted. */
+const MAX_WIDTH = 7_000;
+
+function isWide(patchTable: PatchTable): boolean {
+  const width = patchTable.columns.reduce((sum, [, type]) => sum + (type === "name" ? 64 : 20), 0);
+  return 2 * width > MAX_WIDTH;
 }
 
 export interface KeyColumn {
@@ -38,6 +53,8 @@ export class StagedTable {
   readonly stage: string;
   /** What DML names: inheritance children hold other rows, partitions hold ours. */
   readonly relation: string;
+  /** Whether the images are staged as row values. */
+  readonly wide: boolean;
   readonly columns: readonly CarriedColumn[];
   readonly key: readonly KeyColumn[];
   readonly tenant: { readonly quoted: string; readonly literal: string } | null;
@@ -55,11 +72,12 @@ export class StagedTable {
     this.target = quoteTable(info.spec.name);
     this.relation = info.spec.kind === "partitioned" ? this.target : `ONLY ${this.target}`;
     this.stage = `pg_temp."syncline_stage_${index}"`;
+    this.wide = isWide(patchTable);
     this.columns = patchTable.columns.map(([name], at) => ({
       spec: columnOf(info, name),
       quoted: quoteIdentifier(name),
-      old: `o${at}`,
-      new: `n${at}`,
+      old: this.wide ? `o.c${at}` : `o${at}`,
+      new: this.wide ? `n.c${at}` : `n${at}`,
     }));
     this.key = keyColumns(patchTable, info, this.columns);
     this.tenant =
@@ -109,7 +127,7 @@ export class StagedTable {
   }
 
   stagedImage(side: "old" | "new", columns: readonly CarriedColumn[] = this.columns, staged = "s"): string {
-    return imageBytes(columns.map((column) => imageField(column.spec, `${staged}.${column[side]}`)));
+    return imageBytes(columns.map((column) => imageField(column.spec, stagedValue(column, side, staged))));
   }
 
   /** The target's row holds the staged values, byte for byte. */
@@ -119,7 +137,7 @@ export class StagedTable {
 
   /** A `text[]` of the staged values' text output. */
   stagedTexts(side: "old" | "new", columns: readonly CarriedColumn[] = this.columns): string {
-    return textArray(columns.map((column) => textOutput(column.spec, `s.${column[side]}`)));
+    return textArray(columns.map((column) => textOutput(column.spec, stagedValue(column, side))));
   }
 
   keyTexts(): string {
@@ -132,33 +150,49 @@ export class StagedTable {
 
   /** Typed like the table itself: values are parsed once, under the pins, and comparisons can use indexes. */
   createStatement(): string {
-    const images = this.columns.flatMap((column) => {
-      const value = stagedExpression(column.spec, `t.${column.quoted}`);
-      return [`${value} AS ${column.old}`, `${value} AS ${column.new}`];
-    });
     const keys = this.key.map((key) => `${stagedExpression(key.spec, `t.${key.quoted}`)} AS ${key.staged}`);
-    return `CREATE TEMP TABLE ${this.stage.slice("pg_temp.".length)} ON COMMIT DROP AS
+    const values = [...keys, ...(this.wide ? this.#rowValues() : this.#values())]
+      .map((each) => `${each}, `)
+      .join("");
+    return `${this.wide ? this.#createShape() : ""}CREATE TEMP TABLE ${localName(this.stage)} ON COMMIT DROP AS
 SELECT 0::pg_catalog.int8 AS seq, ' '::pg_catalog."char" AS op, 0::pg_catalog.int4 AS grp, 0::pg_catalog.int8 AS cnt,
  0::pg_catalog.int8 AS total, 0::pg_catalog.int8 AS present,
- 0::pg_catalog.int4 AS layer, false AS parked, NULL::pg_catalog.bytea[] AS before, ${[...keys, ...images].join(", ")}${images.length + keys.length > 0 ? "," : ""}
- 'p'::pg_catalog."char" AS state
+ 0::pg_catalog.int4 AS layer, false AS parked, NULL::pg_catalog.bytea[] AS before, ${values}'p'::pg_catalog."char" AS state
 FROM ${this.relation} t WITH NO DATA`;
   }
 
-  /** Columns of a COPY into the temp table. */
-  copyColumns(): string {
-    const images = this.columns.flatMap((column) => [column.old, column.new]);
-    return [
-      "seq",
-      "op",
-      "grp",
-      "cnt",
-      "total",
-      "state",
-      ...this.key.map((key) => key.staged),
-      ...images,
-    ].join(", ");
+  get #shape(): string {
+    return `pg_temp."syncline_shape_${this.index}"`;
   }
+
+  #createShape(): string {
+    const fields = this.columns.map(
+      (column, at) => `${stagedExpression(column.spec, `t.${column.quoted}`)} AS c${at}`,
+    );
+    return `CREATE TEMP TABLE ${localName(this.#shape)} ON COMMIT DROP AS SELECT ${fields.join(", ")} FROM ${this.relation} t WITH NO DATA;`;
+  }
+
+  #rowValues(): string[] {
+    return [`NULL::${this.#shape} AS o`, `NULL::${this.#shape} AS n`];
+  }
+
+  #values(): string[] {
+    return this.columns.flatMap((column) => {
+      const value = stagedExpression(column.spec, `t.${column.quoted}`);
+      return [`${value} AS ${column.old}`, `${value} AS ${column.new}`];
+    });
+  }
+
+  /** Columns of a COPY into the temp table: the images last, as pairs of old and new or as two row values. */
+  copyColumns(): string {
+    const images = this.wide ? ["o", "n"] : this.columns.flatMap((column) => [column.old, column.new]);
+    const fixed = ["seq", "op", "grp", "cnt", "total", "state"];
+    return [...fixed, ...this.key.map((key) => key.staged), ...images].join(", ");
+  }
+}
+
+function localName(name: string): string {
+  return name.slice("pg_temp.".length);
 }
 
 function textArray(values: readonly string[]): string {

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { quoteIdentifier } from "../sql/quote.ts";
 import { parkingOf } from "./parking.ts";
 import type { OpenedTransaction } from "./pg-patch-transaction.ts";
-import { STAGED, type StagedTable } from "./staged-table.ts";
+import { STAGED, type StagedTable, stagedValue } from "./staged-table.ts";
 import { orderedComponents } from "./strongly-connected.ts";
 import { readUniqueIndexes, type UniqueIndex } from "./unique-indexes.ts";
 import { pendingOf } from "./write-statements.ts";
@@ -76,7 +76,7 @@ function newValue(table: StagedTable, name: string): string {
     column !== undefined && table.groupColumns(group).includes(column) ? [group] : [],
   );
   if (column === undefined || groups.length === 0) return `t.${quoteIdentifier(name)}`;
-  return `CASE WHEN s.grp = ANY ('{${groups.join(",")}}'::pg_catalog.int4[]) THEN s.${column.new} ELSE t.${column.quoted} END`;
+  return `CASE WHEN s.grp = ANY ('{${groups.join(",")}}'::pg_catalog.int4[]) THEN ${stagedValue(column, "new")} ELSE t.${column.quoted} END`;
 }
 
 export interface SwapPlan {

@@ -1,7 +1,7 @@
 import type { ColumnSpec } from "@syncline/core";
 import type { Client } from "pg";
 import { quoteIdentifier } from "../sql/quote.ts";
-import { STAGED, type StagedTable } from "./staged-table.ts";
+import { STAGED, type StagedTable, stagedValue } from "./staged-table.ts";
 import { imageBytes, imageField } from "./value-expressions.ts";
 import { pendingOf } from "./write-statements.ts";
 
@@ -72,7 +72,7 @@ function differences(table: StagedTable, staged: (column: ColumnSpec) => string 
 
 function stagedNew(table: StagedTable, column: ColumnSpec): string | null {
   const carried = table.columns.find((each) => each.spec.name === column.name);
-  return carried === undefined ? null : imageBytes([imageField(column, `s.${carried.new}`)]);
+  return carried === undefined ? null : imageBytes([imageField(column, stagedValue(carried, "new"))]);
 }
 
 function insertedDiffer(table: StagedTable): string {

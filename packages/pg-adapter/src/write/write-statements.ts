@@ -1,4 +1,4 @@
-import { STAGED, STATE, type StagedKind, type StagedTable } from "./staged-table.ts";
+import { STAGED, STATE, type StagedKind, type StagedTable, stagedValue } from "./staged-table.ts";
 
 /** One statement's worth of writing: the pending operations of a kind, of updates those of one group. */
 export interface WriteNode {
@@ -57,7 +57,7 @@ function deleteByAddress(table: StagedTable, where: string): string {
 
 function update({ table, group }: WriteNode, where: string): string {
   const columns = table.groupColumns(group ?? 0);
-  const assignments = columns.map((column) => `${column.quoted} = s.${column.new}`).join(", ");
+  const assignments = columns.map((column) => `${column.quoted} = ${stagedValue(column, "new")}`).join(", ");
   // A parked row had its old image checked when it was parked, and is locked since.
   const parked = table.parking === null ? "" : "s.parked IS TRUE OR ";
   return `UPDATE ${table.relation} t SET ${assignments} FROM ${table.stage} s
@@ -66,13 +66,13 @@ WHERE ${where} AND ${table.sameKey()} AND (${parked}${table.same("old", columns)
 
 function insertAgain({ table, group }: WriteNode, where: string): string {
   const changed = table.groupColumns(group ?? 0);
-  const values = table.columns.map((column) => `s.${changed.includes(column) ? column.new : column.old}`);
+  const values = table.columns.map((column) => stagedValue(column, changed.includes(column) ? "new" : "old"));
   return insertOf(table, values, `${table.stage} s`, where);
 }
 
 function insert({ table, kind }: WriteNode, where: string): string {
   const copies = kind === STAGED.insertMany ? ", pg_catalog.generate_series(1, s.cnt)" : "";
-  const values = table.columns.map((column) => `s.${column.new}`);
+  const values = table.columns.map((column) => stagedValue(column, "new"));
   return insertOf(table, values, `${table.stage} s${copies}`, where);
 }
 
