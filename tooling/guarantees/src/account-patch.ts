@@ -38,7 +38,7 @@ function change(random: Random, row: Row): PatchOperation {
     table: "account",
     key: keyOf(String(row["id"])),
     old: new Map(columns.map((column) => [column, row[column] ?? null])),
-    new: new Map(columns.map((column) => [column, newValue(random, column)])),
+    new: new Map(columns.map((column) => [column, newValue(random, column, row[column] ?? null)])),
   };
 }
 
@@ -53,8 +53,8 @@ function rotateUnique(rows: readonly Row[]): PatchOperation[] {
   }));
 }
 
-function newValue(random: Random, column: string): string | null {
-  if (column !== "a" && random.chance(0.15)) return null;
+function newValue(random: Random, column: string, old: string | null): string | null {
+  if (column !== "a" && old !== null && random.chance(0.15)) return null;
   const number = random.integer(1_000, 1_000_000);
   return column === "b" ? `patched ${number}` : String(number);
 }

@@ -1,7 +1,8 @@
 import type { Random } from "./random.ts";
 
 /**
- * A small shop: an identity column, a sequence of its own, foreign keys, one to itself, a unique column, a table without a key.
+ * A small shop: an identity column, a sequence of its own, foreign keys, one to itself, a unique column, a table without
+ * a key, one whose key may be NULL.
  * Each change of a row leaves a mark in `audit.firing`, which no patch covers: a row written twice shows there.
  */
 export const MODEL_SCHEMA = `
@@ -37,6 +38,7 @@ CREATE TABLE public.purchase_line (
   PRIMARY KEY (purchase_id, line)
 );
 CREATE TABLE public.reading (sensor text NOT NULL, value double precision, taken_at timestamp with time zone);
+CREATE TABLE public.coupon (code text UNIQUE, note text NOT NULL);
 INSERT INTO public.customer (name, email, balance, note)
   SELECT 'Customer ' || n, 'customer' || n || '@example.org', n * 10, CASE WHEN n % 3 = 0 THEN repeat('note ', n) END
   FROM generate_series(1, 60) n;
@@ -45,7 +47,8 @@ INSERT INTO public.purchase (customer_id, replaces, total, state, paid_at)
   FROM generate_series(1, 150) n;
 INSERT INTO public.purchase_line SELECT p, l, 'item ' || l, l FROM generate_series(1, 150) p, generate_series(1, 2) l;
 INSERT INTO public.reading SELECT 'sensor ' || n % 5, n % 4, '2026-02-01Z'::timestamptz FROM generate_series(1, 80) n;
-${["customer", "purchase", "purchase_line", "reading"]
+INSERT INTO public.coupon SELECT CASE WHEN n % 3 = 0 THEN 'code ' || n END, 'note ' || n % 4 FROM generate_series(1, 24) n;
+${["customer", "purchase", "purchase_line", "reading", "coupon"]
   .map(
     (table) =>
       `CREATE TRIGGER mark AFTER INSERT OR UPDATE OR DELETE ON public.${table} FOR EACH ROW EXECUTE FUNCTION audit.mark();`,
@@ -89,6 +92,10 @@ const EDITS: readonly Edit[] = [
     (SELECT ctid FROM public.reading ORDER BY sensor, value, ctid LIMIT ${random.integer(1, 6)})`,
   (random) => `INSERT INTO public.reading SELECT 'sensor ${random.integer(0, 6)}', ${random.integer(0, 4)}, '2026-02-01Z'
     FROM generate_series(1, ${random.integer(1, 5)})`,
+  (random) => `INSERT INTO public.coupon SELECT NULL, 'note ${random.integer(0, 5)}' FROM generate_series(1, ${random.integer(1, 3)})`,
+  (random) => `DELETE FROM public.coupon WHERE ctid IN
+    (SELECT ctid FROM public.coupon WHERE code IS NULL ORDER BY note, ctid LIMIT ${random.integer(1, 3)})`,
+  (random) => `UPDATE public.coupon SET note = ${text(random)} WHERE code = 'code ${3 * random.integer(1, 8)}'`,
 ];
 
 /** Statements that change the shop at random. */

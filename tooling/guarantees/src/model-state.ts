@@ -1,6 +1,6 @@
 import type { TestDatabase } from "@syncline/tooling-test-postgres";
 
-const TABLES = ["customer", "purchase", "purchase_line", "reading"];
+const TABLES = ["customer", "purchase", "purchase_line", "reading", "coupon"];
 
 const ROWS = TABLES.map(
   (table) =>
