@@ -1,12 +1,23 @@
-import { agreeTable, assertFilterTables, CodedError, type FilterDocument, findTable, isNamed, pairTables, suggestNames, type TablePair, type TableSide } from "@syncline/core";
+import {
+  agreeTable,
+  assertFilterTables,
+  CodedError,
+  type FilterDocument,
+  findTable,
+  isNamed,
+  pairTables,
+  suggestNames,
+  type TablePair,
+  type TableSide,
+} from "@syncline/core";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { ReadSnapshot, RowHash } from "../../ports/read-snapshot.ts";
 import type { DiffOptions } from "../diff-contract.ts";
 import type { DiffInput } from "../diff-endpoints.ts";
 import type { OpenSides } from "./open-both.ts";
 import { sideFilters } from "./side-filters.ts";
-import { assertTolerances, tolerancesOf } from "./tolerance.ts";
 import { describeTable, planSide, type TableWork } from "./table-work.ts";
+import { assertTolerances, tolerancesOf } from "./tolerance.ts";
 
 export interface AgreedRun {
   readonly tables: readonly TableWork[];
@@ -23,7 +34,11 @@ export async function agreeRun(input: DiffInput, sides: OpenSides): Promise<Agre
   assertFields(pairs, options);
   assertTolerances(agreements, options.tolerance);
   const document = options.filter as FilterDocument | null;
-  if (document !== null) assertFilterTables(document, pairs.map((pair) => pair.target));
+  if (document !== null)
+    assertFilterTables(
+      document,
+      pairs.map((pair) => pair.target),
+    );
   const hash = await agreeHash(sides, pairs);
   const textSorts = sides.source.encoding === sides.target.encoding;
   const tables = agreements.map((agreement, index): TableWork => {
@@ -50,8 +65,11 @@ function narrowing(pair: TablePair, target: TableSide, options: DiffOptions) {
   for (const [table, columns] of options.columnMap) {
     if (isNamed(pair.source.name, table)) for (const [from, to] of columns) columnMap.set(from, to);
   }
-  const chosen = [...options.keys].find(([table]) => isNamed(pair.target.name, table) || isNamed(pair.source.name, table));
-  for (const table of options.keys.keys()) if (target.tables.length > 0 && chosen === undefined) findTable(target, table);
+  const chosen = [...options.keys].find(
+    ([table]) => isNamed(pair.target.name, table) || isNamed(pair.source.name, table),
+  );
+  for (const table of options.keys.keys())
+    if (target.tables.length > 0 && chosen === undefined) findTable(target, table);
   return {
     columnMap,
     key: chosen?.[1] ?? null,

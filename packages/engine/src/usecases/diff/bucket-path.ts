@@ -1,6 +1,6 @@
 import type { RowChange } from "@syncline/core";
 import type { Bucketing } from "../../ports/read-snapshot.ts";
-import { bucketCount, BucketSums, sumTable } from "./bucket-sums.ts";
+import { BucketSums, bucketCount, sumTable } from "./bucket-sums.ts";
 import type { CompareTable } from "./compare-table.ts";
 import { streamPath } from "./stream-path.ts";
 
@@ -41,13 +41,21 @@ async function probeSaysStream(compare: CompareTable, bucketing: Bucketing): Pro
   const step = Math.floor(all / PROBED_BUCKETS);
   const buckets = Array.from({ length: PROBED_BUCKETS }, (_, index) => index * step + Math.floor(step / 2));
   const request = { bucketing, buckets, slice: { index: 0, of: 1 }, signal };
-  const differing = await tally.step("probe", `${PROBED_BUCKETS} buckets by index`, async () => {
-    const [a, b] = [new BucketSums(all), new BucketSums(all)];
-    const [source, target] = await Promise.all([readers.source.sums(request), readers.target.sums(request)]);
-    a.add(source);
-    b.add(target);
-    return a.differing(b);
-  }, () => null);
+  const differing = await tally.step(
+    "probe",
+    `${PROBED_BUCKETS} buckets by index`,
+    async () => {
+      const [a, b] = [new BucketSums(all), new BucketSums(all)];
+      const [source, target] = await Promise.all([
+        readers.source.sums(request),
+        readers.target.sums(request),
+      ]);
+      a.add(source);
+      b.add(target);
+      return a.differing(b);
+    },
+    () => null,
+  );
   return differing.length > PROBED_BUCKETS * MOST_DIFFERING;
 }
 
@@ -55,16 +63,27 @@ async function sumBoth(compare: CompareTable, bucketing: Bucketing) {
   const { readers, signal, connections, tally } = compare;
   let rows = 0;
   const progress = (more: number) => compare.progress((rows += more) / 2);
-  const side = (reader: typeof readers.source) => sumTable({ reader, bucketing, connections, signal, progress });
+  const side = (reader: typeof readers.source) =>
+    sumTable({ reader, bucketing, connections, signal, progress });
   const note = `${bucketCount(bucketing)} buckets by ${bucketing.kind === "hash" ? "key hash" : "key range"}`;
-  return tally.step("sums", note, async () => {
-    const [source, target] = await Promise.all([side(readers.source), side(readers.target)]);
-    return { source, target };
-  }, ({ source, target }) => source.rows + target.rows);
+  return tally.step(
+    "sums",
+    note,
+    async () => {
+      const [source, target] = await Promise.all([side(readers.source), side(readers.target)]);
+      return { source, target };
+    },
+    ({ source, target }) => source.rows + target.rows,
+  );
 }
 
 /** Rows of equal buckets are unchanged; those of the others are counted when they are read. */
-function tellSums(compare: CompareTable, source: BucketSums, target: BucketSums, differing: ReadonlySet<number>): void {
+function tellSums(
+  compare: CompareTable,
+  source: BucketSums,
+  target: BucketSums,
+  differing: ReadonlySet<number>,
+): void {
   let inDiffering = { source: 0, target: 0 };
   for (const bucket of differing) {
     inDiffering = {

@@ -1,4 +1,4 @@
-import { HashSum } from "@syncline/core";
+import type { HashSum } from "@syncline/core";
 import type { Bucketing, BucketSum, TableReader } from "../../ports/read-snapshot.ts";
 
 /** Sums of one side, added up over its slices; by bucket number. */
@@ -58,7 +58,13 @@ export interface SumTableRequest {
 }
 
 /** Sums all rows of one side, slice by slice on all connections. */
-export async function sumTable({ reader, bucketing, connections, signal, progress }: SumTableRequest): Promise<BucketSums> {
+export async function sumTable({
+  reader,
+  bucketing,
+  connections,
+  signal,
+  progress,
+}: SumTableRequest): Promise<BucketSums> {
   const total = new BucketSums(bucketCount(bucketing));
   const slices = await reader.slices(connections);
   let next = 0;

@@ -1,6 +1,6 @@
 import type { ChangedColumn, Difference, RowChange, RowImage } from "@syncline/core";
 import type { FetchedRow, TableReader } from "../../ports/read-snapshot.ts";
-import { fetchInPieces, FetchSize } from "./fetch-size.ts";
+import { FetchSize, fetchInPieces } from "./fetch-size.ts";
 import type { TableTally } from "./table-tally.ts";
 import type { TableWork } from "./table-work.ts";
 
@@ -37,7 +37,9 @@ export class ChangeBuilder {
   }
 
   /** The changes in order, and how many differences are none after all. */
-  async build(differences: readonly Difference[]): Promise<{ readonly changes: RowChange[]; readonly same: number }> {
+  async build(
+    differences: readonly Difference[],
+  ): Promise<{ readonly changes: RowChange[]; readonly same: number }> {
     const [sources, targets] = await Promise.all([
       this.#fetch("source", differences),
       this.#fetch("target", differences),
@@ -61,7 +63,11 @@ export class ChangeBuilder {
   }
 
   /** `"same"` where rows are equal after all, null where the other side's stream tells the change. */
-  #judge(source: FetchedRow | null, target: FetchedRow | null, other: FetchedRow | null): RowChange | "same" | null {
+  #judge(
+    source: FetchedRow | null,
+    target: FetchedRow | null,
+    other: FetchedRow | null,
+  ): RowChange | "same" | null {
     if (source !== null && target !== null) return this.#update(source, target);
     if (source !== null) return other === null ? this.#insert(source) : this.#update(source, other);
     return target === null ? null : this.#deleted(target, other);
@@ -73,7 +79,10 @@ export class ChangeBuilder {
     else this.#tally.addBytes(change.changes.map(({ after }) => after));
   }
 
-  async #fetch(side: "source" | "target", differences: readonly Difference[]): Promise<(FetchedRow | undefined)[]> {
+  async #fetch(
+    side: "source" | "target",
+    differences: readonly Difference[],
+  ): Promise<(FetchedRow | undefined)[]> {
     const addresses = differences.flatMap((difference) => difference[side] ?? []);
     const fetch = (piece: readonly Uint8Array[]) => this.#readers[side].fetch(piece, this.#signal);
     const rows = await fetchInPieces(addresses, this.sizes[side], fetch);
@@ -116,7 +125,14 @@ export class ChangeBuilder {
   /** A row only in the target's stream; when its partner is in the source's stream, that one tells the update. */
   #deleted(target: FetchedRow, other: FetchedRow | null): RowChange | "same" | null {
     if (other !== null) return other.passes ? null : this.#update(other, target);
-    return { kind: "delete", table: this.#work.index, key: target.key, before: target.image, count: 1, of: 1 };
+    return {
+      kind: "delete",
+      table: this.#work.index,
+      key: target.key,
+      before: target.image,
+      count: 1,
+      of: 1,
+    };
   }
 
   #update(source: FetchedRow, target: FetchedRow): RowChange | "same" {
@@ -127,6 +143,8 @@ export class ChangeBuilder {
       if (this.#work.tolerances[index]?.accepts(before, after) === true) return;
       changes.push({ column: column.target.name, before, after });
     });
-    return changes.length === 0 ? "same" : { kind: "update", table: this.#work.index, key: target.key, changes };
+    return changes.length === 0
+      ? "same"
+      : { kind: "update", table: this.#work.index, key: target.key, changes };
   }
 }

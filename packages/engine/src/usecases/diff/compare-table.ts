@@ -5,9 +5,9 @@ import { ChangeBuilder, type Readers } from "./change-builder.ts";
 import { chooseBucketing } from "./choose-bucketing.ts";
 import { ImageWishes } from "./image-wishes.ts";
 import { multisetPath } from "./multiset-path.ts";
-import { Suspects } from "./suspects.ts";
 import type { RunLimits } from "./run-limits.ts";
 import { streamPath } from "./stream-path.ts";
+import { Suspects } from "./suspects.ts";
 import { TableTally } from "./table-tally.ts";
 import type { TableWork } from "./table-work.ts";
 
@@ -47,7 +47,13 @@ export class CompareTable {
     this.connections = connections;
     this.progress = progress;
     this.#limits = limits;
-    this.builder = new ChangeBuilder(work, readers, limits.signal, this.tally, options.recheckAfterMs !== null);
+    this.builder = new ChangeBuilder(
+      work,
+      readers,
+      limits.signal,
+      this.tally,
+      options.recheckAfterMs !== null,
+    );
     this.suspects = options.recheckAfterMs === null ? null : new Suspects();
     this.wishes = new ImageWishes(options.images);
   }
@@ -68,7 +74,9 @@ export class CompareTable {
   /** By the planner, else by the size. */
   get estimatedRows(): number {
     const { source, target } = this.work;
-    const rows = [source, target].map(({ table }) => (table.estimatedRows > 0 ? table.estimatedRows : table.sizeBytes / 100));
+    const rows = [source, target].map(({ table }) =>
+      table.estimatedRows > 0 ? table.estimatedRows : table.sizeBytes / 100,
+    );
     return Math.max(...rows);
   }
 
@@ -88,13 +96,15 @@ export class CompareTable {
     if (this.work.agreement.key?.nullable === true && this.options.path !== "multiset" && !this.stopped) {
       yield* multisetPath(this, "unkeyed");
     }
-    if (!this.stopped) this.tally.checksum = { source: this.sums.source.format(), target: this.sums.target.format() };
+    if (!this.stopped)
+      this.tally.checksum = { source: this.sums.source.format(), target: this.sums.target.format() };
   }
 
   #byPath(): AsyncGenerator<RowChange[]> {
     const { key } = this.work.agreement;
     const forced = this.options.path;
-    if (key === null || forced === "multiset") return this.#take("multiset", key === null ? "the table has no key" : "as asked");
+    if (key === null || forced === "multiset")
+      return this.#take("multiset", key === null ? "the table has no key" : "as asked");
     if (forced === "stream") return this.#take("stream", "as asked");
     if (forced !== "auto") return this.#bucketed("as asked");
     const bytes = this.estimatedRows * (STREAMED_BYTES + this.#keyWidth());
@@ -121,8 +131,13 @@ export class CompareTable {
   }
 
   async #countRows(): Promise<void> {
-    const rows = await this.tally.step("count", "rows of both sides, for the limit", () =>
-      Promise.all([this.readers.source.countRows(this.signal), this.readers.target.countRows(this.signal)]), () => null);
+    const rows = await this.tally.step(
+      "count",
+      "rows of both sides, for the limit",
+      () =>
+        Promise.all([this.readers.source.countRows(this.signal), this.readers.target.countRows(this.signal)]),
+      () => null,
+    );
     this.#mostRows = Math.max(...rows);
   }
 
@@ -130,14 +145,23 @@ export class CompareTable {
   async #assertUnique(): Promise<void> {
     const { agreement, source, target } = this.work;
     for (const side of agreement.key?.unproven ?? []) {
-      const found = await this.tally.step("unique", `key of the ${side}`, () => this.readers[side].countDuplicateKeys(this.signal), () => null);
+      const found = await this.tally.step(
+        "unique",
+        `key of the ${side}`,
+        () => this.readers[side].countDuplicateKeys(this.signal),
+        () => null,
+      );
       if (found === 0) continue;
       const table = formatQualifiedName((side === "source" ? source : target).table.name);
       const columns = agreement.key?.columns.map((column) => `"${column[side].name}"`).join(", ") ?? "";
-      throw new CodedError("key.not_unique", `The key (${columns}) is not unique in table "${table}" of the ${side}: ${found} keys have several rows.`, {
-        hint: "Name columns that together identify a row with --key, or leave the key out to compare rows by count.",
-        details: { table, side, duplicates: found },
-      });
+      throw new CodedError(
+        "key.not_unique",
+        `The key (${columns}) is not unique in table "${table}" of the ${side}: ${found} keys have several rows.`,
+        {
+          hint: "Name columns that together identify a row with --key, or leave the key out to compare rows by count.",
+          details: { table, side, duplicates: found },
+        },
+      );
     }
   }
 }

@@ -16,8 +16,11 @@ export class FetchSize {
 
   learn(fetched: readonly (FetchedRow | null)[]): void {
     let bytes = 0;
-    for (const row of fetched) for (const value of row?.image ?? []) bytes += value === null ? 0 : value.length;
-    this.rows = clamp(Math.min(this.rows * 4, PIECE_BYTES / Math.max(1, bytes / Math.max(1, fetched.length))));
+    for (const row of fetched)
+      for (const value of row?.image ?? []) bytes += value === null ? 0 : value.length;
+    this.rows = clamp(
+      Math.min(this.rows * 4, PIECE_BYTES / Math.max(1, bytes / Math.max(1, fetched.length))),
+    );
   }
 }
 

@@ -10,9 +10,15 @@ export async function* multisetPath(compare: CompareTable, part: RowPart): Async
   const counts = { sourceRows: 0, targetRows: 0, unchanged: 0 };
   const started = performance.now();
   const everyAddress = !hashTellsWholeRow(compare);
-  const merged = mergeMultisets(readers.source.rows(request), readers.target.rows(request), counts, compare.sums, {
-    everyAddress,
-  });
+  const merged = mergeMultisets(
+    readers.source.rows(request),
+    readers.target.rows(request),
+    counts,
+    compare.sums,
+    {
+      everyAddress,
+    },
+  );
   try {
     for await (const groups of merged) {
       yield* tellGroups(compare, groups, { everyAddress, part });
@@ -22,13 +28,20 @@ export async function* multisetPath(compare: CompareTable, part: RowPart): Async
   } finally {
     tally.addMerged(counts);
     const note = part === "unkeyed" ? "rows with NULL in the key, by count" : "rows of both sides by count";
-    tally.steps.push({ step: "multiset", milliseconds: performance.now() - started, rows: counts.sourceRows, note });
+    tally.steps.push({
+      step: "multiset",
+      milliseconds: performance.now() - started,
+      rows: counts.sourceRows,
+      note,
+    });
   }
 }
 
 /** False when rows with one hash can differ: in columns that are carried but not compared, or in spelling. */
 function hashTellsWholeRow({ work }: CompareTable): boolean {
-  return work.agreement.columns.every(({ form }) => form !== null && form.kind !== "numeric-value" && form.kind !== "cast");
+  return work.agreement.columns.every(
+    ({ form }) => form !== null && form.kind !== "numeric-value" && form.kind !== "cast",
+  );
 }
 
 async function* tellGroups(
@@ -63,7 +76,9 @@ function splitByImage(compare: CompareTable, group: SurplusGroup, rows: readonly
   for (const same of alike) {
     if (left === 0) break;
     const count = Math.min(left, same.length);
-    changes.push(toChange(compare, group.side, same[0], count, group.side === "source" ? ofInserts : same.length));
+    changes.push(
+      toChange(compare, group.side, same[0], count, group.side === "source" ? ofInserts : same.length),
+    );
     left -= count;
   }
   return changes;
@@ -81,6 +96,7 @@ function toChange(
   const image = row?.image ?? [];
   compare.tally.addBytes(image);
   const key = row?.key ?? [];
-  if (side === "source") return { kind: "insert", table, key, after: image, count, ...(of === undefined ? {} : { of }) };
+  if (side === "source")
+    return { kind: "insert", table, key, after: image, count, ...(of === undefined ? {} : { of }) };
   return { kind: "delete", table, key, before: image, count, of: of ?? count };
 }

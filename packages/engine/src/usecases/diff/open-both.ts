@@ -1,4 +1,10 @@
-import { CodedError, matchesPattern, type QualifiedName, sameQualifiedName, suggestNames } from "@syncline/core";
+import {
+  CodedError,
+  matchesPattern,
+  type QualifiedName,
+  sameQualifiedName,
+  suggestNames,
+} from "@syncline/core";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { ReadSnapshot } from "../../ports/read-snapshot.ts";
 import type { DiffInput } from "../diff-endpoints.ts";
@@ -45,11 +51,17 @@ function assertPatterns({ options, source, target }: DiffInput, offered: readonl
   if (offered.length === 0) return;
   const named = [...(source.named ?? []), ...(target.named ?? [])];
   const names = [...offered, ...named];
-  const unmatched = options.tablePatterns.find((pattern) => !names.some((name) => matchesPattern(name, pattern)));
+  const unmatched = options.tablePatterns.find(
+    (pattern) => !names.some((name) => matchesPattern(name, pattern)),
+  );
   if (unmatched === undefined) return;
-  throw new CodedError("table.not_found", `No table of ${source.label} and ${target.label} matches "${unmatched}".`, {
-    hint: suggestNames(unmatched, [...new Set(names.map((name) => name.name))], "tables"),
-  });
+  throw new CodedError(
+    "table.not_found",
+    `No table of ${source.label} and ${target.label} matches "${unmatched}".`,
+    {
+      hint: suggestNames(unmatched, [...new Set(names.map((name) => name.name))], "tables"),
+    },
+  );
 }
 
 /** With patterns, or with tables that the other side names, only those; a map may join any two names. */

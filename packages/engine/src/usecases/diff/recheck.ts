@@ -4,8 +4,8 @@ import type { TableResult } from "../diff-contract.ts";
 import type { DiffInput } from "../diff-endpoints.ts";
 import { ChangeBuilder } from "./change-builder.ts";
 import type { CompareTable } from "./compare-table.ts";
-import { fetchInPieces, FetchSize } from "./fetch-size.ts";
-import { openBoth, type OpenSides } from "./open-both.ts";
+import { FetchSize, fetchInPieces } from "./fetch-size.ts";
+import { type OpenSides, openBoth } from "./open-both.ts";
 import { TableTally } from "./table-tally.ts";
 
 type Outcome = NonNullable<TableResult["recheck"]>;
@@ -28,15 +28,24 @@ export async function recheck(
   return outcomes;
 }
 
-async function recheckTable({ work, suspects }: CompareTable, sides: OpenSides, signal: AbortSignal): Promise<Outcome> {
-  const readers = { source: sides.source.openTable(work.source), target: sides.target.openTable(work.target) };
+async function recheckTable(
+  { work, suspects }: CompareTable,
+  sides: OpenSides,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const readers = {
+    source: sides.source.openTable(work.source),
+    target: sides.target.openTable(work.target),
+  };
   const builder = new ChangeBuilder(work, readers, signal, new TableTally(), true);
   const changes = suspects?.changes ?? [];
   const keys = changes.map((change) => change.key);
   const look = (side: "source" | "target") =>
     fetchInPieces(keys, new FetchSize(work[side].table), (piece) => readers[side].lookup(piece, signal));
   const [sources, targets] = await Promise.all([look("source"), look("target")]);
-  const stable = changes.filter((change, at) => same(change, builder.compareRows(sources[at] ?? null, targets[at] ?? null)));
+  const stable = changes.filter((change, at) =>
+    same(change, builder.compareRows(sources[at] ?? null, targets[at] ?? null)),
+  );
   return { stable: stable.length, inFlight: changes.length - stable.length };
 }
 

@@ -1,4 +1,10 @@
-import { type CheckedFilter, checkTableFilter, type ColumnSpec, type FilterDocument, type TableAgreement } from "@syncline/core";
+import {
+  type CheckedFilter,
+  type ColumnSpec,
+  checkTableFilter,
+  type FilterDocument,
+  type TableAgreement,
+} from "@syncline/core";
 
 /** The filter names the target's columns; on the source the columns paired with them are meant. */
 export function sideFilters(
@@ -13,11 +19,16 @@ export function sideFilters(
     originals.set(view, column.source);
     return view;
   });
-  const others = agreement.source.columns.filter((column) => !agreement.columns.some((pair) => pair.source === column));
+  const others = agreement.source.columns.filter(
+    (column) => !agreement.columns.some((pair) => pair.source === column),
+  );
   const taken = new Set(renamed.map((column) => column.name));
   const columns = [...renamed, ...others.filter((column) => !taken.has(column.name))];
   const source = checkTableFilter(document, { ...agreement.source, name: agreement.target.name, columns });
-  return { source: source === null ? null : withColumns(source, (column) => originals.get(column) ?? column), target };
+  return {
+    source: source === null ? null : withColumns(source, (column) => originals.get(column) ?? column),
+    target,
+  };
 }
 
 function withColumns(filter: CheckedFilter, map: (column: ColumnSpec) => ColumnSpec): CheckedFilter {

@@ -63,7 +63,9 @@ export class SmallTablesAhead {
 
 function isSmall({ source, target }: TableWork): boolean {
   const readsPages = (kind: string) => kind !== "view" && kind !== "foreign";
-  return [source.table, target.table].every((table) => readsPages(table.kind) && table.sizeBytes <= SMALL_BYTES);
+  return [source.table, target.table].every(
+    (table) => readsPages(table.kind) && table.sizeBytes <= SMALL_BYTES,
+  );
 }
 
 async function collect(batches: AsyncIterable<RowChange[]>): Promise<RowChange[][]> {

@@ -3,7 +3,10 @@ import type { BucketSelection } from "../../ports/read-snapshot.ts";
 import type { CompareTable } from "./compare-table.ts";
 
 /** Streams both sides in key order, or only some buckets of them, and tells the rows that differ. */
-export async function* streamPath(compare: CompareTable, only: BucketSelection | null): AsyncGenerator<RowChange[]> {
+export async function* streamPath(
+  compare: CompareTable,
+  only: BucketSelection | null,
+): AsyncGenerator<RowChange[]> {
   const { readers, signal, tally } = compare;
   const request = { order: "key", part: "keyed", only, signal } as const;
   const counts = { sourceRows: 0, targetRows: 0, unchanged: 0 };
@@ -18,13 +21,22 @@ export async function* streamPath(compare: CompareTable, only: BucketSelection |
     }
   } finally {
     tally.addMerged(counts);
-    const note = only === null ? "rows of both sides in key order" : `${only.buckets.length} differing buckets`;
-    tally.steps.push({ step: "stream", milliseconds: performance.now() - started, rows: counts.sourceRows, note });
+    const note =
+      only === null ? "rows of both sides in key order" : `${only.buckets.length} differing buckets`;
+    tally.steps.push({
+      step: "stream",
+      milliseconds: performance.now() - started,
+      rows: counts.sourceRows,
+      note,
+    });
   }
 }
 
 /** Counts a batch of differences and builds those that the caller wants to see. */
-async function* tellDifferences(compare: CompareTable, differences: Difference[]): AsyncGenerator<RowChange[]> {
+async function* tellDifferences(
+  compare: CompareTable,
+  differences: Difference[],
+): AsyncGenerator<RowChange[]> {
   if (compare.builder.mustFetch) {
     const { changes, same } = await compare.builder.build(differences);
     compare.tally.merge.unchanged += same;
@@ -39,7 +51,10 @@ async function* tellDifferences(compare: CompareTable, differences: Difference[]
   yield (await compare.builder.build(wanted)).changes;
 }
 
-function admitted<Item extends { readonly kind: RowChange["kind"] }>(compare: CompareTable, found: Item[]): Item[] {
+function admitted<Item extends { readonly kind: RowChange["kind"] }>(
+  compare: CompareTable,
+  found: Item[],
+): Item[] {
   const kept = found.slice(0, compare.admit(found.length));
   for (const { kind } of kept) compare.tally.count(kind, 1);
   return kept;

@@ -24,7 +24,12 @@ export class TableTally {
     else this.deletes += rows;
   }
 
-  async step<T>(step: string, note: string, work: () => Promise<T>, rows: (done: T) => number | null): Promise<T> {
+  async step<T>(
+    step: string,
+    note: string,
+    work: () => Promise<T>,
+    rows: (done: T) => number | null,
+  ): Promise<T> {
     const started = performance.now();
     const done = await work();
     this.steps.push({ step, note, milliseconds: performance.now() - started, rows: rows(done) });

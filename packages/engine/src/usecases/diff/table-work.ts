@@ -1,4 +1,10 @@
-import { type CheckedFilter, type ColumnForm, nameInTenant, type PairedColumn, type TableAgreement } from "@syncline/core";
+import {
+  type CheckedFilter,
+  type ColumnForm,
+  nameInTenant,
+  type PairedColumn,
+  type TableAgreement,
+} from "@syncline/core";
 import type { RowHash, SideKey, SidePlan } from "../../ports/read-snapshot.ts";
 import type { DiffTable } from "../diff-contract.ts";
 import type { ColumnTolerance } from "./tolerance.ts";

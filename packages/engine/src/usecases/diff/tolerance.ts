@@ -1,12 +1,12 @@
 import {
   CodedError,
-  parseTolerance,
+  isNamed,
   type PairedColumn,
+  parseTolerance,
   type RowValue,
   suggestNames,
   type TableAgreement,
   type Tolerance,
-  isNamed,
 } from "@syncline/core";
 
 /** Says whether two texts of a column count as equal. */
@@ -40,7 +40,10 @@ function toleranceOf(column: PairedColumn, text: string): ColumnTolerance {
 }
 
 /** Every tolerance must name a compared column of some table. */
-export function assertTolerances(agreements: readonly TableAgreement[], wanted: ReadonlyMap<string, string>): void {
+export function assertTolerances(
+  agreements: readonly TableAgreement[],
+  wanted: ReadonlyMap<string, string>,
+): void {
   for (const field of wanted.keys()) {
     const names = (agreement: TableAgreement) => agreement.columns.map((column) => column.target.name);
     const known = agreements.some((agreement) =>
