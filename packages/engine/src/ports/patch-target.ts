@@ -34,7 +34,7 @@ export interface PatchTransaction {
   stage(operations: AsyncIterable<readonly PatchOperation[]>): Promise<void>;
   /** Writes what can be written under the strategy, verifies it and records it in the ledger. */
   write(): Promise<WriteReport>;
-  /** The operations behind `conflictCount`, in the patch's order. */
+  /** The operations behind `conflictCount`, table by table in the patch's order. */
   conflicts(): AsyncIterable<ApplyConflict>;
   /**
    * Makes it visible. A rejection with `patch.outcome_unknown` means that the reply was lost: ask `wasCommitted`.

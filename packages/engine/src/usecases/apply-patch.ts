@@ -19,7 +19,13 @@ export interface ApplyPatchInput {
  * Applies a patch in one transaction: all of it or nothing. Conflicts are a result, not an error.
  * @throws CodedError when it cannot be applied at all; nothing was written then
  */
-export async function applyPatch({ target, patch, options, ctx, onConflict }: ApplyPatchInput): Promise<ApplyResult> {
+export async function applyPatch({
+  target,
+  patch,
+  options,
+  ctx,
+  onConflict,
+}: ApplyPatchInput): Promise<ApplyResult> {
   return runApplication({
     target,
     request: {

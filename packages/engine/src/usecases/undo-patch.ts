@@ -32,7 +32,7 @@ export async function undoPatch(input: UndoPatchInput): Promise<ApplyResult> {
       id: createApplicationId(ctx),
       kind: "undo",
       undoes: inverse.entry.id,
-      partial: select !== undefined || options.strategy === "ours",
+      partial: select !== undefined,
       header: inverse.header,
       hash: inverse.entry.hash,
       options,

@@ -25,7 +25,7 @@ export class SessionSettings {
   static async pin(client: Client, lockTimeoutMs: number): Promise<SessionSettings> {
     const names = Object.keys(PINS).filter((name) => !KEPT.has(name));
     const { rows } = await client.query<Record<string, string>>(
-      `SELECT pg_catalog.current_setting('server_version_num') AS version, ${names
+      `SELECT pg_catalog.current_setting('server_version_num') AS version, pg_catalog.current_setting('session_replication_role') AS role, ${names
         .map((name, at) => `pg_catalog.current_setting('${name}') AS s${at}`)
         .join(", ")}`,
     );
@@ -39,6 +39,7 @@ export class SessionSettings {
     await client.query(
       `${pinStatements(Number(row["version"]))};SET LOCAL lock_timeout = ${Math.floor(lockTimeoutMs)}`,
     );
+    if (row["role"] !== "origin") await client.query("SET LOCAL session_replication_role = origin");
     return new SessionSettings(client, `SELECT ${pins.join(", ")}`, `SELECT ${own.join(", ")}`);
   }
 

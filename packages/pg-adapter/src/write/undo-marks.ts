@@ -13,18 +13,22 @@ export async function assertStands(client: Client, scope: PgScope, ledgerId: str
  * Marks the application as taken back. If that was an undo itself, what it had undone stands again, and so on down
  * the chain.
  */
-export async function markUndone(client: Client, request: ApplicationRequest): Promise<void> {
+export async function markUndone(
+  client: Client,
+  request: ApplicationRequest,
+  partial: boolean,
+): Promise<void> {
   let ledgerId = request.undoes;
   let undone = true;
   while (ledgerId !== null) {
-    const state: string = !undone ? "applied" : request.partial ? "partial" : "undone";
+    const state: string = !undone ? "applied" : partial ? "partial" : "undone";
     const { rows } = await client.query<{ undoes: string | null }>(
       `UPDATE syncline.ledger SET undo_state = $2, undone_by = $3,
         undone_at = CASE WHEN $3::pg_catalog.uuid IS NULL THEN NULL ELSE pg_catalog.clock_timestamp() END
        WHERE id = $1 RETURNING undoes`,
       [ledgerId, state, undone ? request.id : null],
     );
-    if (request.partial) return;
+    if (partial) return;
     ledgerId = rows[0]?.undoes ?? null;
     undone = !undone;
   }

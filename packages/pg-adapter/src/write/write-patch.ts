@@ -13,6 +13,7 @@ import { runSteps } from "./run-steps.ts";
 import { raiseSequences } from "./sequences.ts";
 import { settleConflicts } from "./strategies.ts";
 import { TriggerPolicy } from "./trigger-policy.ts";
+import { settleUncounted } from "./uncounted-inserts.ts";
 import { markUndone } from "./undo-marks.ts";
 import { readUniqueIndexes } from "./unique-indexes.ts";
 import { planSwaps } from "./unique-swaps.ts";
@@ -47,15 +48,16 @@ export async function writePatch(opened: OpenedTransaction): Promise<WriteReport
   const notes = [...report.notes, ...(await raiseSequences(client, tables, request.options.dryRun))];
   if (!request.options.dryRun) {
     await writeLedger({ client, scope: opened.scope, request, report, tables });
-    await markUndone(client, request);
+    await markUndone(client, request, request.partial || report.counts.skipped > 0);
   }
   return { ...report, notes };
 }
 
 /** Which of several identical rows goes does not matter as long as nobody adds or removes one meanwhile. */
-async function prepareIdentical({ session }: OpenedTransaction, table: OpenedTransaction["tables"][number]) {
-  await session.client.query(`LOCK TABLE ONLY ${table.target} IN SHARE ROW EXCLUSIVE MODE`);
-  await classifyIdentical(session.client, table);
+async function prepareIdentical(opened: OpenedTransaction, table: OpenedTransaction["tables"][number]) {
+  await opened.session.client.query(`LOCK TABLE ONLY ${table.target} IN SHARE ROW EXCLUSIVE MODE`);
+  await classifyIdentical(opened.session.client, table);
+  await settleUncounted(opened, table);
 }
 
 /** Resolves with false when conflicts are left; nothing is written then. */
@@ -92,7 +94,10 @@ async function writeInRounds(opened: OpenedTransaction, triggers: TriggerPolicy)
     if (obstacle.kind === "parking") continue;
     if (round >= MAX_ROUNDS) throw obstacle.error;
     await settings.usePins();
-    for (const table of tables) await classify(client, table);
+    for (const table of tables) {
+      await classify(client, table);
+      await settleUncounted(opened, table);
+    }
     const progress = now !== before;
     before = now;
     if (progress) continue;

@@ -26,14 +26,17 @@ async function attempt(application: Application): Promise<ApplyResult> {
   const { target, request, ctx } = application;
   const transaction = await target.begin(request);
   try {
-    await transaction.stage(application.operations());
+    await transaction.stage(withProgress(application));
+    ctx.progress({ phase: "write", table: null, rows: 0, bytes: 0, estimatedRows: null });
     const report = await transaction.write();
     if (report.conflictCount > 0) return await stopOnConflicts(application, transaction, report);
     if (request.options.dryRun) return toResult(request, report, "dry-run");
-    if (countWritten(report) === 0) return toResult(request, report, "already-applied");
+    const idle = countWritten(report) === 0;
+    if (idle && request.kind === "apply") return toResult(request, report, "already-applied");
     ctx.signal.throwIfAborted();
     await commit(application, transaction);
-    return toResult(request, report, "applied");
+    // An undo that found everything undone is recorded all the same.
+    return toResult(request, report, idle ? "already-applied" : "applied");
   } finally {
     await transaction.rollback();
   }
@@ -70,6 +73,15 @@ async function commit({ target, request }: Application, transaction: PatchTransa
       retryable: true,
       cause: error,
     });
+  }
+}
+
+async function* withProgress({ operations, ctx }: Application): AsyncIterable<readonly PatchOperation[]> {
+  let rows = 0;
+  for await (const batch of operations()) {
+    yield batch;
+    rows += batch.length;
+    ctx.progress({ phase: "stage", table: batch.at(-1)?.table ?? null, rows, bytes: 0, estimatedRows: null });
   }
 }
 
