@@ -22,7 +22,9 @@ function findCommand(
     command = next;
     path.push(next);
   }
-  return { command, path };
+  // `patch` alone is `patch apply`, so its options are offered as well.
+  const implied = command.commands.find((child) => child.name() === "apply");
+  return { command, path: implied === undefined ? path : [...path, implied] };
 }
 
 /** Choices of the option whose value is being typed; an empty list leaves files to the shell. */
