@@ -3,7 +3,8 @@ import { HashSum } from "./hash-sum.ts";
 /**
  * Rows of one side in the order of their sort keys, as bytes. Row `i` has its sort key in
  * `bytes[offsets[3i] .. offsets[3i+1])`, its hash up to `offsets[3i+2]` and its address up to `offsets[3i+3]`.
- * Sort keys compare bytewise; the address is the endpoint's own name for the row.
+ * Sort keys compare bytewise; the address is the endpoint's own name for the row. A batch is valid until the next one
+ * is asked for: its memory may be used again.
  */
 export interface RowBatch {
   readonly count: number;
@@ -60,14 +61,14 @@ export class RowCursor {
 
   address(): Uint8Array {
     const { bytes, offsets } = this.#batch;
-    return bytes.slice(offsets[this.#index * 3 + 2], offsets[this.#index * 3 + 3]);
+    return copyOf(bytes, offsets[this.#index * 3 + 2] as number, offsets[this.#index * 3 + 3] as number);
   }
 
   /** A copy of part 0 (sort key) or 1 (hash). */
   part(part: 0 | 1): Uint8Array {
     const { bytes, offsets } = this.#batch;
     const at = this.#index * 3 + part;
-    return bytes.slice(offsets[at], offsets[at + 1]);
+    return copyOf(bytes, offsets[at] as number, offsets[at + 1] as number);
   }
 
   partEquals(part: 0 | 1, other: Uint8Array): boolean {
@@ -79,6 +80,11 @@ export class RowCursor {
   async close(): Promise<void> {
     await this.#batches.return?.();
   }
+}
+
+/** A copy: batches reuse their memory, and a subclass's `slice` may be only a view. */
+function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return Uint8Array.prototype.slice.call(bytes, start, end);
 }
 
 /** Orders the rows under two cursors by part 0 (sort key) or 1 (hash): bytewise, a prefix first. */

@@ -14,13 +14,14 @@ const SIGNATURE_BYTES = 19;
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Turns binary COPY output into batches. Feed it the chunks in order; rows that end in a later chunk wait for it.
+ * Turns binary COPY output into batches, each valid until the next push. Feed it the chunks in order; rows that end in a later chunk wait for it.
  * Sort keys become bytes that compare with memcmp: integers with the sign flipped, all but the last of several
  * variable-width parts terminated.
  */
 export class CopyParser {
   readonly #layout: RowLayout;
   readonly #fields: number;
+  readonly #out = new BatchWriter();
   #rest: Buffer = EMPTY;
   #headerSeen = false;
   #ended = false;
@@ -51,7 +52,8 @@ export class CopyParser {
   }
 
   #rows(input: Buffer, start: number): RowBatch | null {
-    const out = new BatchWriter(input.length - start);
+    const out = this.#out;
+    out.restart(input.length - start);
     let position = start;
     while (position + 2 <= input.length) {
       const fields = input.readInt16BE(position);
@@ -98,15 +100,19 @@ export class CopyParser {
 
 /** Grows as needed: escaped sort fields can be longer than the input. */
 class BatchWriter {
-  #bytes: Buffer;
-  #offsets: Int32Array;
+  #bytes: Buffer = EMPTY;
+  #offsets = new Int32Array(3 * 256 + 1);
   #length = 0;
   #marks = 1;
   count = 0;
 
-  constructor(sizeBytes: number) {
-    this.#bytes = Buffer.allocUnsafe(sizeBytes + 64);
-    this.#offsets = new Int32Array(3 * 256 + 1);
+  /** The memory of the last batch is used again; after an oversized one it is given back. */
+  restart(sizeBytes: number): void {
+    const wanted = sizeBytes + 64;
+    if (this.#bytes.length < wanted || this.#bytes.length > wanted * 16) this.#bytes = Buffer.allocUnsafeSlow(wanted);
+    this.#length = 0;
+    this.#marks = 1;
+    this.count = 0;
   }
 
   mark(): void {
