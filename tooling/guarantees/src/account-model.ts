@@ -26,7 +26,11 @@ export function conflictsOf(state: AccountsState, operations: readonly PatchOper
 
 /** The state after committed changes. */
 export function replay(state: AccountsState, changes: readonly Change[]): AccountsState {
-  const next = { account: new Map(state.account), entry: new Map(state.entry), sample: new Map(state.sample) };
+  const next = {
+    account: new Map(state.account),
+    entry: new Map(state.entry),
+    sample: new Map(state.sample),
+  };
   const add = (row: Row | null, by: number) => {
     if (row !== null) next.sample.set(String(row["v"]), (next.sample.get(String(row["v"])) ?? 0) + by);
   };
@@ -43,23 +47,31 @@ export function replay(state: AccountsState, changes: readonly Change[]): Accoun
 const rowOf = (state: AccountsState, { table, key }: PatchOperation): Row | null =>
   state[table as "account" | "entry"].get(String(key.get("id"))) ?? null;
 
-const valueOf = (operation: PatchOperation) => String(operation.op === "delete" && operation.old.get("v"));
+const sampleValue = (operation: PatchOperation) =>
+  String(operation.op === "delete" && operation.old.get("v"));
 
 function holds(state: AccountsState, operation: PatchOperation): boolean {
   if (operation.table !== "sample") return fits(operation, rowOf(state, operation));
-  return operation.op === "delete" && (state.sample.get(valueOf(operation)) ?? 0) === operation.of;
+  return operation.op === "delete" && (state.sample.get(sampleValue(operation)) ?? 0) === operation.of;
 }
 
 function stands(state: AccountsState, operation: PatchOperation): boolean {
   if (operation.table !== "sample") return isDone(operation, rowOf(state, operation));
-  return operation.op === "delete" && (state.sample.get(valueOf(operation)) ?? 0) === operation.of - operation.count;
+  return (
+    operation.op === "delete" &&
+    (state.sample.get(sampleValue(operation)) ?? 0) === operation.of - operation.count
+  );
 }
 
 function write(state: AccountsState, operations: readonly PatchOperation[]): AccountsState {
-  const next = { account: new Map(state.account), entry: new Map(state.entry), sample: new Map(state.sample) };
+  const next = {
+    account: new Map(state.account),
+    entry: new Map(state.entry),
+    sample: new Map(state.sample),
+  };
   for (const operation of operations) {
     if (operation.table === "sample") {
-      const value = valueOf(operation);
+      const value = sampleValue(operation);
       const left = (next.sample.get(value) ?? 0) - (operation.op === "delete" ? operation.count : 0);
       if (left === 0) next.sample.delete(value);
       else next.sample.set(value, left);
@@ -76,7 +88,8 @@ function write(state: AccountsState, operations: readonly PatchOperation[]): Acc
 /** A text that two states share exactly when they are equal. */
 export function stateText({ account, entry, sample }: AccountsState): string {
   const row = (fields: Row) => Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
-  const rows = (table: ReadonlyMap<string, Row>) => [...table].map(([id, fields]) => [id, row(fields)]).sort();
+  const rows = (table: ReadonlyMap<string, Row>) =>
+    [...table].map(([id, fields]) => [id, row(fields)]).sort();
   return JSON.stringify([rows(account), rows(entry), [...sample].sort()]);
 }
 

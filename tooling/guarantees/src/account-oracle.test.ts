@@ -88,9 +88,9 @@ it("takes a parked unique value as one write", () => {
   const changes = [change(APPLIER, at("7"), at(null)), change(APPLIER, at(null), at("8"))];
   const seen = { operations: [swap], initial: state(at("7")), final: state(at("8")) };
   expect(observe({ ...seen, changes })).toEqual([]);
-  expect(observe({ ...seen, changes: [change("other", at("7"), at("9")), change(APPLIER, at("9"), at("8"))] })).toEqual([
-    expect.stringContaining("SILENT OVERWRITE"),
-  ]);
+  expect(
+    observe({ ...seen, changes: [change("other", at("7"), at("9")), change(APPLIER, at("9"), at("8"))] }),
+  ).toEqual([expect.stringContaining("SILENT OVERWRITE")]);
 });
 
 it("sees writes of two appliers in turns", () => {

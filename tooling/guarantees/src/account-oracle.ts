@@ -64,7 +64,10 @@ function addWrite(written: Change[], change: Change): void {
 
 function isParked(first: Change, second: Change): boolean {
   const isReplaced = first.new === null && second.old === null;
-  return isReplaced || (first.new !== null && first.old?.["u"] !== first.new["u"] && second.old?.["u"] !== second.new?.["u"]);
+  return (
+    isReplaced ||
+    (first.new !== null && first.old?.["u"] !== first.new["u"] && second.old?.["u"] !== second.new?.["u"])
+  );
 }
 
 function finalProblems({ final }: Observation, histories: ReadonlyMap<string, RowHistory>): string[] {
@@ -93,7 +96,8 @@ function operationProblems(
 ): string[] {
   const name = nameOfOperation(operation);
   const { states, written } = histories.get(name) ?? { states: [null], written: [] };
-  if (!wasApplied(seen)) return written.length > 0 ? [`${name}: written although the patch was not applied`] : [];
+  if (!wasApplied(seen))
+    return written.length > 0 ? [`${name}: written although the patch was not applied`] : [];
   const [change, second] = written;
   if (second !== undefined) return [`${name}: written twice`];
   if (change !== undefined) return writeProblems(seen, operation, change).map((text) => `${name}: ${text}`);
@@ -132,7 +136,10 @@ function sampleProblems(seen: Observation): string[] {
   const wanted = new Map(
     seen.operations
       .filter(({ table }) => table === "sample")
-      .map((each) => [String(each.op === "delete" && each.old.get("v")), each.op === "delete" ? each.count : 0]),
+      .map((each) => [
+        String(each.op === "delete" && each.old.get("v")),
+        each.op === "delete" ? each.count : 0,
+      ]),
   );
   for (const [value, count] of deleted) {
     // Overwriting brings the rows to the patch's count, whatever others added.
@@ -164,13 +171,17 @@ function outcomeProblems(seen: Observation, histories: ReadonlyMap<string, RowHi
 export function hasDiverged({ operations, changes }: Observation): boolean {
   const named = new Set(operations.map(nameOfOperation));
   return changes.some(
-    ({ writer, relation, old, new: now }) => writer !== APPLIER && named.has(nameOf(relation, (now ?? old)?.["id"])),
+    ({ writer, relation, old, new: now }) =>
+      writer !== APPLIER && named.has(nameOf(relation, (now ?? old)?.["id"])),
   );
 }
 
 /** Where nobody wrote meanwhile, there is one right answer. */
 export function judgeQuiet({ operations, initial, changes, said, reported }: Observation): string[] {
-  const state = replay(initial, changes.filter(({ writer }) => writer !== APPLIER));
+  const state = replay(
+    initial,
+    changes.filter(({ writer }) => writer !== APPLIER),
+  );
   const { outcome } = applyModel(state, operations);
   const word = "outcome" in said ? said.outcome : said.errorCode;
   const right = outcome === "constraint" ? "patch.constraint_violated" : outcome;

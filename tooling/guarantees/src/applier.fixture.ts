@@ -1,9 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { isCodedError, type PatchOperation } from "@syncline/core";
-import { type ApplyOptions, type ApplyResult, applyPatch, type PatchInput, type RunContext } from "@syncline/engine";
+import {
+  type ApplyOptions,
+  type ApplyResult,
+  applyPatch,
+  type PatchInput,
+  type RunContext,
+} from "@syncline/engine";
 import { openConnection, openPatchTarget, type PgScope, readTableSpecs } from "@syncline/pg-adapter";
-import { APPLIER } from "./accounts.ts";
 import type { Fingerprints } from "./account-patch.ts";
+import { APPLIER } from "./accounts.ts";
 
 export interface Application {
   /** The result, or the code of the error. */
@@ -30,7 +36,11 @@ export async function applyInProcess(
   options: Partial<ApplyOptions> = {},
 ): Promise<Application> {
   const reported: PatchOperation[] = [];
-  const target = await openPatchTarget({ scope: scopeOf(url), label: "model:target", tables: { kind: "all" } });
+  const target = await openPatchTarget({
+    scope: scopeOf(url),
+    label: "model:target",
+    tables: { kind: "all" },
+  });
   try {
     const said = await applyPatch({
       target,
@@ -51,7 +61,11 @@ export async function applyInProcess(
 export async function readFingerprints(url: string): Promise<Fingerprints> {
   const client = await openConnection(scopeOf(url).connection);
   try {
-    const specs = await readTableSpecs(client, { schema: "public", tenantColumn: null, selection: { kind: "all" } });
+    const specs = await readTableSpecs(client, {
+      schema: "public",
+      tenantColumn: null,
+      selection: { kind: "all" },
+    });
     return new Map(specs.map((spec) => [spec.name.name, spec.fingerprint]));
   } finally {
     await client.end();

@@ -56,13 +56,21 @@ async function runSeries({ count, kind, what, salt, plan }: Series): Promise<str
     .map(([label, times]) => `${label}: ${times}`)
     .join(", ");
   process.stderr.write(`G11 ${what}: ${details}\n`);
-  recordGuarantee({ id: "G11", claim: CLAIM, figure: `${count} ${what}`, failures: failures.length, details });
+  recordGuarantee({
+    id: "G11",
+    claim: CLAIM,
+    figure: `${count} ${what}`,
+    failures: failures.length,
+    details,
+  });
   return failures;
 }
 
 it("survives SIGKILL at a random statement, byte or moment", async () => {
   const what = "SIGKILLs of an apply";
-  expect((await runSeries({ count: scaled(200), kind: "apply", what, salt: 11, plan: planKill })).slice(0, 3)).toEqual([]);
+  expect(
+    (await runSeries({ count: scaled(200), kind: "apply", what, salt: 11, plan: planKill })).slice(0, 3),
+  ).toEqual([]);
 });
 
 it("survives cuts of the network, also between COMMIT and its reply", async () => {
@@ -76,16 +84,22 @@ it("survives cuts of the network, also between COMMIT and its reply", async () =
 
 it("survives Ctrl-C at a random statement", async () => {
   const what = "Ctrl-C during an apply";
-  expect((await runSeries({ count: scaled(40), kind: "apply", what, salt: 13, plan: planInterrupt })).slice(0, 3)).toEqual([]);
+  expect(
+    (await runSeries({ count: scaled(40), kind: "apply", what, salt: 13, plan: planInterrupt })).slice(0, 3),
+  ).toEqual([]);
 });
 
 it("survives SIGKILL during undo", async () => {
   const what = "SIGKILLs of an undo";
-  expect((await runSeries({ count: scaled(40), kind: "undo", what, salt: 14, plan: planKill })).slice(0, 3)).toEqual([]);
+  expect(
+    (await runSeries({ count: scaled(40), kind: "undo", what, salt: 14, plan: planKill })).slice(0, 3),
+  ).toEqual([]);
 });
 
 it("survives cuts of the network during undo", async () => {
   const what = "network cuts during an undo";
   const plan: Series["plan"] = (random, traffic, index) => planCut(random, traffic, index * 3);
-  expect((await runSeries({ count: scaled(20), kind: "undo", what, salt: 15, plan })).slice(0, 3)).toEqual([]);
+  expect((await runSeries({ count: scaled(20), kind: "undo", what, salt: 15, plan })).slice(0, 3)).toEqual(
+    [],
+  );
 });

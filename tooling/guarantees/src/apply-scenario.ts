@@ -41,7 +41,8 @@ export async function makeScenario(seed: number, index: number, folder: string):
 
   const applied = await createTestDatabase(`${label}_applied`, { template: before.name });
   const apply = await measure(applied, before.name, ["patch", patchFile, "{target}", "--yes", "--json"]);
-  if (apply.after !== (await readRows(source))) throw new Error(`${label}: the patch does not lead to the source`);
+  if (apply.after !== (await readRows(source)))
+    throw new Error(`${label}: the patch does not lead to the source`);
   const undone = await createTestDatabase(`${label}_undone`, { template: applied.name });
   const patchId = await readPatchId(undone);
   const undo = await measure(undone, applied.name, ["undo", patchId, "{target}", "--yes", "--json"]);
@@ -80,7 +81,8 @@ async function readPatchId(target: TestDatabase): Promise<string> {
 
 async function mustSucceed(args: readonly string[]): Promise<void> {
   const run = await syncline(args);
-  if (run.code !== 0) throw new Error(`syncline ${args.join(" ")} ended with ${run.code}: ${run.stderr}${run.stdout}`);
+  if (run.code !== 0)
+    throw new Error(`syncline ${args.join(" ")} ended with ${run.code}: ${run.stderr}${run.stdout}`);
 }
 
 /** Makes each scenario once, when it is first asked for. */

@@ -17,18 +17,34 @@ export type FaultPlan =
       /** Nobody gets through afterwards either. */
       readonly outage: boolean;
     }
-  | { readonly kind: "cut-before-commit"; readonly connection: number; readonly commit: number; readonly outage: boolean }
-  | { readonly kind: "cut-before-reply"; readonly connection: number; readonly commit: number; readonly outage: boolean }
-  | { readonly kind: "half-open"; readonly connection: number; readonly direction: Direction; readonly at: number };
+  | {
+      readonly kind: "cut-before-commit";
+      readonly connection: number;
+      readonly commit: number;
+      readonly outage: boolean;
+    }
+  | {
+      readonly kind: "cut-before-reply";
+      readonly connection: number;
+      readonly commit: number;
+      readonly outage: boolean;
+    }
+  | {
+      readonly kind: "half-open";
+      readonly connection: number;
+      readonly direction: Direction;
+      readonly at: number;
+    };
+
+/** Those around COMMIT, which matter most. */
+const LAST_MESSAGES = 2;
 
 export function planKill(random: Random, traffic: Traffic): FaultPlan {
   const roll = random.next();
   if (roll < 0.5) {
-    return {
-      kind: "kill-at-message",
-      number: random.integer(1, traffic.messages),
-      forwarded: random.chance(0.5),
-    };
+    const last = traffic.messages;
+    const number = random.chance(0.25) ? random.integer(last - LAST_MESSAGES, last) : random.integer(1, last);
+    return { kind: "kill-at-message", number, forwarded: random.chance(0.5) };
   }
   if (roll < 0.85) {
     const { connection, bytes } = pickConnection(random, traffic, "client-to-server");
@@ -68,6 +84,9 @@ function pickConnection(random: Random, { connections }: Traffic, direction: Dir
     direction === "client-to-server" ? each.clientBytes : each.serverBytes,
   );
   let left = random.next() * sizes.reduce((sum, size) => sum + size, 0);
-  const at = sizes.findIndex((size) => (left -= size) < 0);
+  const at = sizes.findIndex((size) => {
+    left -= size;
+    return left < 0;
+  });
   return { connection: at + 1, bytes: sizes[at] ?? 1 };
 }

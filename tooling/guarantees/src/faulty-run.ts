@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ConnectionRule, type FaultProxy, type KilledRun, startFaultProxyFor } from "@syncline/tooling-faults";
+import {
+  type ConnectionRule,
+  type FaultProxy,
+  type KilledRun,
+  startFaultProxyFor,
+} from "@syncline/tooling-faults";
 import type { FaultPlan } from "./fault-plan.ts";
 import { locator, syncline } from "./syncline-child.ts";
 
@@ -30,7 +35,8 @@ export async function runWithFault(
   try {
     const target = locator(proxy.url(url));
     const words = args.map((word) => (word === "{target}" ? target : word));
-    const running = plan.kind === "half-open" ? hangThenInterrupt(words, proxy) : killable(words, plan, killer);
+    const running =
+      plan.kind === "half-open" ? hangThenInterrupt(words, proxy) : killable(words, plan, killer);
     const { run, interrupted } = await running;
     return { run, interrupted, cuts: [...proxy.cuts], exitMs: performance.now() - started };
   } finally {
@@ -97,11 +103,16 @@ class PlannedFaults {
       case "interrupt-at-message":
         return { onMessage: () => this.#killAtMessage(plan.number, true) };
       case "kill-at-byte":
-        return { cutAfterClientBytes: plan.at, cutWhen: (chunk, before) => this.#killAtByte(chunk, before, plan.at) };
+        return {
+          cutAfterClientBytes: plan.at,
+          cutWhen: (chunk, before) => this.#killAtByte(chunk, before, plan.at),
+        };
       case "kill-at-time":
         return {};
       case "cut-at-byte":
-        return plan.direction === "client-to-server" ? { cutAfterClientBytes: plan.at } : { cutAfterServerBytes: plan.at };
+        return plan.direction === "client-to-server"
+          ? { cutAfterClientBytes: plan.at }
+          : { cutAfterServerBytes: plan.at };
       case "cut-before-commit":
         return { atCommit: "cut-before", commitNumber: plan.commit };
       case "cut-before-reply":

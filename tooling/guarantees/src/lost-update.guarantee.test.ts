@@ -29,7 +29,8 @@ beforeAll(async () => {
   fingerprints = await readFingerprints(template.url);
   const rest = [1, 2].map(() => createTestDatabase("accounts", { template: template.name }));
   databases = [template, ...(await Promise.all(rest))];
-  for (const { query, name } of databases) await query(`ALTER DATABASE "${name}" SET deadlock_timeout = '100ms'`);
+  for (const { query, name } of databases)
+    await query(`ALTER DATABASE "${name}" SET deadlock_timeout = '100ms'`);
   statements = await countStatements(template);
 });
 
@@ -82,13 +83,17 @@ async function interleave(
       if (!STATEMENT_TYPES.has(type)) return undefined;
       statement += 1;
       onStatement(statement);
-      const holds = competitors.map((each) => each.onStatement(statement)).filter((hold) => hold !== undefined);
+      const holds = competitors
+        .map((each) => each.onStatement(statement))
+        .filter((hold) => hold !== undefined);
       return holds.length === 0 ? undefined : Promise.all(holds).then(() => {});
     },
   });
   try {
     for (const competitor of competitors) competitor.startFree();
-    return await applyInProcess(proxy.url(database.url), toPatch(name, operations, fingerprints), { strategy });
+    return await applyInProcess(proxy.url(database.url), toPatch(name, operations, fingerprints), {
+      strategy,
+    });
   } finally {
     for (const competitor of competitors) await competitor.finish();
     for (const competitor of competitors) await competitor.close();
@@ -118,8 +123,11 @@ it("overwrites nothing that changed meanwhile", async () => {
         const seen = { ...interleaving, initial, final, changes, said, reported };
         const problems = [...judge(seen), ...(isQuiet(interleaving) ? judgeQuiet(seen) : [])];
         if (hasDiverged(seen)) diverged += 1;
-        if ("errorCode" in said && !REFUSALS.has(said.errorCode)) problems.push(`${said.errorCode}: ${said.message}`);
-        return problems.length === 0 ? [] : [...problems, JSON.stringify({ label, ...printable(interleaving) })];
+        if ("errorCode" in said && !REFUSALS.has(said.errorCode))
+          problems.push(`${said.errorCode}: ${said.message}`);
+        return problems.length === 0
+          ? []
+          : [...problems, JSON.stringify({ label, ...printable(interleaving) })];
       } finally {
         free.push(database);
       }

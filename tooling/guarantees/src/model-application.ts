@@ -78,9 +78,12 @@ const EDITS: readonly Edit[] = [
   (random) => `UPDATE public.customer SET name = ${text(random)} WHERE id = ${random.integer(1, 60)}`,
   (random) => `UPDATE public.customer SET balance = balance + ${amount(random)}, note = ${text(random)}
     WHERE id BETWEEN ${random.integer(1, 30)} AND ${random.integer(31, 60)}`,
-  (random) => `UPDATE public.purchase SET state = 'paid', paid_at = '2026-03-01Z' WHERE id % ${random.integer(2, 9)} = 0`,
-  (random) => `UPDATE public.purchase_line SET quantity = quantity + 1 WHERE purchase_id = ${random.integer(1, 150)}`,
-  (random) => `INSERT INTO public.customer (name, email) SELECT ${text(random)} || n, NULL FROM generate_series(1, ${random.integer(1, 8)}) n`,
+  (random) =>
+    `UPDATE public.purchase SET state = 'paid', paid_at = '2026-03-01Z' WHERE id % ${random.integer(2, 9)} = 0`,
+  (random) =>
+    `UPDATE public.purchase_line SET quantity = quantity + 1 WHERE purchase_id = ${random.integer(1, 150)}`,
+  (random) =>
+    `INSERT INTO public.customer (name, email) SELECT ${text(random)} || n, NULL FROM generate_series(1, ${random.integer(1, 8)}) n`,
   addPurchase,
   addPurchase,
   (random) => removePurchase(`id = ${random.integer(1, 150)}`),
@@ -90,12 +93,16 @@ const EDITS: readonly Edit[] = [
   },
   (random) => `DELETE FROM public.reading WHERE ctid IN
     (SELECT ctid FROM public.reading ORDER BY sensor, value, ctid LIMIT ${random.integer(1, 6)})`,
-  (random) => `INSERT INTO public.reading SELECT 'sensor ${random.integer(0, 6)}', ${random.integer(0, 4)}, '2026-02-01Z'
+  (
+    random,
+  ) => `INSERT INTO public.reading SELECT 'sensor ${random.integer(0, 6)}', ${random.integer(0, 4)}, '2026-02-01Z'
     FROM generate_series(1, ${random.integer(1, 5)})`,
-  (random) => `INSERT INTO public.coupon SELECT NULL, 'note ${random.integer(0, 5)}' FROM generate_series(1, ${random.integer(1, 3)})`,
+  (random) =>
+    `INSERT INTO public.coupon SELECT NULL, 'note ${random.integer(0, 5)}' FROM generate_series(1, ${random.integer(1, 3)})`,
   (random) => `DELETE FROM public.coupon WHERE ctid IN
     (SELECT ctid FROM public.coupon WHERE code IS NULL ORDER BY note, ctid LIMIT ${random.integer(1, 3)})`,
-  (random) => `UPDATE public.coupon SET note = ${text(random)} WHERE code = 'code ${3 * random.integer(1, 8)}'`,
+  (random) =>
+    `UPDATE public.coupon SET note = ${text(random)} WHERE code = 'code ${3 * random.integer(1, 8)}'`,
 ];
 
 /** Statements that change the shop at random. */

@@ -76,11 +76,14 @@ function stateProblems(rightly: Rightly, found: Found): string[] {
   if (!isBefore && found.rows !== passage.after) return ["the rows are neither as before nor as after"];
   const problems: string[] = [];
   const firings = isBefore ? passage.firingsBefore : passage.firings;
-  if (found.firings !== firings) problems.push(`triggers fired otherwise: ${found.firings} instead of ${firings}`);
+  if (found.firings !== firings)
+    problems.push(`triggers fired otherwise: ${found.firings} instead of ${firings}`);
   const { applied, undone, torn } = found.ledger;
   const expected = kind === "apply" ? [isBefore ? 0 : 1, 0] : [1, isBefore ? 0 : 1];
   if (applied !== expected[0] || undone !== expected[1] || torn > 0) {
-    problems.push(`rows are as ${isBefore ? "before" : "after"}, the ledger says ${JSON.stringify(found.ledger)}`);
+    problems.push(
+      `rows are as ${isBefore ? "before" : "after"}, the ledger says ${JSON.stringify(found.ledger)}`,
+    );
   }
   return problems;
 }
@@ -90,7 +93,9 @@ function reportProblems(plan: FaultPlan, { run }: FaultyRun, wasDone: boolean): 
   if (run.killed) return [];
   const { outcome, errorCode } = readReport(run);
   if (run.code === 0) {
-    return wasDone && outcome === "applied" ? [] : [`said ${outcome} with 0 and rows are as ${wasDone ? "after" : "before"}`];
+    return wasDone && outcome === "applied"
+      ? []
+      : [`said ${outcome} with 0 and rows are as ${wasDone ? "after" : "before"}`];
   }
   if (errorCode === "patch.outcome_unknown" && "outage" in plan && plan.outage) return [];
   if (errorCode === null) return [`ended with ${run.code} and no error code`];
@@ -104,7 +109,9 @@ function cutProblems(plan: FaultPlan, { cuts }: FaultyRun, wasDone: boolean): st
     if (cuts[0] !== "before-reply") return ["the proxy did not cut between COMMIT and its reply"];
     return wasDone ? [] : ["the COMMIT that was cut is not the one that makes the rows visible"];
   }
-  return plan.kind === "cut-before-commit" && cuts[0] !== "before-commit" ? ["the proxy did not cut before COMMIT"] : [];
+  return plan.kind === "cut-before-commit" && cuts[0] !== "before-commit"
+    ? ["the proxy did not cut before COMMIT"]
+    : [];
 }
 
 interface Recovery {
@@ -138,7 +145,8 @@ async function waitForBackends(target: TestDatabase, isPooled: boolean): Promise
     const sessions = await openSessions(target.url, target.name);
     const busy = sessions.filter(({ state }) => !isPooled || state !== "idle");
     if (busy.length === 0) return [];
-    if (performance.now() > until) return busy.map(({ state, query }) => `a backend stays: ${state} ${query}`);
+    if (performance.now() > until)
+      return busy.map(({ state, query }) => `a backend stays: ${state} ${query}`);
     await sleep(100);
   }
 }

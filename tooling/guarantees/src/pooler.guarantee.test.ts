@@ -103,13 +103,19 @@ describe.skipIf(PGBOUNCER === null)("through PgBouncer", () => {
         run: async (index) => {
           const random = Random.ofCase(seed + 16, index);
           const { apply } = scenario;
-          const plan = index % 2 === 0 ? planCut(random, apply.traffic, index * 3) : planKill(random, apply.traffic);
+          const plan =
+            index % 2 === 0 ? planCut(random, apply.traffic, index * 3) : planKill(random, apply.traffic);
           const { problems } = await judgePassage({ kind: "apply", passage: apply, plan, through: pooler });
           return problems;
         },
       });
       const claim = "a patch applies exactly once or not at all";
-      recordGuarantee({ id: "G11", claim, figure: `${count} kills and cuts behind PgBouncer`, failures: failures.length });
+      recordGuarantee({
+        id: "G11",
+        claim,
+        figure: `${count} kills and cuts behind PgBouncer`,
+        failures: failures.length,
+      });
       expect(failures.slice(0, 3)).toEqual([]);
     } finally {
       await pooler.stop();

@@ -6,7 +6,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
-const PATHS = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"];
+const PATHS = [
+  "/usr/sbin/pgbouncer",
+  "/usr/bin/pgbouncer",
+  "/usr/local/bin/pgbouncer",
+  "/opt/homebrew/bin/pgbouncer",
+];
 const START_LIMIT_MS = 5_000;
 
 /** Path of the installed PgBouncer, null where there is none. */
@@ -89,7 +94,8 @@ async function waitUntilReady(child: ChildProcess, url: string): Promise<void> {
       (error: Error) => error.message,
     );
     if (failure === null) return client.end();
-    if (child.exitCode !== null || performance.now() > until) throw new Error(`pgbouncer did not start: ${failure} ${said}`);
+    if (child.exitCode !== null || performance.now() > until)
+      throw new Error(`pgbouncer did not start: ${failure} ${said}`);
   }
 }
 

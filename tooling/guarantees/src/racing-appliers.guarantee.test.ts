@@ -7,7 +7,14 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { applyModel, type ModelOutcome, permutations, stateText } from "./account-model.ts";
 import { findInterleaved } from "./account-oracle.ts";
 import { type Fingerprints, randomOperations, toPatch } from "./account-patch.ts";
-import { ACCOUNTS_SCHEMA, APPLIER, type AccountsState, readAccounts, readChanges, resetAccounts } from "./accounts.ts";
+import {
+  ACCOUNTS_SCHEMA,
+  type AccountsState,
+  APPLIER,
+  readAccounts,
+  readChanges,
+  resetAccounts,
+} from "./accounts.ts";
 import { type Application, applyInProcess, readFingerprints } from "./applier.fixture.ts";
 import { Random } from "./random.ts";
 import { runCases } from "./run-cases.ts";
@@ -36,7 +43,11 @@ interface Round {
 }
 
 /** Each round on a clone that never saw a patch, so that each is a race for the first schema `syncline` too. */
-function playRounds(what: string, salt: number, play: (round: Round) => Promise<string[]>): Promise<string[]> {
+function playRounds(
+  what: string,
+  salt: number,
+  play: (round: Round) => Promise<string[]>,
+): Promise<string[]> {
   const count = scaled(100);
   return runCases({
     guarantee: `G13 ${what}`,
@@ -70,20 +81,23 @@ it("applies one patch once, whoever is first", async () => {
     const all = await Promise.all(Array.from({ length: APPLIERS }, () => applyInProcess(target.url, patch)));
     const words = all.map(wordOf).sort();
     const problems: string[] = [];
-    if (words.filter((word) => word === "applied").length !== 1) problems.push(`outcomes: ${words.join(", ")}`);
+    if (words.filter((word) => word === "applied").length !== 1)
+      problems.push(`outcomes: ${words.join(", ")}`);
     const rest = words.filter((word) => !["applied", "already-applied", "target.locked"].includes(word));
     if (rest.length > 0) problems.push(`unexpected: ${rest.join(", ")}`);
     const ledger = await readPositions(target);
     if (ledger.length !== 1) problems.push(`${ledger.length} ledger entries`);
     const { state, outcome } = applyModel(initial, operations);
     if (outcome !== "applied") problems.push(`the model says ${outcome}`);
-    if (stateText(await readAccounts(target)) !== stateText(state)) problems.push("rows are not those of the patch");
+    if (stateText(await readAccounts(target)) !== stateText(state))
+      problems.push("rows are not those of the patch");
     const changes = await readChanges(target);
     if (findInterleaved(changes).length > 0) problems.push("appliers wrote in turns");
     const written = changes.filter(({ writer }) => writer === APPLIER);
     const expected = operations.reduce((sum, each) => sum + (each.op === "update" ? 1 : each.count), 0);
     const parks = operations.filter((each) => each.op === "update" && each.new.has("u")).length;
-    if (written.length < expected || written.length > expected + parks) problems.push(`${written.length} rows written instead of ${expected}`);
+    if (written.length < expected || written.length > expected + parks)
+      problems.push(`${written.length} rows written instead of ${expected}`);
     return problems;
   };
   expect((await playRounds("the same patch", 1, play)).slice(0, 3)).toEqual([]);
@@ -100,7 +114,9 @@ it("serialises patches that overlap", async () => {
     const words = all.map(wordOf);
     const final = stateText(await readAccounts(target));
     const ledger = (await readPositions(target)).map(({ patch_id }) => Number(patch_id.split("-").at(-1)));
-    const problems = isSerial({ patches, words, ledger, final }) ? [] : [`no serial order explains ${words.join(", ")}`];
+    const problems = isSerial({ patches, words, ledger, final })
+      ? []
+      : [`no serial order explains ${words.join(", ")}`];
     if (findInterleaved(await readChanges(target)).length > 0) problems.push("appliers wrote in turns");
     return problems;
   };
@@ -153,16 +169,23 @@ it("refuses a fencing token that is lower than the remembered one", async () => 
     );
     const problems: string[] = [];
     const written = (await readPositions(target)).map(({ patch_id }) => Number(patch_id.split("-")[1]));
-    if (String(written) !== String([...written].sort())) problems.push(`tokens wrote in the order ${written.join(", ")}`);
+    if (String(written) !== String([...written].sort()))
+      problems.push(`tokens wrote in the order ${written.join(", ")}`);
     const highest = all[tokens.indexOf(4n)];
-    if (highest !== undefined && wordOf(highest) === "target.locked") problems.push("the highest token was refused");
-    const late = await applyInProcess(target.url, toPatch(`late-${index}`, randomOperations(random, initial), fingerprints), {
-      strategy: "theirs",
-      fencingToken: 3n,
-    });
+    if (highest !== undefined && wordOf(highest) === "target.locked")
+      problems.push("the highest token was refused");
+    const late = await applyInProcess(
+      target.url,
+      toPatch(`late-${index}`, randomOperations(random, initial), fingerprints),
+      {
+        strategy: "theirs",
+        fencingToken: 3n,
+      },
+    );
     const isRemembered = highest !== undefined && wordOf(highest) === "applied";
     if (isRemembered && wordOf(late) !== "target.locked") problems.push(`token 3 after 4: ${wordOf(late)}`);
-    if (isRemembered && (await readPositions(target)).length !== written.length) problems.push("the late applier left an entry");
+    if (isRemembered && (await readPositions(target)).length !== written.length)
+      problems.push("the late applier left an entry");
     return problems;
   };
   expect((await playRounds("fencing tokens", 3, play)).slice(0, 3)).toEqual([]);
@@ -190,14 +213,18 @@ it("keeps others out while an applier is paused, for no longer than their lock t
     const paused = applyInProcess(proxy.url(target.url), toPatch("paused", operations, fingerprints));
     await reached.promise;
     const started = performance.now();
-    const second = applyInProcess(target.url, toPatch("second", operations, fingerprints), { lockTimeoutMs: 200 });
+    const second = applyInProcess(target.url, toPatch("second", operations, fingerprints), {
+      lockTimeoutMs: 200,
+    });
     expect(await second.then(wordOf)).toBe("target.locked");
     expect(performance.now() - started).toBeLessThan(5_000);
     expect(stateText(await readAccounts(target))).toBe(stateText(initial));
     release.resolve();
     expect(await paused.then(wordOf)).toBe("applied");
     await sleep(0);
-    const third = applyInProcess(target.url, toPatch("third", operations, fingerprints), { lockTimeoutMs: 200 });
+    const third = applyInProcess(target.url, toPatch("third", operations, fingerprints), {
+      lockTimeoutMs: 200,
+    });
     expect(await third.then(wordOf)).toBe("already-applied");
   } finally {
     release.resolve();
