@@ -77,7 +77,7 @@ auth_file = ${join(folder, "users.txt")}
 pool_mode = ${mode}
 default_pool_size = ${poolSize}
 max_client_conn = 100
-query_wait_timeout = 10
+query_wait_timeout = 4
 `;
 }
 
