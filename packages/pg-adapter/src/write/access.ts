@@ -31,9 +31,11 @@ export function assertRowsVisible(info: TableInfo): void {
   );
 }
 
-const PRIVILEGE = `SELECT pg_catalog.has_table_privilege($1::pg_catalog.oid, $2) OR COALESCE((
-  SELECT pg_catalog.bool_and(pg_catalog.has_column_privilege(a.attrelid, a.attnum, $2)) FROM pg_catalog.pg_attribute a
-  WHERE a.attrelid = $1::pg_catalog.oid AND a.attname = ANY ($3::pg_catalog.text[])), false) AS granted`;
+/** A row for each privilege that is missing, on the table and on some of the columns. */
+const MISSING = `SELECT need.privilege FROM pg_catalog.json_to_recordset($2::pg_catalog.json) AS need(privilege text, columns text[])
+WHERE NOT pg_catalog.has_table_privilege($1::pg_catalog.oid, need.privilege) AND (need.privilege = 'DELETE' OR NOT COALESCE((
+  SELECT pg_catalog.bool_and(pg_catalog.has_column_privilege(a.attrelid, a.attnum, need.privilege)) FROM pg_catalog.pg_attribute a
+  WHERE a.attrelid = $1::pg_catalog.oid AND a.attname = ANY (need.columns)), false))`;
 
 /** Names what is missing for the staged operations before the first of them fails. */
 export async function assertPrivileges(
@@ -43,15 +45,12 @@ export async function assertPrivileges(
 ): Promise<void> {
   const grants: string[] = [];
   for (const table of tables) {
-    const missing: string[] = [];
-    for (const [privilege, columns] of needed(table)) {
-      const { rows } = await client.query<{ granted: string }>(PRIVILEGE, [
-        table.info.oid,
-        privilege,
-        columns,
-      ]);
-      if (rows[0]?.granted !== "t") missing.push(privilege);
-    }
+    const needs = needed(table).map(([privilege, columns]) => ({ privilege, columns }));
+    const { rows } = await client.query<{ privilege: string }>(MISSING, [
+      table.info.oid,
+      JSON.stringify(needs),
+    ]);
+    const missing = rows.map(({ privilege }) => privilege);
     if (missing.length > 0) grants.push(`GRANT ${missing.join(", ")} ON ${table.target} TO`);
   }
   if (grants.length > 0) throw await denied(client, grants, label);

@@ -60,11 +60,13 @@ function recordedTable(table: StagedTable, scope: PgScope): PatchTable {
 const COLUMNS = "ledger_id, seq, table_number, op, columns, key, old, new, cnt, total";
 
 async function writeInverse(client: Client, ledgerId: string, table: StagedTable): Promise<void> {
-  for (const select of [
-    inverseOfInserts(table),
-    inverseOfDeletes(table),
-    ...table.groups.map((_, at) => inverseOfUpdates(table, at)),
-  ]) {
+  const { staged } = table;
+  const selects = [
+    ...(staged.i + staged.I > 0 ? [inverseOfInserts(table)] : []),
+    ...(staged.d + staged.D > 0 ? [inverseOfDeletes(table)] : []),
+    ...table.groups.map((_, group) => inverseOfUpdates(table, group)),
+  ];
+  for (const select of selects) {
     await client.query(`INSERT INTO syncline.patch_operation (${COLUMNS}) ${select}`, [ledgerId]);
   }
 }

@@ -68,8 +68,11 @@ async function writeInRounds(opened: OpenedTransaction, triggers: TriggerPolicy)
   let swapsPlanned = false;
   for (let round = 0; ; round += 1) {
     await settings.usePins();
-    await forgetCascaded(opened);
-    if ((await settleConflicts(opened)) > 0) return false;
+    // Nothing is judged yet in the first round, but the numbers of identical rows.
+    if (round > 0 || tables.some(({ staged }) => staged.I + staged.D > 0)) {
+      await forgetCascaded(opened);
+      if ((await settleConflicts(opened)) > 0) return false;
+    }
     const foreignKeys = await settleReach(opened);
     const uniqueIndexes = await readUniqueIndexes(
       client,
