@@ -1,13 +1,13 @@
 import { addCounts, CodedError, type DiffCounts, NO_COUNTS, type RowChange } from "@syncline/core";
 import type { Endpoint } from "../ports/endpoint.ts";
 import type { RunContext } from "../ports/run-context.ts";
-import { agreeRun, type AgreedRun } from "./diff/agree-run.ts";
+import { type AgreedRun, agreeRun } from "./diff/agree-run.ts";
 import { CompareTable } from "./diff/compare-table.ts";
 import { estimateChangedBytes } from "./diff/estimate-bytes.ts";
-import { openBoth, type OpenSides } from "./diff/open-both.ts";
-import { type RunningTable, SmallTablesAhead } from "./diff/small-tables-ahead.ts";
+import { type OpenSides, openBoth } from "./diff/open-both.ts";
 import { recheck } from "./diff/recheck.ts";
 import { RunLimits } from "./diff/run-limits.ts";
+import { type RunningTable, SmallTablesAhead } from "./diff/small-tables-ahead.ts";
 import { TableTally } from "./diff/table-tally.ts";
 import type { TableWork } from "./diff/table-work.ts";
 import type { DiffOptions, DiffResult, DiffRun, TableResult } from "./diff-contract.ts";
@@ -117,7 +117,9 @@ class Comparison implements DiffRun {
     }
     const result = compare.tally.result();
     const exact = this.#input.options.images === "all";
-    this.#results.push(exact ? result : { ...result, changedBytes: estimateChangedBytes(compare.work, result.counts) });
+    this.#results.push(
+      exact ? result : { ...result, changedBytes: estimateChangedBytes(compare.work, result.counts) },
+    );
     this.#compared.push(compare);
   }
 
