@@ -7,6 +7,7 @@ import type {
 } from "../../ports/patch-target.ts";
 import type { RunContext } from "../../ports/run-context.ts";
 import type { ApplyConflict, ApplyResult } from "../apply-contract.ts";
+import { findOutcome } from "./find-outcome.ts";
 import { withRetry } from "./with-retry.ts";
 
 export interface Application {
@@ -62,12 +63,12 @@ function withoutWrites(report: WriteReport): WriteReport {
   };
 }
 
-async function commit({ target, request }: Application, transaction: PatchTransaction): Promise<void> {
+async function commit({ target, request, ctx }: Application, transaction: PatchTransaction): Promise<void> {
   try {
     await transaction.commit();
   } catch (error) {
     if (!isCodedError(error) || error.code !== "patch.outcome_unknown") throw error;
-    if (await target.wasCommitted(request)) return;
+    if (await findOutcome(target, request, ctx)) return;
     throw new CodedError("connection.lost", `The connection to "${target.label}" was lost before COMMIT.`, {
       hint: "Nothing was written; try again.",
       retryable: true,
