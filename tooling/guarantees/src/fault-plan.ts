@@ -63,19 +63,13 @@ const SHARES = 20;
 export function planCut(random: Random, traffic: Traffic, index: number): FaultPlan {
   const share = index % SHARES;
   const outage = random.chance(0.2);
-  if (share < 4) return { kind: "cut-before-reply", ...lastCommit(traffic), outage };
-  if (share < 7) return { kind: "cut-before-commit", ...lastCommit(traffic), outage };
+  if (share < 4) return { kind: "cut-before-reply", ...traffic.lastCommit, outage };
+  if (share < 7) return { kind: "cut-before-commit", ...traffic.lastCommit, outage };
   const direction = random.pick<Direction>(["client-to-server", "server-to-client"]);
   const { connection, bytes } = pickConnection(random, traffic, direction);
   const at = random.integer(1, bytes);
   if (share < 10) return { kind: "half-open", connection, direction, at };
   return { kind: "cut-at-byte", connection, direction, at, outage };
-}
-
-/** The COMMIT that makes the patch visible is the last of the run. */
-function lastCommit({ connections }: Traffic): { connection: number; commit: number } {
-  const at = connections.findLastIndex(({ commits }) => commits > 0);
-  return { connection: at + 1, commit: connections[at]?.commits ?? 0 };
 }
 
 /** A connection, the more likely the more it carries. */

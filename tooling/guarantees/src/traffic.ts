@@ -13,6 +13,8 @@ export interface Traffic {
   readonly connections: readonly ConnectionTraffic[];
   readonly messages: number;
   readonly milliseconds: number;
+  /** The last COMMIT in time, which makes the patch visible: its connection, and its number there, from 1. */
+  readonly lastCommit: { readonly connection: number; readonly commit: number };
 }
 
 interface Counter {
@@ -24,6 +26,7 @@ interface Counter {
 export class TrafficMeter {
   readonly #counters: Counter[] = [];
   readonly #started = performance.now();
+  #lastCommit = { connection: 0, commit: 0 };
 
   readonly rule = (connectionNumber: number): ConnectionRule => {
     const counter: Counter = { messages: 0, commits: 0 };
@@ -31,7 +34,9 @@ export class TrafficMeter {
     return {
       onMessage: (message, number) => {
         counter.messages = number;
-        if (isCommit(message)) counter.commits += 1;
+        if (!isCommit(message)) return undefined;
+        counter.commits += 1;
+        this.#lastCommit = { connection: connectionNumber, commit: counter.commits };
         return undefined;
       },
     };
@@ -44,7 +49,12 @@ export class TrafficMeter {
       serverBytes: bytes[at]?.["server-to-client"] ?? 0,
     }));
     const messages = connections.reduce((sum, each) => sum + each.messages, 0);
-    return { connections, messages, milliseconds: performance.now() - this.#started };
+    return {
+      connections,
+      messages,
+      milliseconds: performance.now() - this.#started,
+      lastCommit: this.#lastCommit,
+    };
   }
 }
 
