@@ -37,7 +37,7 @@ export async function beginApplication(input: BeginInput): Promise<OpenedTransac
   const forced = options.force !== null;
   const tables = await resolveTables({ client, scope, tables: header.tables, names, forced });
   for (const table of tables) await client.query(table.createStatement());
-  return { session, scope, label, request, settings, tables, ledger };
+  return { session, scope, label, request, settings, tables, altered: [], ledger };
 }
 
 /** Against changes of shape, in one order for everybody. */

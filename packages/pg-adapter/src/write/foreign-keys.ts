@@ -15,6 +15,7 @@ export interface ForeignKey {
   readonly parentColumns: readonly string[];
   /** `parent operator child`, one a column pair, schema-qualified. */
   readonly operators: readonly string[];
+  readonly deferrable: boolean;
   readonly onDelete: ReferentialAction;
   readonly onUpdate: ReferentialAction;
   /** Columns that SET NULL or SET DEFAULT on delete touches; all of `childColumns` unless a list was given. */
@@ -31,7 +32,7 @@ const ACTIONS: Readonly<Record<string, ReferentialAction>> = {
 
 const QUERY = `SELECT c.conname AS name, c.conrelid::pg_catalog.text AS child_oid, cn.nspname AS child_schema, cc.relname AS child_name, cc.relkind AS child_kind,
   pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(cc.relname) AS child_table,
-  c.confrelid::pg_catalog.text AS parent_oid, c.confdeltype AS on_delete, c.confupdtype AS on_update,
+  c.confrelid::pg_catalog.text AS parent_oid, c.condeferrable AS deferrable, c.confdeltype AS on_delete, c.confupdtype AS on_update,
   pg_catalog.to_json(names.child) AS child_columns, pg_catalog.to_json(names.parent) AS parent_columns,
   pg_catalog.to_json(names.operators) AS operators,
   (SELECT pg_catalog.json_agg(a.attname) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.conrelid
@@ -71,6 +72,7 @@ function toForeignKey(row: Record<string, string | null>): ForeignKey {
     parentOid: Number(row["parent_oid"]),
     parentColumns: names(row["parent_columns"]),
     operators: names(row["operators"]),
+    deferrable: row["deferrable"] === "t",
     onDelete: ACTIONS[row["on_delete"] ?? "a"] ?? "no action",
     onUpdate: ACTIONS[row["on_update"] ?? "a"] ?? "no action",
     deleteSetColumns: setColumns.length > 0 ? setColumns : childColumns,

@@ -132,6 +132,30 @@ describe("unique values that rows hand on", () => {
       "DELETE FROM t WHERE id = 1; UPDATE t SET u = 'a' WHERE id = 2; INSERT INTO t VALUES (3, 'b')",
     ));
 
+  const REFERRED = (
+    deferrable: string,
+  ) => `CREATE TABLE t (id int PRIMARY KEY, code text NOT NULL CONSTRAINT t_u UNIQUE);
+    CREATE TABLE r (id int PRIMARY KEY, code text CONSTRAINT r_code REFERENCES t (code) ${deferrable});
+    INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c'); INSERT INTO r VALUES (1, 'a'), (2, 'b')`;
+  const TRADE = `ALTER TABLE r DROP CONSTRAINT r_code; ALTER TABLE t DROP CONSTRAINT t_u;
+    UPDATE t SET code = CASE code WHEN 'a' THEN 'b' ELSE 'a' END WHERE id < 3`;
+
+  it("values that other rows refer to: by a deferrable constraint", async () => {
+    await roundTrip(database, { setup: REFERRED("DEFERRABLE"), edit: TRADE });
+  });
+
+  it("values that other rows refer to: refused without allowDdl, and with it the constraint is as before", async () => {
+    const setup = REFERRED("");
+    await expect(roundTrip(database, { setup, edit: TRADE })).rejects.toMatchObject({
+      code: "order.unresolvable",
+    });
+    const result = await roundTrip(database, { setup, edit: TRADE, options: { allowDdl: true } });
+    expect(result.notes).toEqual([expect.stringContaining('"r_code"')]);
+    expect(await database.query("SELECT condeferrable FROM pg_constraint WHERE conname = 'r_code'")).toEqual([
+      { condeferrable: false },
+    ]);
+  });
+
   it("names the constraint when a row outside the patch holds the value", async () => {
     await database.query(
       "DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE t (id int PRIMARY KEY, u text CONSTRAINT one_u UNIQUE); INSERT INTO t VALUES (1, 'secret')",

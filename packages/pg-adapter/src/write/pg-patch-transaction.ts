@@ -4,6 +4,7 @@ import type { PgScope } from "../scope.ts";
 import type { ApplySession } from "./apply-session.ts";
 import { applicationLock, isUncertain } from "./commit-outcome.ts";
 import { streamConflicts } from "./conflicts.ts";
+import type { ForeignKey } from "./foreign-keys.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import { OperationStager } from "./stage-operations.ts";
 import type { StagedTable } from "./staged-table.ts";
@@ -16,6 +17,8 @@ export interface OpenedTransaction {
   readonly request: ApplicationRequest;
   readonly settings: SessionSettings;
   readonly tables: StagedTable[];
+  /** Foreign keys made deferrable in this transaction, to be altered back before its end. */
+  readonly altered: ForeignKey[];
   /** False in a dry run against a target that never saw a patch. */
   readonly ledger: boolean;
 }

@@ -1,6 +1,7 @@
 import { CodedError } from "@syncline/core";
 import type { Client } from "pg";
 import { quoteIdentifier } from "../sql/quote.ts";
+import { deferReferences } from "./deferred-references.ts";
 import { parkingOf } from "./parking.ts";
 import type { OpenedTransaction } from "./pg-patch-transaction.ts";
 import { STAGED, type StagedTable, stagedValue } from "./staged-table.ts";
@@ -41,7 +42,9 @@ export async function planSwaps(opened: OpenedTransaction, unexplained: unknown)
     explained = true;
     const plan = planLayers(waits);
     await storePlan(session.client, table, plan);
-    if (plan.parked.size > 0) table.parking = await parkingOf(session.client, table, involved);
+    if (plan.parked.size === 0) continue;
+    table.parking = await parkingOf(session.client, table, involved);
+    await deferReferences(opened, table);
   }
   if (!explained) throw unexplained;
 }
@@ -166,7 +169,7 @@ export function unresolvable(table: StagedTable, indexes: readonly string[]): Co
     "order.unresolvable",
     `Rows of table "${table.name}" trade values of ${names}, and no free value could stand in for the moment; nothing was written.`,
     {
-      hint: "Make the constraint DEFERRABLE, or apply the rows in two patches.",
+      hint: "If rows of other tables refer to these values, --allow-ddl defers their foreign keys for the moment.",
       details: { table: table.name, constraints: indexes },
     },
   );

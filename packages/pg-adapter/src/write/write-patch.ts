@@ -3,6 +3,7 @@ import type { WriteReport } from "@syncline/engine";
 import { assertPrivileges } from "./access.ts";
 import { CASCADED_SEQ } from "./cascades.ts";
 import { classify, classifyIdentical } from "./classify.ts";
+import { alterBack } from "./deferred-references.ts";
 import { writeLedger } from "./ledger-write.ts";
 import { pendingNodes } from "./pending-nodes.ts";
 import type { OpenedTransaction } from "./pg-patch-transaction.ts";
@@ -44,7 +45,8 @@ export async function writePatch(opened: OpenedTransaction): Promise<WriteReport
   if (!(await writeInRounds(opened, triggers))) return reportOf(client, tables, []);
   await settings.usePins();
   await triggers.enableAgain();
-  const report = await reportOf(client, tables, triggers.notes);
+  const deferred = await alterBack(opened);
+  const report = await reportOf(client, tables, [...triggers.notes, ...deferred]);
   const notes = [...report.notes, ...(await raiseSequences(client, tables, request.options.dryRun))];
   if (!request.options.dryRun) {
     await writeLedger({ client, scope: opened.scope, request, report, tables });
