@@ -1,8 +1,8 @@
 import type { Client } from "pg";
+import { countMismatch } from "./count-mismatch.ts";
 import { parkRows } from "./park-rows.ts";
 import type { OpenedTransaction } from "./pg-patch-transaction.ts";
 import { sqlStateOf } from "./write-errors.ts";
-import { countMismatch } from "./write-patch.ts";
 import { combinedStatement, type WriteNode, writeStatement } from "./write-statements.ts";
 
 /** What stopped a round of writes. */

@@ -1,4 +1,3 @@
-import { CodedError } from "@syncline/core";
 import type { WriteReport } from "@syncline/engine";
 import { assertPrivileges } from "./access.ts";
 import { CASCADED_SEQ } from "./cascades.ts";
@@ -123,15 +122,4 @@ function describe(nodes: readonly WriteNode[]): string {
   return nodes
     .map((node) => `${node.table.index}${node.kind}${node.group}/${node.layer}:${node.expected}`)
     .join();
-}
-
-export function countMismatch(node: WriteNode, label: string): CodedError {
-  return new CodedError(
-    "patch.precondition_failed",
-    `Table "${node.table.name}" of "${label}" took another number of rows than the patch says, although every row is as expected.`,
-    {
-      hint: "A trigger may suppress changes, or the patch names a row twice; try --triggers off, or compare again.",
-      details: { table: node.table.name },
-    },
-  );
 }
