@@ -1,5 +1,6 @@
 export { type OpenSession, openSessions, SessionLeakError } from "./open-sessions.ts";
 export { findInstalledBinDir, startSecondServer } from "./second-server.ts";
+export { type ServerCopies, startServerCopies } from "./server-copies.ts";
 export { testServerUrl } from "./server-url.ts";
 export { startTestServer } from "./start-test-server.ts";
 export {

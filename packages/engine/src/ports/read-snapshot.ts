@@ -7,7 +7,7 @@ export type RowHash = "pg-record-hash-1" | "sha256-1";
 export interface ReadSnapshot {
   /** `PostgreSQL 18.4`. */
   readonly version: string | null;
-  /** Name of the character set in which text is stored; text sorts alike only in equal ones. */
+  /** PostgreSQL's name of the character set in which text is stored, which decides how it sorts. */
   readonly encoding: string;
   readonly tables: readonly TableSpec[];
   /** For `LockedTables.begin` of another endpoint; null when it cannot be shared. */

@@ -10,7 +10,10 @@ export interface ServerFacts {
   readonly encoding: string;
   readonly user: string;
   readonly database: string;
-  /** System identifier and database, or null where the server hides them. */
+  /**
+   * System identifier, database and start of the server, or null where the server hides them. Standbys and servers made
+   * from a copy of the files share the first two.
+   */
   readonly identity: string | null;
   readonly schemaExists: boolean;
   readonly schemaUsage: boolean;
@@ -32,7 +35,8 @@ export interface FoundRelation {
 /** One round trip. */
 export async function readServerFacts(client: pg.Client, filter: RelationFilter): Promise<ServerFacts> {
   const results = (await client.query(factsQuery(filter))) as unknown as pg.QueryResult<Record<string, string>>[];
-  const facts = results[0]?.rows[0] ?? {};
+  const [, server, relations, tableNames] = results;
+  const facts = server?.rows[0] ?? {};
   return {
     versionNumber: Number(facts.version_number),
     version: `PostgreSQL ${facts.version?.split(" ")[0] ?? ""}`,
@@ -44,26 +48,27 @@ export async function readServerFacts(client: pg.Client, filter: RelationFilter)
     schemaUsage: facts.schema_usage === "t",
     pooled: String((client as unknown as { processID: number }).processID) !== facts.pid,
     standby: facts.standby === "t",
-    relations: (results[1]?.rows ?? []).map((row) => ({
+    relations: (relations?.rows ?? []).map((row) => ({
       schema: row.schema ?? "",
       name: row.name ?? "",
       kind: row.kind ?? "",
       maySelect: row.may_select === "t",
     })),
-    tableNames: (results[2]?.rows ?? []).map((row) => ({ schema: row.schema ?? "", name: row.name ?? "" })),
+    tableNames: (tableNames?.rows ?? []).map((row) => ({ schema: row.schema ?? "", name: row.name ?? "" })),
   };
 }
 
 function factsQuery(filter: RelationFilter): string {
   const schema = quoteLiteral(filter.schema);
-  return `SELECT pg_catalog.current_setting('server_version_num') AS version_number,
+  return `SELECT pg_catalog.set_config('search_path', '', true);
+SELECT pg_catalog.current_setting('server_version_num') AS version_number,
   pg_catalog.current_setting('server_version') AS version, pg_catalog.current_setting('server_encoding') AS encoding,
   CURRENT_USER::text AS user, pg_catalog.current_database() AS database, pg_catalog.pg_backend_pid()::text AS pid,
   CASE WHEN pg_catalog.pg_is_in_recovery() THEN 't' ELSE 'f' END AS standby,
   CASE WHEN pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') THEN
     (SELECT c.system_identifier::text FROM pg_catalog.pg_control_system() c) || '/'
       || (SELECT d.oid::text FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
-      || CASE WHEN pg_catalog.pg_is_in_recovery() THEN '/standby' ELSE '' END END AS identity,
+      || '/' || EXTRACT(epoch FROM pg_catalog.pg_postmaster_start_time())::text END AS identity,
   CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = ${schema}) THEN 't' ELSE 'f' END AS schema_exists,
   CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_namespace s WHERE s.nspname = ${schema}
     AND pg_catalog.has_schema_privilege(s.oid, 'USAGE')) THEN 't' ELSE 'f' END AS schema_usage;

@@ -10,7 +10,7 @@ export async function waitForReplay(standby: pg.Client, primary: PgScope, signal
   const position = await currentPosition(primary);
   for (;;) {
     const { rows } = await standby.query<{ done: string | null }>(
-      `SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() OR pg_catalog.pg_last_wal_replay_lsn() >= $1::pg_catalog.pg_lsn
+      `SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() OR pg_catalog.pg_last_wal_replay_lsn() OPERATOR(pg_catalog.>=) $1::pg_catalog.pg_lsn
         THEN 'yes' END AS done`,
       [position],
     );

@@ -24,6 +24,9 @@ export interface AgreedRun {
   readonly hash: RowHash;
 }
 
+/** Servers sort text by its stored bytes and send it in UTF-8: only in these are both orders that of the code points. */
+const BY_CODE_POINT = new Set(["UTF8", "LATIN1"]);
+
 /** Pairs the tables and decides, before any row is read, how each is compared. */
 export async function agreeRun(input: DiffInput, sides: OpenSides): Promise<AgreedRun> {
   const { options } = input;
@@ -40,7 +43,7 @@ export async function agreeRun(input: DiffInput, sides: OpenSides): Promise<Agre
       pairs.map((pair) => pair.target),
     );
   const hash = await agreeHash(sides, pairs);
-  const textSorts = sides.source.encoding === sides.target.encoding;
+  const textSorts = [sides.source, sides.target].every(({ encoding }) => BY_CODE_POINT.has(encoding));
   const tables = agreements.map((agreement, index): TableWork => {
     const parts = { hash, textSorts, filter: sideFilters(document, agreement) };
     return {

@@ -23,7 +23,7 @@ export interface TableWork {
 export interface PlanParts {
   readonly hash: RowHash;
   readonly filter: { readonly source: CheckedFilter | null; readonly target: CheckedFilter | null };
-  /** Whether text sorts alike in both sides' encodings. */
+  /** Whether both sides sort text in the order of its UTF-8 bytes. */
   readonly textSorts: boolean;
 }
 
