@@ -39,7 +39,13 @@ it("asks again while the target cannot be reached, and says so once", async () =
 
 it("gives up as unknown, which nobody retries", async () => {
   const unknown = { code: "patch.outcome_unknown", retryable: false };
-  await expect(findOutcome(targetThat(9), request, context({ stepMs: 15_000 }))).rejects.toMatchObject(unknown);
-  await expect(findOutcome(targetThat(9), request, context({ aborted: true }))).rejects.toMatchObject(unknown);
-  await expect(findOutcome(targetThat(1, new Error("other")), request, context())).rejects.toMatchObject(unknown);
+  await expect(findOutcome(targetThat(9), request, context({ stepMs: 15_000 }))).rejects.toMatchObject(
+    unknown,
+  );
+  await expect(findOutcome(targetThat(9), request, context({ aborted: true }))).rejects.toMatchObject(
+    unknown,
+  );
+  await expect(findOutcome(targetThat(1, new Error("other")), request, context())).rejects.toMatchObject(
+    unknown,
+  );
 });

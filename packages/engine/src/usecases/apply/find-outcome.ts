@@ -22,7 +22,8 @@ export async function findOutcome(
       return await target.wasCommitted(request);
     } catch (error) {
       const mayPass = isCodedError(error) && error.code.startsWith("connection.");
-      if (!mayPass || ctx.signal.aborted || ctx.now().getTime() >= giveUpAt) throw unknown(target.label, error);
+      if (!mayPass || ctx.signal.aborted || ctx.now().getTime() >= giveUpAt)
+        throw unknown(target.label, error);
       if (asked === 1) ctx.warn(`The answer to COMMIT was lost; asking "${target.label}" again.`);
       await sleep(PAUSE_MS, undefined, { signal: ctx.signal }).catch(() => {});
     }
