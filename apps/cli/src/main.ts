@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
 import { CodedError } from "@syncline/core";
+import { redactUrls } from "@syncline/observability/redact-text";
 import { CommanderError } from "commander";
 import { startCommandLog } from "./command-log.ts";
 import { errorDocument, formatError, reportError } from "./errors/print-error.ts";
@@ -40,7 +41,7 @@ async function runCommandLine(argv: readonly string[]): Promise<number> {
       text += part;
     },
     err: (part) => {
-      if (!wantsJson(argv)) process.stderr.write(part);
+      if (!wantsJson(argv)) process.stderr.write(redactUrls(part)); // it quotes arguments, URLs too
     },
   });
   try {

@@ -125,6 +125,20 @@ describe("bad input", () => {
     );
   });
 
+  it.each([
+    [["diff", "postgres://u:canary@127.0.0.1:1/x#a:b", "open:public:users", "one too many"]],
+    [["postgres://u:canary@127.0.0.1:1/x"]],
+    [["diff", ...USERS, "--format", "postgres://u:canary@127.0.0.1:1/x"]],
+    [["diff", ...USERS, "--frmat=postgres://u:canary@127.0.0.1:1/x"]],
+    [["diff", "host=127.0.0.1 password=canary dbname=x", "open:public:users"]],
+  ])("a password in the wrong place is not repeated: %j", async (args) => {
+    for (const json of [[], ["--json"]]) {
+      const { code, stderr } = await folder.run([...args, ...json]);
+      expect(code).toBe(2);
+      expect(stderr).not.toContain("canary");
+    }
+  });
+
   it("never overwrites a file unless told to", async () => {
     const before = await readFile(join(folder.path, "empty.patch"), "utf8");
     await folder.run(["diff", ...USERS, "--output", "empty.patch"]);

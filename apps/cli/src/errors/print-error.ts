@@ -1,5 +1,5 @@
 import { type CodedError, isCodedError } from "@syncline/core";
-import { redactUrls, redactUrlsIn } from "@syncline/observability/redact-text";
+import { redactText, redactUrls, redactUrlsIn } from "@syncline/observability/redact-text";
 import { EXIT_CODES, exitCodeOf } from "../exit-codes.ts";
 import type { Paint } from "../terminal/palette.ts";
 
@@ -27,7 +27,8 @@ export function reportError(error: unknown): ErrorReport {
 function reportCoded(error: CodedError): ErrorReport {
   const { code, hint } = error;
   const details = redactUrlsIn(error.details) as ErrorReport["details"];
-  const message = redactUrls(error.message);
+  // `host=… password=…` of libpq is no locator, yet somebody may try it.
+  const message = code === "locator.invalid" ? redactText(error.message) : redactUrls(error.message);
   return {
     code,
     message,

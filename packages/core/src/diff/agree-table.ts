@@ -36,9 +36,17 @@ export function agreeTable(pair: TablePair, options: AgreementOptions): TableAgr
 }
 
 function pairColumns(pair: TablePair, options: AgreementOptions): PairedColumn[] {
-  const sourceByTarget = new Map(pair.source.columns.map((column) => [targetName(column.name, options), column]));
+  const sourceByTarget = new Map<string, ColumnSpec>();
   const paired: PairedColumn[] = [];
   const problems: string[] = [];
+  for (const column of mappedFirst(pair.source.columns, options)) {
+    const name = targetName(column.name, options);
+    if (!sourceByTarget.has(name)) sourceByTarget.set(name, column);
+    else if (options.columnMap.has(column.name)) throw pairedTwice(pair, name);
+    else if (!column.generated && isCompared(name, options)) {
+      problems.push(`"${column.name}" is only in the source, because its partner is paired with another column`);
+    }
+  }
   for (const target of pair.target.columns) {
     const source = sourceByTarget.get(target.name);
     sourceByTarget.delete(target.name);
@@ -57,6 +65,18 @@ function pairColumns(pair: TablePair, options: AgreementOptions): PairedColumn[]
   }
   if (problems.length > 0) throw columnsDiffer(pair, problems);
   return paired;
+}
+
+/** A column that the map names has the first claim on its partner, before one that is merely called alike. */
+function mappedFirst(columns: readonly ColumnSpec[], { columnMap }: AgreementOptions): ColumnSpec[] {
+  const isMapped = (column: ColumnSpec) => columnMap.has(column.name);
+  return [...columns.filter(isMapped), ...columns.filter((column) => !isMapped(column))];
+}
+
+function pairedTwice(pair: TablePair, column: string): CodedError {
+  const table = formatQualifiedName(pair.target.name);
+  const message = `--map-column pairs column "${column}" of table "${table}" with two columns of the source.`;
+  return new CodedError("usage.invalid", message, { hint: "Each column can have one partner." });
 }
 
 function targetName(source: string, { columnMap }: AgreementOptions): string {

@@ -1,5 +1,6 @@
 import { CodedError } from "../errors/coded-error.ts";
 import type { TableSpec } from "../schema/table-spec.ts";
+import { formatQualifiedName } from "../values/qualified-name.ts";
 import { suggestNames } from "./nearest-names.ts";
 import { isNamed, matchesPattern, nameInTenant } from "./table-names.ts";
 
@@ -29,10 +30,11 @@ export interface PairingOptions {
  * Refuses a table without a partner unless the other side was named.
  */
 export function pairTables(source: TableSide, target: TableSide, options: PairingOptions): TablePair[] {
-  if (source.named && target.named && source.tables.length === 1 && target.tables.length === 1) {
-    return [{ source: source.tables[0] as TableSpec, target: target.tables[0] as TableSpec }];
-  }
   const mapped = mappedPairs(source, target, options.tableMap);
+  const [first, second] = [source, target].map(({ named, tables }) => (named && tables.length === 1 ? tables[0] : undefined));
+  if (first !== undefined && second !== undefined) {
+    return selectPairs([{ source: first, target: second }], options.tablePatterns, source, target);
+  }
   const taken = new Set(mapped.flatMap((pair) => [pair.source, pair.target]));
   const byName = new Map(free(target, taken).map((table) => [nameInTenant(table.name, target.tenantSchema), table]));
   const alone: string[] = [];
@@ -60,7 +62,17 @@ function wanted(table: TableSpec, { tablePatterns }: PairingOptions): boolean {
 }
 
 function mappedPairs(source: TableSide, target: TableSide, map: ReadonlyMap<string, string>): TablePair[] {
-  return [...map].map(([from, to]) => ({ source: findTable(source, from), target: findTable(target, to) }));
+  const pairs = [...map].map(([from, to]) => ({ source: findTable(source, from), target: findTable(target, to) }));
+  for (const side of ["source", "target"] as const) {
+    const twice = pairs.find((pair, at) => pairs.findIndex((each) => each[side] === pair[side]) < at);
+    if (twice !== undefined) throw mappedTwice(twice[side], side);
+  }
+  return pairs;
+}
+
+function mappedTwice(table: TableSpec, side: "source" | "target"): CodedError {
+  const message = `--map-table names table "${formatQualifiedName(table.name)}" of the ${side} twice.`;
+  return new CodedError("usage.invalid", message, { hint: "Each table can have one partner." });
 }
 
 /** The table that a user's name means. Refuses a name that none has. */

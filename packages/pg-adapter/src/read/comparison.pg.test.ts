@@ -74,6 +74,22 @@ describe("what cannot be compared is refused with the way out", () => {
     expect([error.code, error.hint]).toEqual(["key.missing", expect.stringContaining("--key")]);
   });
 
+  it("names in maps that mean nothing, or two things", async () => {
+    await both("CREATE TABLE t (k int PRIMARY KEY, a int, b int); CREATE TABLE u (k int PRIMARY KEY, a int)");
+    const columns = (table: string, ...pairs: [string, string][]) => ({ columnMap: new Map([[table, new Map(pairs)]]), tablePatterns: ["t"] });
+    expect(await refusal(compare(source, target, columns("t", ["nope", "a"])))).toMatchObject({ code: "column.not_found", message: expect.stringContaining('source has no column "nope"') as string });
+    expect(await refusal(compare(source, target, columns("*", ["a", "nope"])))).toMatchObject({ code: "column.not_found", message: expect.stringContaining('target has no column "nope"') as string });
+    expect(await refusal(compare(source, target, columns("nope", ["a", "b"])))).toMatchObject({ code: "table.not_found" });
+    expect(await refusal(compare(source, target, columns("t", ["a", "k"], ["b", "k"])))).toMatchObject({ code: "usage.invalid" });
+    const shadowed = await refusal(compare(source, target, columns("t", ["a", "b"])));
+    expect(shadowed.code).toBe("schema.mismatch");
+    for (const part of ['"b" is only in the source', '"a" is only in the target']) expect(shadowed.message).toContain(part);
+    const one = [{ url: source.url, tables: ["t"] }, { url: target.url, tables: ["t"] }] as const;
+    expect(await refusal(compare(...one, { tableMap: new Map([["nope", "t"]]) }))).toMatchObject({ code: "table.not_found" });
+    expect(await refusal(compare(...one, { tablePatterns: ["u"] }))).toMatchObject({ code: "table.not_found" });
+    expect(await refusal(compare(source, target, { tableMap: new Map([["t", "u"], ["u", "u"]]) }))).toMatchObject({ code: "usage.invalid" });
+  });
+
   it("a missing privilege, with the GRANT", async () => {
     await both("CREATE TABLE t (k int PRIMARY KEY, secret text)");
     const role = `reader_${target.name}`;

@@ -55,7 +55,18 @@ export function sortExpressions(key: SideKey): string[] {
 /** How a stream names a row: its place in a table, or the texts that find it again. */
 export function addressExpressions({ info, plan }: TableSql): string[] {
   if (info.hasRowAddresses) return ["t.tableoid", "t.ctid"];
-  return [`pg_catalog.jsonb_build_array(${addressTexts(plan).join(", ")})::pg_catalog.text`];
+  return [`(${jsonArray(addressTexts(plan))})::pg_catalog.text`];
+}
+
+/** A function takes no more arguments. */
+const MOST_ARGUMENTS = 100;
+
+function jsonArray(texts: readonly string[]): string {
+  const pieces: string[] = [];
+  for (let from = 0; from === 0 || from < texts.length; from += MOST_ARGUMENTS) {
+    pieces.push(`pg_catalog.jsonb_build_array(${texts.slice(from, from + MOST_ARGUMENTS).join(", ")})`);
+  }
+  return pieces.join(" OPERATOR(pg_catalog.||) ");
 }
 
 export function addressTexts(plan: SidePlan): string[] {

@@ -1,4 +1,4 @@
-import type { RowChange } from "@syncline/core";
+import { parseFilter, type RowChange } from "@syncline/core";
 import type { ComparePath, DiffOptions } from "@syncline/engine";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -340,6 +340,46 @@ const TRAPS: readonly Trap[] = [
     expect: ["update 2: n 1.011 → 1.00, at 2024-01-01 00:00:02.000001+00 → 2024-01-01 00:00:00+00", "update 3: n null → 5"],
   },
   {
+    name: "columns of other names, one of which is called like another's partner",
+    both: "",
+    source: "CREATE TABLE t (k int PRIMARY KEY, a int, b int); INSERT INTO t VALUES (1, 10, 20), (2, 5, 7)",
+    target: "CREATE TABLE t (k int PRIMARY KEY, b int, old int); INSERT INTO t VALUES (1, 20, 0), (2, 5, 0)",
+    options: { columnMap: new Map([["t", new Map([["a", "b"], ["b", "old"]])]]), ignoreFields: ["old"] },
+    expect: ["update 1: b 20 → 10"],
+  },
+  {
+    name: "keys of other types, and a filter: a key that only one type holds",
+    both: "",
+    source: "CREATE TABLE t (k bigint PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (9999999999, 'a'), (-7, 'a')",
+    target: "CREATE TABLE t (k smallint PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'gone'), (-7, 'a'), (2, 'a')",
+    options: { filter: parseFilter('{"where":{"v":"a"}}') },
+    expect: ["delete 2", "insert 9999999999", "update 1: v gone → a"],
+  },
+  {
+    name: "keys of text and uuid, and a filter",
+    both: "",
+    source: "CREATE TABLE t (k text PRIMARY KEY, v text); INSERT INTO t VALUES ('no uuid', 'a'), ('00112233-4455-6677-8899-aabbccddeeff', 'a')",
+    target: "CREATE TABLE t (k uuid PRIMARY KEY, v text); INSERT INTO t VALUES ('00112233-4455-6677-8899-aabbccddeeff', 'b'), ('00112233-4455-6677-8899-aabbccddee00', 'a')",
+    options: { filter: parseFilter('{"where":{"v":"a"}}') },
+    expect: ["delete 00112233-4455-6677-8899-aabbccddee00", "insert no uuid", "update 00112233-4455-6677-8899-aabbccddeeff: v b → a"],
+  },
+  {
+    name: "keys of date and timestamp, varchar and char, and a filter",
+    both: "",
+    source: "CREATE TABLE t (d date, c varchar(5), v text, PRIMARY KEY (d, c)); INSERT INTO t VALUES ('2024-01-01', 'x', 'a'), ('infinity', 'y', 'a')",
+    target: "CREATE TABLE t (d timestamp, c char(9), v text, PRIMARY KEY (d, c)); INSERT INTO t VALUES ('2024-01-01', 'x', 'b'), ('2024-01-01 12:00', 'x', 'a'), ('infinity', 'y', 'a')",
+    options: { filter: parseFilter('{"where":{"v":"a"}}') },
+    expect: ["delete 2024-01-01 12:00:00,x        ", "update 2024-01-01 00:00:00,x        : v b → a"],
+  },
+  {
+    name: "a view of more columns than a function takes arguments",
+    both: `CREATE TABLE base (k int, ${range(1, 230).map((n) => `c${n} int`).join(", ")}); INSERT INTO base (k, c230) VALUES (1, 5), (2, 6); CREATE VIEW t AS SELECT * FROM base`,
+    target: "UPDATE base SET c230 = 7 WHERE k = 2",
+    expect: ["delete  ×1 of 1", "insert "],
+    tables: ["t"],
+    paths: ["auto"],
+  },
+  {
     name: "columns of other names",
     both: "",
     source: "CREATE TABLE t (ident int PRIMARY KEY, label text); INSERT INTO t VALUES (1, 'a'), (2, 'b')",
@@ -386,6 +426,7 @@ describe.each(TRAPS.map((trap, index) => ({ ...trap, schema: `trap_${index}` }))
     const { changes, result } = await compare({ url: source.url, ...side }, { url: target.url, ...side }, { ...trap.options, path });
     expect(changes.map(describeChange).sort()).toEqual([...trap.expect].sort());
     expect(result.complete).toBe(true);
+    if (trap.options?.filter !== undefined) return; // a row may pass on one side only
     const { inserts, updates, deletes, unchanged, sourceRows, targetRows } = result.totals;
     expect({ sourceRows, targetRows }).toEqual({ sourceRows: unchanged + updates + inserts, targetRows: unchanged + updates + deletes });
   });

@@ -9,6 +9,7 @@ import {
   suggestNames,
   type TablePair,
   type TableSide,
+  type TableSpec,
 } from "@syncline/core";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { ReadSnapshot, RowHash } from "../../ports/read-snapshot.ts";
@@ -33,6 +34,7 @@ export async function agreeRun(input: DiffInput, sides: OpenSides): Promise<Agre
   const source = sideOf(input.source, sides.source);
   const target = sideOf(input.target, sides.target);
   const pairs = pairTables(source, target, options);
+  assertColumnMap(pairs, options);
   const agreements = pairs.map((pair) => agreeTable(pair, narrowing(pair, target, options)));
   assertFields(pairs, options);
   assertTolerances(agreements, options.tolerance);
@@ -79,6 +81,30 @@ function narrowing(pair: TablePair, target: TableSide, options: DiffOptions) {
     fields: options.fields === null ? null : namesFor(pair, options.fields),
     ignoreFields: namesFor(pair, options.ignoreFields),
   };
+}
+
+/** Each column of `--map-column` must be there, with its partner, in a table that is compared. */
+function assertColumnMap(pairs: readonly TablePair[], { columnMap }: DiffOptions): void {
+  for (const [table, columns] of columnMap) {
+    const meant = table === "*" ? pairs : pairs.filter((pair) => isNamed(pair.source.name, table));
+    if (meant.length === 0) {
+      throw new CodedError("table.not_found", `The source's table "${table}" of --map-column is not compared.`, {
+        hint: suggestNames(table, pairs.map((pair) => pair.source.name.name), "tables"),
+      });
+    }
+    for (const [from, to] of columns) {
+      assertColumn(meant.map((pair) => pair.source), from, "source");
+      assertColumn(meant.map((pair) => pair.target), to, "target");
+    }
+  }
+}
+
+function assertColumn(tables: readonly TableSpec[], name: string, side: "source" | "target"): void {
+  const known = [...new Set(tables.flatMap((table) => table.columns.map((column) => column.name)))];
+  if (known.includes(name)) return;
+  throw new CodedError("column.not_found", `The ${side} has no column "${name}", which --map-column names.`, {
+    hint: suggestNames(name, known, "columns"),
+  });
 }
 
 /** `column` counts for every table, `table.column` for one. */
