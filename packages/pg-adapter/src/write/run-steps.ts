@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { countMismatch } from "./count-mismatch.ts";
+import { countMismatch, driftedAway } from "./count-mismatch.ts";
 import { parkRows } from "./park-rows.ts";
 import type { OpenedTransaction } from "./pg-patch-transaction.ts";
 import { sqlStateOf } from "./write-errors.ts";
@@ -10,7 +10,9 @@ export type Obstacle =
   | { readonly kind: "count"; readonly error: unknown; readonly node: WriteNode }
   | { readonly kind: "constraint"; readonly error: unknown }
   /** Rows that trade values have to be replaced; the plan says so now. */
-  | { readonly kind: "parking" };
+  | { readonly kind: "parking" }
+  /** Somebody changed a row since it was judged. */
+  | { readonly kind: "drift"; readonly error: unknown };
 
 /** Under the session's own settings. Foreign keys that are deferred are checked at the end. */
 export async function runSteps(
@@ -19,7 +21,10 @@ export async function runSteps(
 ): Promise<Obstacle | null> {
   const { client } = session;
   for (const table of tables) {
-    if (table.parking !== null && !(await parkRows(client, table, table.parking))) return { kind: "parking" };
+    if (table.parking === null) continue;
+    const parked = await parkRows(client, table, table.parking);
+    if (parked === "unfit") return { kind: "parking" };
+    if (parked === "drifted") return { kind: "drift", error: driftedAway(table, label) };
   }
   for (const step of steps) {
     try {

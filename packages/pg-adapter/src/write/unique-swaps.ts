@@ -65,7 +65,12 @@ async function readWaits(client: Client, table: StagedTable, index: UniqueIndex)
   const rows = (columns: string) =>
     `SELECT r.seq, ${keys} FROM (SELECT s.seq, ${columns} FROM ${table.stage} s JOIN ${table.relation} t ON ${table.sameKey()}
      WHERE ${pendingOf({ kind: STAGED.update, group: null })}) r${predicate}`;
-  const match = index.keys.map(({ operator }, at) => `a.e${at} OPERATOR(${operator}) b.e${at}`).join(" AND ");
+  const match = index.keys
+    .map(({ operator }, at) => {
+      const same = `a.e${at} OPERATOR(${operator}) b.e${at}`;
+      return index.nullsDistinct ? same : `(${same} OR (a.e${at} IS NULL AND b.e${at} IS NULL))`;
+    })
+    .join(" AND ");
   const { rows: found } = await client.query<Record<"seq" | "blocker", string>>(
     `SELECT a.seq, b.seq AS blocker FROM (${rows(after)}) a JOIN (${rows(before)}) b ON ${match} WHERE a.seq <> b.seq`,
   );
@@ -94,7 +99,7 @@ export function planLayers(waits: readonly Wait[]): SwapPlan {
   const edges = waits.map(({ seq, blocker }) => [number.get(blocker) ?? 0, number.get(seq) ?? 0] as const);
   const parked = parkedMembers(orderedComponents(nodes.length, edges), edges);
   const layers = layersOf(nodes.length, edges, parked);
-  if (Math.max(...layers.values(), 0) <= MAX_LAYERS) return toPlan(nodes, layers, parked);
+  if ([...layers.values()].every((layer) => layer <= MAX_LAYERS)) return toPlan(nodes, layers, parked);
   const blockers = new Set(edges.map(([blocker]) => blocker));
   return toPlan(nodes, layersOf(nodes.length, edges, blockers), blockers);
 }
