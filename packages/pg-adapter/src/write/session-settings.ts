@@ -2,8 +2,11 @@ import type { Client } from "pg";
 import { PINS, pinStatements } from "../connection/pins.ts";
 import { quoteLiteral } from "../sql/quote.ts";
 
-/** Settings that stay pinned: `jit` changes no result, and a patch must not be cut by an idle limit. */
-const KEPT = new Set(["jit"]);
+/**
+ * Settings that stay pinned: `jit` changes no result, and old values of types that compare by their text are judged
+ * while rows are written: with fewer digits of floats, different values would pass for the same.
+ */
+const KEPT = new Set(["jit", "extra_float_digits"]);
 
 /**
  * The settings that the session had when the transaction began. Rows are read, cast and compared under the pins;

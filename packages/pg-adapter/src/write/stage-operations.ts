@@ -3,6 +3,7 @@ import type { Client } from "pg";
 import { CopyStream } from "./copy-stream.ts";
 import { copyLine, rowLiteral } from "./copy-text.ts";
 import { STAGED, STATE, type StagedKind, type StagedTable } from "./staged-table.ts";
+import { assertWhole } from "./whole-values.ts";
 
 const FLUSH_CHARACTERS = 1 << 16;
 
@@ -80,7 +81,8 @@ function stagedFields(table: StagedTable, operation: PatchOperation, seq: number
   const { group, count, total } = numbers(table, operation);
   const before = operation.op === "insert" ? null : operation.old;
   const after = operation.op === "delete" ? null : operation.new;
-  if (operation.op !== "update") assertWhole(table, (after ?? before) as PatchRow);
+  if (operation.op !== "update") assertComplete(table, (after ?? before) as PatchRow);
+  if (after !== null) assertWhole(table, after);
   return [
     String(seq),
     kind,
@@ -136,7 +138,7 @@ function keyValue(table: StagedTable, operation: PatchOperation, column: string)
   return value ?? null;
 }
 
-function assertWhole(table: StagedTable, row: PatchRow): void {
+function assertComplete(table: StagedTable, row: PatchRow): void {
   if (row.size === table.columns.length && table.columns.every((column) => row.has(column.spec.name))) return;
   throw damaged("an insert or delete does not carry the header's columns", table.name);
 }

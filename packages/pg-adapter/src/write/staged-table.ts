@@ -3,7 +3,7 @@ import type { TableInfo } from "../catalog/table-info.ts";
 import type { PgScope } from "../scope.ts";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/quote.ts";
 import type { Parking } from "./parking.ts";
-import { imageBytes, imageField, stagedExpression, textOutput } from "./value-expressions.ts";
+import { imageBytes, imageField, stagedColumn, textOutput } from "./value-expressions.ts";
 
 /** Kinds of staged operations; the `many` ones are about identical rows that no key tells apart. */
 export const STAGED = { insert: "i", update: "u", delete: "d", insertMany: "I", deleteMany: "D" } as const;
@@ -57,6 +57,8 @@ export class StagedTable {
   readonly wide: boolean;
   readonly columns: readonly CarriedColumn[];
   readonly key: readonly KeyColumn[];
+  /** Whether a unique index of the target makes sure that a key names one row at most. */
+  readonly keyIndexed: boolean;
   readonly tenant: { readonly quoted: string; readonly literal: string } | null;
   /** Changed column sets of updates, as indexes into `columns`; a staged update carries its group's number. */
   readonly groups: (readonly number[])[] = [];
@@ -80,6 +82,9 @@ export class StagedTable {
       new: this.wide ? `n.c${at}` : `n${at}`,
     }));
     this.key = keyColumns(patchTable, info, this.columns);
+    this.keyIndexed = info.spec.keys.some((key) =>
+      key.columns.every((column) => patchTable.key.includes(column)),
+    );
     this.tenant =
       scope.tenantColumn === null
         ? null
@@ -150,7 +155,7 @@ export class StagedTable {
 
   /** Typed like the table itself: values are parsed once, under the pins, and comparisons can use indexes. */
   createStatement(): string {
-    const keys = this.key.map((key) => `${stagedExpression(key.spec, `t.${key.quoted}`)} AS ${key.staged}`);
+    const keys = this.key.map((key) => `${stagedColumn(key.spec, `t.${key.quoted}`)} AS ${key.staged}`);
     const values = [...keys, ...(this.wide ? this.#rowValues() : this.#values())]
       .map((each) => `${each}, `)
       .join("");
@@ -167,7 +172,7 @@ FROM ${this.relation} t WITH NO DATA`;
 
   #createShape(): string {
     const fields = this.columns.map(
-      (column, at) => `${stagedExpression(column.spec, `t.${column.quoted}`)} AS c${at}`,
+      (column, at) => `${stagedColumn(column.spec, `t.${column.quoted}`)} AS c${at}`,
     );
     return `CREATE TEMP TABLE ${localName(this.#shape)} ON COMMIT DROP AS SELECT ${fields.join(", ")} FROM ${this.relation} t WITH NO DATA;`;
   }
@@ -178,7 +183,7 @@ FROM ${this.relation} t WITH NO DATA`;
 
   #values(): string[] {
     return this.columns.flatMap((column) => {
-      const value = stagedExpression(column.spec, `t.${column.quoted}`);
+      const value = stagedColumn(column.spec, `t.${column.quoted}`);
       return [`${value} AS ${column.old}`, `${value} AS ${column.new}`];
     });
   }

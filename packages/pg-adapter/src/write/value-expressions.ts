@@ -1,4 +1,4 @@
-import type { ColumnSpec } from "@syncline/core";
+import { type ColumnSpec, castName } from "@syncline/core";
 
 /** Built-in types whose binary form is the value: equal bytes exactly when the text output is equal. */
 const BINARY_COMPARABLE = new Set([
@@ -57,16 +57,34 @@ const CAST_IS_OUTPUT = new Set([
 
 const FLOATS = new Set(["real", "double precision"]);
 
-/** `format_type` without modifier names a type that cuts to one character or bit when it is parsed again. */
-const UNMODIFIED: Readonly<Record<string, string>> = {
-  character: "pg_catalog.bpchar",
-  bit: 'pg_catalog."bit"',
-};
+/** Types whose values are rounded or cut without a word when they enter a column with a modifier. */
+const YIELDING = new Set(
+  [
+    "numeric",
+    "character varying",
+    "time without time zone",
+    "time with time zone",
+    "timestamp without time zone",
+    "timestamp with time zone",
+    "interval",
+  ].flatMap((type) => [type, `${type}[]`]),
+);
 
-/** Type of a staged value. Of a domain its base type, so that its checks run only where the row is written. */
+/** A value of the type of a staged value. Of a domain its base type, so that its checks run only where the row is written. */
 export function stagedExpression(column: ColumnSpec, reference: string): string {
   if (column.type.kind !== "domain") return reference;
-  return `${reference}::${UNMODIFIED[column.type.base] ?? column.type.base}`;
+  return `${reference}::${castName(column.type.base)}`;
+}
+
+/** Gives a column of the temp table its type: one that keeps values whole which the target's column would round or cut. */
+export function stagedColumn(column: ColumnSpec, reference: string): string {
+  const value = stagedExpression(column, reference);
+  return mayYield(column) ? `COALESCE(${value}, NULL::${column.type.base})` : value;
+}
+
+/** Whether the column's type may round or cut a value of its staged type. */
+export function mayYield({ type }: ColumnSpec): boolean {
+  return YIELDING.has(type.base) && type.name !== type.base;
 }
 
 /** A field of a row image for `record_send`; two values are the same exactly when their fields' bytes are. */

@@ -15,8 +15,10 @@ import { settleConflicts } from "./strategies.ts";
 import { TriggerPolicy } from "./trigger-policy.ts";
 import { settleUncounted } from "./uncounted-inserts.ts";
 import { markUndone } from "./undo-marks.ts";
+import { assertOneRowAKey, hasUnindexedKey, prepareUnindexed } from "./unindexed-key.ts";
 import { readUniqueIndexes } from "./unique-indexes.ts";
 import { planSwaps } from "./unique-swaps.ts";
+import { assertNothingYields } from "./whole-values.ts";
 import { isUniqueViolation } from "./write-errors.ts";
 import { orderWrites } from "./write-order.ts";
 import type { WriteNode } from "./write-statements.ts";
@@ -38,11 +40,14 @@ export async function writePatch(opened: OpenedTransaction): Promise<WriteReport
   );
   for (const table of tables) {
     await client.query(`ANALYZE ${table.stage}`);
+    await assertNothingYields(client, table);
     if (table.staged.I + table.staged.D > 0) await prepareIdentical(opened, table);
+    if (hasUnindexedKey(table)) await prepareUnindexed(client, table);
   }
   const triggers = await TriggerPolicy.read(opened);
   if (!(await writeInRounds(opened, triggers))) return reportOf(client, tables, []);
   await settings.usePins();
+  for (const table of tables.filter(hasUnindexedKey)) await assertOneRowAKey(client, table);
   await triggers.enableAgain();
   const deferred = await alterBack(opened);
   const report = await reportOf(client, tables, [...triggers.notes, ...deferred]);
@@ -69,8 +74,8 @@ async function writeInRounds(opened: OpenedTransaction, triggers: TriggerPolicy)
   let swapsPlanned = false;
   for (let round = 0; ; round += 1) {
     await settings.usePins();
-    // Nothing is judged yet in the first round, but the numbers of identical rows.
-    if (round > 0 || tables.some(({ staged }) => staged.I + staged.D > 0)) {
+    // Nothing is judged yet in the first round, but what no unique index tells apart.
+    if (round > 0 || tables.some((table) => table.staged.I + table.staged.D > 0 || hasUnindexedKey(table))) {
       await forgetCascaded(opened);
       if ((await settleConflicts(opened)) > 0) return false;
     }
@@ -102,7 +107,7 @@ async function writeInRounds(opened: OpenedTransaction, triggers: TriggerPolicy)
       await classify(client, table);
       await settleUncounted(opened, table);
     }
-    const progress = now !== before;
+    const progress = now !== before || obstacle.kind === "drift";
     before = now;
     if (progress) continue;
     if (obstacle.kind === "count" && (await triggers.disableFor(obstacle.node.table))) continue;
