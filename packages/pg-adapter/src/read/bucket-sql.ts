@@ -16,7 +16,7 @@ export function bucketSumsQuery(sql: TableSql, { bucketing, slice, buckets }: Bu
   const { plan } = sql;
   if (plan.key === null) throw new RangeError("rows without a key have no buckets");
   const source = rowSource(sql, {
-    select: `${bucketSql(plan.key, bucketing)} AS k, ${rowBytes(sql)} AS b`,
+    select: `${bucketSql(plan.key, bucketing)} AS k, ${rowBytes(sql, "keyed")} AS b`,
     part: "keyed",
     only: buckets === null ? null : { bucketing, buckets },
     where: pageRange(sql, slice),

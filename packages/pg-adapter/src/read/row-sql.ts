@@ -23,10 +23,17 @@ export function fromTable({ info }: TableSql): string {
   return `${only}${quoteTable(info.spec.name)} AS t`;
 }
 
-/** The bytes that stand for a row. Always the ROW keyword: `(x)` alone would not make a record. */
-export function rowBytes({ plan }: TableSql): string {
+/**
+ * The bytes that stand for a row. A key that is not compared as a whole is part of them all the same where rows have
+ * one, or a bucket would not change when a row makes way for another that is alike but for the key. Always the ROW
+ * keyword: `(x)` alone would not make a record.
+ */
+export function rowBytes({ plan }: TableSql, part: RowPart): string {
   const parts = plan.compared.map(({ name, form }) => formSql(form, column(name)));
-  return `pg_catalog.record_send(ROW(${parts.join(", ")}))`;
+  const { key } = plan;
+  const isCompared = (name: string) => plan.compared.some((each) => each.name === name);
+  const adds = key !== null && part === "keyed" && !key.columns.every(({ name }) => isCompared(name));
+  return `pg_catalog.record_send(ROW(${[...parts, ...(adds ? [keyBytes(key)] : [])].join(", ")}))`;
 }
 
 /** The two 64-bit hashes of the bytes `b`. */
