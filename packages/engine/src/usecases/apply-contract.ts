@@ -23,7 +23,12 @@ export interface ApplyCounts {
   readonly skipped: number;
 }
 
-export type ConflictKind = "update-update" | "update-delete" | "delete-update" | "insert-insert" | "count-changed";
+export type ConflictKind =
+  | "update-update"
+  | "update-delete"
+  | "delete-update"
+  | "insert-insert"
+  | "count-changed";
 
 /** An operation whose precondition does not hold. */
 export interface ApplyConflict {
