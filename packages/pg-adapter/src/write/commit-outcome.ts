@@ -55,8 +55,9 @@ export async function lookUpCommit(
 export function endHolder(lock: string): string {
   const [first, second] = lock.split(", ").map((text) => Number(text) >>> 0);
   return `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_locks
-WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = ${first} AND objid = ${second}
-  AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
+WHERE locktype OPERATOR(pg_catalog.=) 'advisory' AND granted AND objsubid OPERATOR(pg_catalog.=) 2::pg_catalog.int2
+  AND classid OPERATOR(pg_catalog.=) '${first}'::pg_catalog.oid AND objid OPERATOR(pg_catalog.=) '${second}'::pg_catalog.oid
+  AND database OPERATOR(pg_catalog.=) (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())`;
 }
 
 function unknown(label: string): CodedError {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "@syncline/core";
 import type { Client } from "pg";
 import { quoteLiteral } from "../sql/quote.ts";
+import { assertLedgerGenuine, assertLedgerGenuineNow } from "./ledger-guard.ts";
 import { LEDGER_COMMENT, LEDGER_STATEMENTS, LEDGER_VERSION } from "./ledger-schema.ts";
 import { sqlStateOf } from "./write-errors.ts";
 
@@ -12,12 +13,14 @@ const BOOTSTRAP_PATIENCE_MS = 30_000;
 /** The object is there already, made by somebody who was faster. */
 const EXISTS = new Set(["23505", "42P06", "42P07"]);
 
+/** Outside of any transaction. */
 export async function ledgerExists(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ there: string }>(
     `SELECT pg_catalog.count(*)::pg_catalog.text AS there FROM pg_catalog.pg_class c
      JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
      WHERE n.nspname OPERATOR(pg_catalog.=) 'syncline' AND c.relname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ('{target,ledger,patch_operation,patch_operation_ledger}')`,
   );
+  await assertLedgerGenuineNow(client);
   if (rows[0]?.there !== "4") return false;
   try {
     return (await client.query("SELECT FROM syncline.target")).rows.length > 0;
@@ -83,6 +86,11 @@ function busy(label: string): CodedError {
 
 /** Waits for other appliers, refuses an older token and remembers a newer one. Inside the application's transaction. */
 export async function takeFence(client: Client, label: string, token: bigint | null): Promise<void> {
+  // Keeps its shape as it is to the end of the transaction.
+  await client.query(
+    "LOCK TABLE ONLY syncline.target, ONLY syncline.ledger, ONLY syncline.patch_operation IN ROW EXCLUSIVE MODE",
+  );
+  await assertLedgerGenuine(client);
   const { rows } = await client.query<{ ledger_version: string; fencing_token: string }>(
     "SELECT ledger_version, fencing_token FROM syncline.target FOR UPDATE",
   );
