@@ -31,7 +31,12 @@ export async function beginApplication(input: BeginInput): Promise<OpenedTransac
   await client.query(`SELECT pg_catalog.pg_advisory_xact_lock(${applicationLock(request.id)})`);
   if (ledger) await takeFence(client, label, options.fencingToken);
   if (request.undoes !== null) await assertStands(client, scope, request.undoes);
-  const names = targetNames(header.tables, scope, input.tables);
+  const names = targetNames({
+    tables: header.tables,
+    scope,
+    selection: input.tables,
+    undo: request.undoes !== null,
+  });
   await assertTemporaryTables(client, label);
   await lockTables(input, names);
   const forced = options.force !== null;

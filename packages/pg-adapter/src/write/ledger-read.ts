@@ -67,7 +67,8 @@ export async function* readInverse(
   ledgerId: string,
   header: PatchHeader,
 ): AsyncIterable<readonly PatchOperation[]> {
-  await client.query("BEGIN READ ONLY");
+  // Waits for the rows that were read before to be taken.
+  await client.query("BEGIN READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0");
   await client.query({
     text: `DECLARE syncline_inverse NO SCROLL CURSOR FOR SELECT table_number, op, cnt, total, pg_catalog.to_json(columns) AS columns,
       pg_catalog.to_json(key) AS key, pg_catalog.to_json(old) AS old, pg_catalog.to_json(new) AS new

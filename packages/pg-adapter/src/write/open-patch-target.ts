@@ -65,10 +65,11 @@ class PgPatchTarget implements PatchTarget {
     }
   }
 
-  #tableNames({ header }: ApplicationRequest): string[] {
+  #tableNames({ header, undoes }: ApplicationRequest): string[] {
     const { scope, tables } = this.#input;
     try {
-      return targetNames(header.tables, scope, tables).map((name) => `${name.schema}.${name.name}`);
+      const wanted = { tables: header.tables, scope, selection: tables, undo: undoes !== null };
+      return targetNames(wanted).map((name) => `${name.schema}.${name.name}`);
     } catch {
       return []; // the first error is the one to tell
     }

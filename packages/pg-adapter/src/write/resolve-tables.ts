@@ -14,19 +14,23 @@ import { checkShape } from "./check-shape.ts";
 import { parsePatchTableName } from "./patch-table-name.ts";
 import { StagedTable } from "./staged-table.ts";
 
+interface TargetNames {
+  readonly tables: readonly PatchTable[];
+  readonly scope: PgScope;
+  readonly selection: TableSelection;
+  /** An undo only goes back to the very tables that the patch went to. */
+  readonly undo: boolean;
+}
+
 /** Which table of the target each table of the patch goes to. */
-export function targetNames(
-  tables: readonly PatchTable[],
-  scope: PgScope,
-  selection: TableSelection,
-): QualifiedName[] {
+export function targetNames({ tables, scope, selection, undo }: TargetNames): QualifiedName[] {
   const named = selection.kind === "named" ? selection.names : [];
   const only = named[0];
   // One table to one table: its name does not matter, as between tenants that call it differently.
-  if (tables.length === 1 && named.length === 1 && only !== undefined) {
+  if (!undo && tables.length === 1 && named.length === 1 && only !== undefined) {
     return [{ schema: only.schema ?? scope.schema, name: only.name }];
   }
-  return tables.map((table) => {
+  const names = tables.map((table) => {
     const name = parsePatchTableName(table.name, scope.schema);
     if (
       selection.kind === "named" &&
@@ -43,6 +47,24 @@ export function targetNames(
     }
     return name;
   });
+  refuseDoubled(names);
+  return names;
+}
+
+/** `users` and `public.users` may be one table. */
+function refuseDoubled(names: readonly QualifiedName[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    const full = formatQualifiedName(name);
+    if (!seen.has(full)) {
+      seen.add(full);
+      continue;
+    }
+    throw new CodedError("file.damaged", `The patch lists table "${full}" twice, under two names.`, {
+      hint: "Make the patch again, or restore the file.",
+      details: { table: full },
+    });
+  }
 }
 
 /** Reads and checks the tables, which are locked against changes of their shape. */

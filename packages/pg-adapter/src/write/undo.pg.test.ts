@@ -173,3 +173,26 @@ it("a patch for one table goes to the one table that the target names, and is un
     { id: 2, name: "b" },
   ]);
 });
+
+it("goes back to the very table that the patch went to, not to one that only looks like it", async () => {
+  await database.query("CREATE TABLE archive (LIKE t INCLUDING ALL); INSERT INTO archive VALUES (1, 'A')");
+  const made = patchOf([T], [update("t", { id: "1" }, { name: "a" }, { name: "A" })]);
+  const only = (name: string) => ({ tables: { kind: "named", names: [{ schema: null, name }] } as const });
+  await apply(database.url, made, only("t"));
+  await expect(undo(database.url, made.header.id, only("archive"))).rejects.toMatchObject({
+    code: "table.not_found",
+  });
+  expect(await database.query("SELECT name FROM archive")).toEqual([{ name: "A" }]);
+  expect(await undo(database.url, made.header.id, only("t"))).toMatchObject({ outcome: "applied" });
+});
+
+it("refuses a patch that lists one table under two names", async () => {
+  const doubled = patchOf(
+    [T, { ...T, name: "public.t" }],
+    [
+      update("t", { id: "1" }, { name: "a" }, { name: "A" }),
+      update("public.t", { id: "2" }, { name: "b" }, { name: "B" }),
+    ],
+  );
+  await expect(apply(database.url, doubled)).rejects.toMatchObject({ code: "file.damaged" });
+});
