@@ -106,3 +106,9 @@ it("ours keeps the target's rows and writes the rest", async () => {
   });
   expect(await rows()).toEqual([AFTER[0], { id: "2", name: "Bob", age: "1" }, AFTER[2]]);
 });
+
+it("refuses an update that was edited to change the key, which could not be taken back", async () => {
+  const edited = patchOf([USERS], [update("users", { id: "2" }, { id: "2" }, { id: "20" })]);
+  await expect(apply(database.url, edited)).rejects.toMatchObject({ code: "file.damaged" });
+  expect(await rows()).toEqual(BEFORE);
+});

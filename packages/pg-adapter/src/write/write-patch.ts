@@ -3,6 +3,7 @@ import { assertPrivileges } from "./access.ts";
 import { CASCADED_SEQ } from "./cascades.ts";
 import { classify, classifyIdentical } from "./classify.ts";
 import { alterBack } from "./deferred-references.ts";
+import { assertKeysKept } from "./kept-keys.ts";
 import { writeLedger } from "./ledger-write.ts";
 import { pendingNodes } from "./pending-nodes.ts";
 import type { OpenedTransaction } from "./pg-patch-transaction.ts";
@@ -41,6 +42,7 @@ export async function writePatch(opened: OpenedTransaction): Promise<WriteReport
   for (const table of tables) {
     await client.query(`ANALYZE ${table.stage}`);
     await assertNothingYields(client, table);
+    await assertKeysKept(client, table);
     if (table.staged.I + table.staged.D > 0) await prepareIdentical(opened, table);
     if (hasUnindexedKey(table)) await prepareUnindexed(client, table);
   }
