@@ -225,10 +225,7 @@ function defineInvert(patch: Command, act: Act): void {
     );
   withExamples(command, [
     ["syncline patch invert release.patch --output back.patch", "the way back, as a file"],
-    [
-      "syncline patch invert release.patch --select table=users --output users-back.patch",
-      "for one table only",
-    ],
+    ["syncline patch invert release.patch.gz --output back.patch.gz", "both compressed"],
   ]);
 }
 
