@@ -1,5 +1,5 @@
 import { CodedError } from "../errors/coded-error.ts";
-import type { ColumnSpec, KeySpec, TableSpec } from "../schema/table-spec.ts";
+import type { ColumnSpec, KeySpec, TableSpec, TypeSpec } from "../schema/table-spec.ts";
 import { formatQualifiedName } from "../values/qualified-name.ts";
 import type { AgreementOptions, PairedColumn } from "./agree-table.ts";
 import { type KeyColumnForm, keyFormOf } from "./key-form.ts";
@@ -60,9 +60,21 @@ class KeyChooser {
         hint: suggestNames(missing ?? "", known, "columns"),
       });
     }
+    this.#assertComparable(names);
     const found = this.#agree(names, this.#keyOf("source", names), this.#keyOf("target", names), `--key ${names.join(",")}`);
     if (found !== null) return found;
     throw new CodedError("schema.mismatch", `The columns of the key (${names.join(", ")}) have types that do not compare.`);
+  }
+
+  #assertComparable(names: readonly string[]): void {
+    for (const name of names) {
+      const pair = this.#pairs.find((each) => each.target.name === name);
+      const without = [pair?.source, pair?.target].find((column) => column !== undefined && !hasEquality(column.type));
+      if (without === undefined) continue;
+      throw new CodedError("schema.unsupported", `Column "${name}" cannot be part of a key: values of type ${without.type.name} have no equality.`, {
+        hint: "Name other columns with --key, or leave it out to compare rows by count.",
+      });
+    }
   }
 
   /** Keys are in order of preference on each side. */
@@ -130,6 +142,17 @@ function sides(
     },
     collations: { source: source?.collations?.[s] ?? null, target: target?.collations?.[t] ?? null },
   };
+}
+
+/** Built-in types without an operator class that could group equal values. */
+const WITHOUT_EQUALITY = new Set(
+  ["json", "jsonpath", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle"].concat(
+    ["txid_snapshot", "pg_snapshot", "refcursor"],
+  ),
+);
+
+function hasEquality(type: TypeSpec): boolean {
+  return !WITHOUT_EQUALITY.has(type.base.replace(/(\[\])+$/, ""));
 }
 
 function describe(key: KeySpec): string {

@@ -38,7 +38,7 @@ const BYTES: Readonly<Record<string, number | null>> = { uuid: 16, boolean: 1, b
 /** Types whose index equality is that of their binary form. */
 const EXACT = new Set(
   ["inet", "cidr", "macaddr", "macaddr8", "oid", "xid8", "pg_lsn", "bit", "bit varying", "money", "name", '"char"']
-    .concat(["time without time zone", "time with time zone", "tsvector", "tsquery", "tid", "text", "character varying"])
+    .concat(["time without time zone", "time with time zone", "tsvector", "tid", "text", "character varying"])
     .concat(["smallint", "integer", "bigint", "uuid", "boolean", "bytea", "date"])
     .concat(["timestamp without time zone", "timestamp with time zone"]),
 );

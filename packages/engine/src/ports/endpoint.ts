@@ -24,6 +24,8 @@ export interface LockRequest {
   /** Connections that may be open besides the one that holds the snapshot. */
   readonly connections: number;
   readonly signal: AbortSignal;
+  /** Hears of a long wait for a neighbour's lock, and who it is. */
+  readonly notice?: (message: string) => void;
 }
 
 export interface LockedTables {

@@ -12,6 +12,8 @@ export interface TableInfo {
   readonly partitioned: boolean;
   readonly unlogged: boolean;
   readonly hasTenantColumn: boolean;
+  /** Type of the tenant column, without length or precision; null without one. */
+  readonly tenantType: string | null;
   /** Pages of the main fork; of a partitioned table, of its largest partition. */
   readonly pages: number;
   readonly readable: { readonly schemaUsage: boolean; readonly allColumns: boolean; readonly rowsHidden: boolean };
@@ -59,6 +61,7 @@ export function toTableInfo(row: CatalogRow, tenantColumn: string | null): Table
     partitioned: row.kind === "p",
     unlogged: row.persistence === "u",
     hasTenantColumn: catalogColumns.some((column) => column.name === tenantColumn),
+    tenantType: catalogColumns.find((column) => column.name === tenantColumn)?.base ?? null,
     pages: Math.ceil(Number(row.main_bytes) / PAGE_BYTES),
     readable: {
       schemaUsage: row.schema_usage === "t",

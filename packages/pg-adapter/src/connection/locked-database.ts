@@ -10,7 +10,9 @@ import { PgReadSnapshot } from "../read/pg-read-snapshot.ts";
 import { quoteLiteral, quoteTable } from "../sql/quote.ts";
 import { assertReadable, assertRelations } from "./assert-readable.ts";
 import { abandonClient } from "./cancel-request.ts";
+import { assertTenantValue } from "./assert-tenant-value.ts";
 import { openConnection } from "./connect.ts";
+import { tellingOfLockWait } from "./lock-wait.ts";
 import { pinStatements } from "./pins.ts";
 import { interrupted, ReadSession } from "./read-session.ts";
 import { readServerFacts, type ServerFacts } from "./server-facts.ts";
@@ -67,6 +69,7 @@ export class LockedDatabase implements LockedTables {
       const [catalog, exported] = answer.slice(-2) as [pg.QueryResult<CatalogRow>, pg.QueryResult<{ token: string }>];
       const infos = toTableInfos(catalog, filter);
       assertReadable(infos, facts, this.#options);
+      await assertTenantValue(client, infos, this.#options);
       this.#snapshot = new PgReadSnapshot({
         infos,
         facts,
@@ -132,7 +135,9 @@ export class LockedDatabase implements LockedTables {
   /** The first waits for its locks as long as it takes; when a neighbour stepped in before the others, all start anew. */
   async #lockAll([holder, ...spares]: readonly pg.Client[], statements: LockStatements): Promise<void> {
     for (let attempt = 1; holder !== undefined; attempt += 1) {
-      await holder.query(statements.patient);
+      const { notice } = this.#request;
+      const wait = { holder, observer: spares[0], label: this.#options.label, notice: notice ?? (() => {}) };
+      await tellingOfLockWait(wait, () => holder.query(statements.patient));
       const locked = await Promise.allSettled(spares.map((spare) => spare.query(statements.impatient)));
       const failed = locked.find((each) => each.status === "rejected");
       if (failed === undefined) return;

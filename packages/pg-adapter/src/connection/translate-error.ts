@@ -41,6 +41,7 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   "40001": { code: "target.locked", retryable: true },
   "40P01": { code: "target.locked", retryable: true },
   "55P03": { code: "target.locked", retryable: true, hint: "Somebody holds a lock on it; try again or raise --lock-timeout." },
+  "55000": { code: "schema.unsupported", hint: "It is not ready to be read, as a materialized view that was never refreshed." },
   "57014": { code: "interrupted" },
   "57P01": { code: "connection.lost", retryable: true },
   "57P02": { code: "connection.lost", retryable: true },
@@ -66,8 +67,13 @@ export function translateError(error: unknown, about: string): CodedError {
 }
 
 /** Classes whose primary message PostgreSQL fills with a value of a row or a parameter. */
-const VALUE_BEARING = /^(22|P0|HV)/;
+const VALUE_BEARING: Readonly<Record<string, string>> = {
+  "22": "the server refused a value",
+  P0: "a function of the database ended with an error",
+  HV: "a foreign server or its wrapper failed",
+};
 
 function safeMessage(error: DriverError, sqlState: string): string {
-  return VALUE_BEARING.test(sqlState) ? `the server refused a value (SQLSTATE ${sqlState})` : (error.message ?? String(error));
+  const safe = VALUE_BEARING[sqlState.slice(0, 2)];
+  return safe === undefined ? (error.message ?? String(error)) : `${safe} (SQLSTATE ${sqlState})`;
 }

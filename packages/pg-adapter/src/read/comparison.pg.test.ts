@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError, parseFilter } from "@syncline/core";
+import { diffEndpoints } from "@syncline/engine";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { compare, connectionOf, startComparison } from "./testing/compare-databases.ts";
+import { compare, connectionOf, DEFAULT_OPTIONS, openSide, startComparison, testContext } from "./testing/compare-databases.ts";
 
 let source: TestDatabase;
 let target: TestDatabase;
@@ -88,6 +89,25 @@ describe("what cannot be compared is refused with the way out", () => {
     expect(await refusal(compare(...one, { tableMap: new Map([["nope", "t"]]) }))).toMatchObject({ code: "table.not_found" });
     expect(await refusal(compare(...one, { tablePatterns: ["u"] }))).toMatchObject({ code: "table.not_found" });
     expect(await refusal(compare(source, target, { tableMap: new Map([["t", "u"], ["u", "u"]]) }))).toMatchObject({ code: "usage.invalid" });
+  });
+
+  it("a key of a type without equality, a materialized view that holds nothing yet", async () => {
+    await both("CREATE TABLE t (j json, p point[], v int); CREATE MATERIALIZED VIEW m AS SELECT 1 AS v WITH NO DATA");
+    const side = (table: string) => [{ url: source.url, tables: [table] }, { url: target.url, tables: [table] }] as const;
+    for (const column of ["j", "p"]) {
+      const error = await refusal(compare(...side("t"), { keys: new Map([["t", [column]]]) }));
+      expect(error).toMatchObject({ code: "schema.unsupported", message: expect.stringContaining(`"${column}"`) as string });
+    }
+    expect(await refusal(compare(...side("m")))).toMatchObject({ code: "schema.unsupported" });
+  });
+
+  it("a tenant that its column cannot hold", async () => {
+    await both("CREATE TABLE t (tenant int, k int, PRIMARY KEY (tenant, k))");
+    const side = (value: string) => ({ tenantColumn: { name: "tenant", value } });
+    for (const value of ["acme", "99999999999"]) {
+      const error = await refusal(compare({ url: source.url, ...side("1") }, { url: target.url, ...side(value) }));
+      expect(error).toMatchObject({ code: "tenant.not_found", message: expect.stringContaining(`"${value}"`) as string });
+    }
   });
 
   it("a missing privilege, with the GRANT", async () => {
@@ -275,6 +295,28 @@ describe("interruption", () => {
 });
 
 describe("a neighbour meanwhile", () => {
+  it("who holds a lock for long is named, and the comparison goes on when it is free", async () => {
+    await both("CREATE TABLE busy (k int PRIMARY KEY)");
+    const neighbour = new pg.Client({ connectionString: source.url, application_name: "nightly job" });
+    await neighbour.connect();
+    try {
+      await neighbour.query("BEGIN; LOCK TABLE busy IN ACCESS EXCLUSIVE MODE");
+      const told = Promise.withResolvers<string>();
+      const endpoints = { source: await openSide(source, "source"), target: await openSide(target, "target") };
+      const ctx = { ...testContext(new AbortController().signal), warn: told.resolve };
+      const comparing = diffEndpoints({ ...endpoints, options: DEFAULT_OPTIONS, ctx });
+      expect(await told.promise).toMatch(/Waiting for a lock .*process \d+ \("nightly job", idle in transaction\)/);
+      await neighbour.query("ROLLBACK");
+      const run = await comparing;
+      for await (const change of run.changes) expect(change).toBeUndefined();
+      expect((await run.result).complete).toBe(true);
+      await run.close();
+    } finally {
+      await neighbour.end();
+    }
+  });
+
+
   let neighbour: pg.Client;
   beforeEach(async () => {
     await both("CREATE TABLE t (k int PRIMARY KEY, v text); INSERT INTO t SELECT g, 'v' FROM generate_series(1, 2000) g");
