@@ -24,7 +24,7 @@ export async function createFile(path: string, options: CreateOptions): Promise<
     if (existing === "folder")
       throw new CodedError("file.exists", `"${path}" is a folder.`, { hint: "Name a file in it." });
     if (existing === "file" && !options.overwrite) throw exists(path);
-    const place = existing === "file" ? await realpath(path) : path;
+    const place = existing === "file" ? await followed(path) : path;
     await access(dirname(place), constants.W_OK);
     const temporary = temporaryName(place);
     const writer = new FileWriter(await open(temporary, "wx"), compressor);
@@ -50,6 +50,19 @@ async function isLink(path: string): Promise<boolean> {
     (found) => found.isSymbolicLink(),
     () => false,
   );
+}
+
+/** Where the name leads, so that replacing a file leaves a link to it a link. */
+async function followed(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new CodedError("file.exists", `"${path}" is a link that leads nowhere.`, {
+      hint: "Remove the link, or name another file.",
+      cause: error,
+    });
+  }
 }
 
 function exists(path: string): CodedError {

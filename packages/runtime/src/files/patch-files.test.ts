@@ -77,6 +77,15 @@ describe("patch files on disk", () => {
     expect((await readdir(folder)).sort()).toEqual(["a", "link"]);
   });
 
+  it("says so when a link leads nowhere", async () => {
+    await symlink(at("nowhere"), at("dangling"));
+    await expect(write(at("dangling"), 1, true)).rejects.toMatchObject({
+      code: "file.exists",
+      message: expect.stringContaining("leads nowhere"),
+    });
+    await rm(at("dangling"));
+  });
+
   it("reports a full disk and leaves it as it was", async () => {
     for (const name of ["full", "full.gz"]) {
       await symlink("/dev/full", at(name));

@@ -69,7 +69,7 @@ function tooLong(source: ByteSource, line: number, maxLineBytes: number) {
   return unsupported(
     { file: source.name, line },
     `the line is longer than ${maxLineBytes} bytes`,
-    "Raise the limit if the rows really are that wide.",
+    "A row this wide does not fit in a patch file; leave its widest columns out with --ignore-fields when comparing.",
   );
 }
 

@@ -55,7 +55,7 @@ export async function* documentPieces(source: ByteSource, longest: number): Asyn
       throw unsupported(
         splitter.at(),
         `one part is longer than ${longest} characters`,
-        "Raise the limit if the rows really are that wide.",
+        "A row this wide does not fit in a patch file; leave its widest columns out with --ignore-fields when comparing.",
       );
     }
   }
