@@ -21,7 +21,18 @@ export async function addCascadedRows(opened: OpenedTransaction, effect: Effect)
       ? deletes(child, effect, tables)
       : await updates(session.client, child, effect, tables);
   await session.client.query(statement);
+  if (effect.on === "delete" && effect.action === "cascade")
+    await dropUpdatesOfDeleted(session.client, child);
   await session.client.query(`ANALYZE ${child.stage}`);
+}
+
+/** Another constraint may have wanted to change a row that this one takes away. */
+async function dropUpdatesOfDeleted(client: Client, child: StagedTable): Promise<void> {
+  if (child.key.length === 0) return;
+  const sameRow = child.key.map((key) => `u.${key.staged} OPERATOR(${key.operator}) d.${key.staged}`);
+  await client.query(`DELETE FROM ${child.stage} u USING ${child.stage} d
+WHERE u.op OPERATOR(pg_catalog.=) 'u'::pg_catalog."char" AND d.op OPERATOR(pg_catalog.=) 'd'::pg_catalog."char"
+  AND u.seq > ${CASCADED_SEQ} AND d.seq > ${CASCADED_SEQ} AND ${sameRow.join(" AND ")}`);
 }
 
 async function stagedChild(opened: OpenedTransaction, key: ForeignKey): Promise<StagedTable> {

@@ -88,6 +88,6 @@ function inverseOfDeletes(table: StagedTable): string {
 function inverseOfUpdates(table: StagedTable, group: number): string {
   const columns = table.groupColumns(group);
   return `SELECT $1::pg_catalog.uuid, s.seq, ${table.index}, 'update', '{${table.groups[group]?.join(",") ?? ""}}'::pg_catalog.int4[],
-    ${table.keyTexts()}, ${table.stagedTexts("new", columns)}, ${table.stagedTexts("old", columns)}, 1, 1
+    ${table.keyTexts(columns)}, ${table.stagedTexts("new", columns)}, ${table.stagedTexts("old", columns)}, 1, 1
     FROM ${table.stage} s WHERE ${isOp(STAGED.update)} AND s.grp OPERATOR(pg_catalog.=) ${group} AND ${isState(STATE.pending)}`;
 }

@@ -143,3 +143,37 @@ it("column tenancy: writes and reads only the tenant's rows, and never cascades 
     apply(database.url, patch, { scope, options: { includeCascades: true } }),
   ).rejects.toMatchObject({ code: "reach.refused" });
 });
+
+it("takes back keys that a cascade changed, over two levels", async () => {
+  await database.query(`CREATE TABLE parent (id int PRIMARY KEY, name text UNIQUE);
+    CREATE TABLE child (name text PRIMARY KEY REFERENCES parent (name) ON UPDATE CASCADE, note text);
+    CREATE TABLE grandchild (id int PRIMARY KEY, name text REFERENCES child ON UPDATE CASCADE);
+    INSERT INTO parent VALUES (1, 'one'), (2, 'two'); INSERT INTO child VALUES ('one', 'a'), ('two', 'b');
+    INSERT INTO grandchild VALUES (1, 'one'), (2, 'two')`);
+  const before = digest(await readState(database.url));
+  const patch = patchOf([PARENT], [update("parent", { id: "1" }, { name: "one" }, { name: "ONE" })]);
+  const options = { includeCascades: true };
+  const result = await apply(database.url, patch, { options });
+  expect(result).toMatchObject({ outcome: "applied", counts: { updated: 3 } });
+  const after = digest(await readState(database.url));
+  const undone = await undo(database.url, result.ledgerId ?? "");
+  expect(undone).toMatchObject({ outcome: "applied", counts: { updated: 3 } });
+  expect(digest(await readState(database.url))).toBe(before);
+  expect(await undo(database.url, undone.ledgerId ?? "")).toMatchObject({ outcome: "applied" });
+  expect(digest(await readState(database.url))).toBe(after);
+});
+
+it("a row that one constraint changes and another takes away is taken away", async () => {
+  await database.query(`CREATE TABLE parent (id int PRIMARY KEY, name text); CREATE TABLE other (id int PRIMARY KEY, name text);
+    CREATE TABLE child (id int PRIMARY KEY, a int REFERENCES parent ON DELETE SET NULL, b int REFERENCES other ON DELETE CASCADE);
+    INSERT INTO parent VALUES (1, 'one'); INSERT INTO other VALUES (1, 'one'); INSERT INTO child VALUES (1, 1, 1)`);
+  const before = digest(await readState(database.url));
+  const patch = patchOf(
+    [PARENT, { ...PARENT, name: "other" }],
+    ["parent", "other"].map((name) => remove(name, { id: "1" }, { id: "1", name: "one" })),
+  );
+  const result = await apply(database.url, patch, { options: { includeCascades: true } });
+  expect(result).toMatchObject({ outcome: "applied", counts: { deleted: 3 } });
+  expect(await undo(database.url, result.ledgerId ?? "")).toMatchObject({ outcome: "applied" });
+  expect(digest(await readState(database.url))).toBe(before);
+});

@@ -145,8 +145,15 @@ export class StagedTable {
     return textArray(columns.map((column) => textOutput(column.spec, stagedValue(column, side))));
   }
 
-  keyTexts(): string {
-    return textArray(this.key.map((key) => textOutput(key.spec, `s.${key.staged}`)));
+  /** The key's text output; of `changed` columns as it is after the update, which may be a cascade's. */
+  keyTexts(changed: readonly CarriedColumn[] = []): string {
+    return textArray(
+      this.key.map(({ spec, staged, carried }) =>
+        carried !== null && changed.includes(carried)
+          ? textOutput(spec, stagedValue(carried, "new"))
+          : textOutput(spec, `s.${staged}`),
+      ),
+    );
   }
 
   groupColumns(group: number): readonly CarriedColumn[] {
