@@ -112,3 +112,21 @@ it("refuses an update that was edited to change the key, which could not be take
   await expect(apply(database.url, edited)).rejects.toMatchObject({ code: "file.damaged" });
   expect(await rows()).toEqual(BEFORE);
 });
+
+it("reports every conflict at once, those of identical rows among them", async () => {
+  await database.query(
+    "DROP TABLE IF EXISTS marks; CREATE TABLE marks (note text); INSERT INTO marks VALUES ('x')",
+  );
+  const both = patchOf(
+    [table("marks", "note text", ""), USERS],
+    [
+      remove("marks", {}, { note: "x" }, 1, 3),
+      update("users", { id: "1" }, { age: "35" }, { age: "37" }),
+      update("users", { id: "3" }, { age: "7" }, { age: "8" }),
+    ],
+  );
+  const { conflicts, ...result } = await apply(database.url, both);
+  expect(result).toMatchObject({ outcome: "conflicts", conflictCount: 2 });
+  expect(conflicts.map(({ kind }) => kind).sort()).toEqual(["count-changed", "update-update"]);
+  expect(await rows()).toEqual(BEFORE);
+});

@@ -79,7 +79,10 @@ async function writeInRounds(opened: OpenedTransaction, triggers: TriggerPolicy)
     // Nothing is judged yet in the first round, but what no unique index tells apart.
     if (round > 0 || tables.some((table) => table.staged.I + table.staged.D > 0 || hasUnindexedKey(table))) {
       await forgetCascaded(opened);
-      if ((await settleConflicts(opened)) > 0) return false;
+      if ((await settleConflicts(opened)) > 0) {
+        if (round === 0) await judgeAll(opened); // whoever resolves conflicts wants to know all of them
+        return false;
+      }
     }
     const foreignKeys = await settleReach(opened);
     const uniqueIndexes = await readUniqueIndexes(
@@ -105,10 +108,7 @@ async function writeInRounds(opened: OpenedTransaction, triggers: TriggerPolicy)
     if (obstacle.kind === "parking") continue;
     if (round >= MAX_ROUNDS) throw obstacle.error;
     await settings.usePins();
-    for (const table of tables) {
-      await classify(client, table);
-      await settleUncounted(opened, table);
-    }
+    await judgeAll(opened);
     const progress = now !== before || obstacle.kind === "drift";
     before = now;
     if (progress) continue;
@@ -116,6 +116,13 @@ async function writeInRounds(opened: OpenedTransaction, triggers: TriggerPolicy)
     if (swapsPlanned || obstacle.kind === "count" || !isUniqueViolation(obstacle.error)) throw obstacle.error;
     await planSwaps(opened, obstacle.error);
     swapsPlanned = true;
+  }
+}
+
+async function judgeAll(opened: OpenedTransaction): Promise<void> {
+  for (const table of opened.tables) {
+    await classify(opened.session.client, table);
+    await settleUncounted(opened, table);
   }
 }
 
