@@ -6,6 +6,8 @@ import {
   type PatchChecksums,
   type PatchHeader,
   type PatchOperation,
+  type RowChange,
+  type RowImage,
   patchOperation,
 } from "@syncline/core";
 import type { PatchFiles } from "../ports/patch-files.ts";
@@ -31,6 +33,8 @@ export interface BuildPatchInput {
 }
 
 const BATCH = 256;
+/** Characters of values in a batch: it becomes one text, and with wide rows 256 operations would not fit in one. */
+const BATCH_LENGTH = 1024 * 1024;
 
 /** Turns a running comparison into a patch file. On any failure no file is left. */
 export async function buildPatch(
@@ -98,15 +102,25 @@ async function buildTwice(input: BuildPatchInput, header: PatchHeader, sink: Sin
 
 async function* operationsOf(run: DiffRun): AsyncGenerator<readonly PatchOperation[]> {
   let batch: PatchOperation[] = [];
+  let length = 0;
   for await (const change of run.changes) {
     const table = run.tables[change.table];
     if (table === undefined) continue;
     batch.push(patchOperation(table.patchTable, change));
-    if (batch.length < BATCH) continue;
+    length += lengthOf(change);
+    if (batch.length < BATCH && length < BATCH_LENGTH) continue;
     yield batch;
     batch = [];
+    length = 0;
   }
   if (batch.length > 0) yield batch;
+}
+
+function lengthOf(change: RowChange): number {
+  const lengths = (values: RowImage) => values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+  if (change.kind === "insert") return lengths(change.after);
+  if (change.kind === "delete") return lengths(change.before);
+  return lengths(change.changes.flatMap(({ before, after }) => [before, after]));
 }
 
 function patchChecksums(run: DiffRun, result: DiffResult): PatchChecksums {

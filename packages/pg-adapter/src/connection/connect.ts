@@ -61,7 +61,13 @@ function tlsOptions(options: ConnectionOptions) {
 function connectionError(error: unknown, options: ConnectionOptions): CodedError {
   const where = `Cannot connect to ${describeConnection(options)} as "${options.user}"`;
   const message = error instanceof Error ? error.message : String(error);
-  // pg has no code for these three: its own client-side messages are the only sign.
+  // pg has no code for these four: its own client-side messages are the only sign.
+  if (options.password === undefined && message.startsWith("SASL: ")) {
+    return new CodedError("connection.authentication_failed", `${where}: the server asks for a password, and none is given.`, {
+      hint: "Give it by reference in the config, with PGPASSWORD, or in ~/.pgpass (readable by its owner alone).",
+      cause: error,
+    });
+  }
   if (message === "The server does not support SSL connections") {
     return new CodedError("connection.tls_failed", `${where}: the server offers no TLS.`, {
       hint: "Use sslmode=prefer or sslmode=disable if the network is trusted.",

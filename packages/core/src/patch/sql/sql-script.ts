@@ -26,6 +26,9 @@ const PINS = [
   "row_security = off",
 ];
 
+/** Statements of wide rows would not all fit in one text. */
+const BLOCK = 64 * 1024;
+
 const START = [
   "BEGIN;",
   ...PINS.map((pin) => `SET LOCAL ${pin};`),
@@ -46,11 +49,15 @@ export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<string> 
   let number = 0;
   for (const op of ["delete", "update", "insert"] as const) {
     for await (const batch of input.operations(op)) {
-      const statements = batch.map((operation) => {
+      let text = "";
+      for (const operation of batch) {
         number += 1;
-        return checkedStatement(codecs, operation, number);
-      });
-      if (statements.length > 0) yield `${statements.join("\n")}\n`;
+        text += `${checkedStatement(codecs, operation, number)}\n`;
+        if (text.length < BLOCK) continue;
+        yield text;
+        text = "";
+      }
+      if (text !== "") yield text;
     }
   }
   yield "\nCOMMIT;\n";

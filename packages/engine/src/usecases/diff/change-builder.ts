@@ -36,6 +36,11 @@ export class ChangeBuilder {
     return this.#wantsAll || this.#looksUp || this.#work.tolerances.some((tolerance) => tolerance !== null);
   }
 
+  /** How many differences to build at once, so that their values fit in memory. */
+  get atOnce(): number {
+    return Math.min(this.sizes.source.rows, this.sizes.target.rows);
+  }
+
   /** The changes in order, and how many differences are none after all. */
   async build(
     differences: readonly Difference[],

@@ -32,23 +32,34 @@ export async function* streamPath(
   }
 }
 
-/** Counts a batch of differences and builds those that the caller wants to see. */
+/** Counts a batch of differences and builds those that the caller wants to see, few at a time where rows are wide. */
 async function* tellDifferences(
   compare: CompareTable,
   differences: Difference[],
 ): AsyncGenerator<RowChange[]> {
   if (compare.builder.mustFetch) {
-    const { changes, same } = await compare.builder.build(differences);
-    compare.tally.merge.unchanged += same;
-    const counted = admitted(compare, changes);
-    for (const change of counted) compare.suspects?.add(change);
-    yield counted.filter((change) => compare.wishes.take(change.kind));
+    for (const piece of pieces(compare, differences)) {
+      const { changes, same } = await compare.builder.build(piece);
+      compare.tally.merge.unchanged += same;
+      const counted = admitted(compare, changes);
+      for (const change of counted) compare.suspects?.add(change);
+      yield counted.filter((change) => compare.wishes.take(change.kind));
+      if (compare.stopped) return;
+    }
     return;
   }
   const counted = admitted(compare, differences);
   const wanted = counted.filter((difference) => compare.wishes.take(difference.kind));
-  if (wanted.length === 0) return;
-  yield (await compare.builder.build(wanted)).changes;
+  for (const piece of pieces(compare, wanted)) yield (await compare.builder.build(piece)).changes;
+}
+
+/** As many at once as may be fetched at once, which the rows fetched so far decide. */
+function* pieces({ builder }: CompareTable, differences: readonly Difference[]): Generator<Difference[]> {
+  for (let from = 0; from < differences.length; ) {
+    const piece = differences.slice(from, from + builder.atOnce);
+    from += piece.length;
+    yield piece;
+  }
 }
 
 function admitted<Item extends { readonly kind: RowChange["kind"] }>(
