@@ -45,7 +45,9 @@ export class LockedDatabase implements LockedTables {
       const facts = await readServerFacts(client, this.#filter);
       this.#facts = facts;
       if (this.#options.replicaOf !== undefined && facts.standby) {
-        await waitForReplay(client, this.#options.replicaOf, this.#request.signal);
+        const { signal, notice } = this.#request;
+        const tell = () => notice?.(`Waiting until ${this.#options.label} has replayed what its primary has now. Ctrl-C ends the wait.`);
+        await waitForReplay(client, this.#options.replicaOf, { signal, notice: tell });
       }
       assertRelations(facts, this.#filter, this.#options.label);
       const named = this.#options.tables.kind === "named";

@@ -4,9 +4,16 @@ import type { PgScope } from "../scope.ts";
 import { openConnection } from "./connect.ts";
 
 const STEP_MS = 50;
+/** So long a wait is told. */
+const NOTICE_MS = 3_000;
 
 /** Waits until the standby has replayed what its primary had written when this was called. */
-export async function waitForReplay(standby: pg.Client, primary: PgScope, signal: AbortSignal): Promise<void> {
+export async function waitForReplay(
+  standby: pg.Client,
+  primary: PgScope,
+  { signal, notice }: { readonly signal: AbortSignal; readonly notice: () => void },
+): Promise<void> {
+  let waited = 0;
   const position = await currentPosition(primary);
   for (;;) {
     const { rows } = await standby.query<{ done: string | null }>(
@@ -16,6 +23,8 @@ export async function waitForReplay(standby: pg.Client, primary: PgScope, signal
     );
     if (rows[0]?.done === "yes") return;
     await sleep(STEP_MS, undefined, { signal });
+    waited += STEP_MS;
+    if (waited === NOTICE_MS) notice();
   }
 }
 
