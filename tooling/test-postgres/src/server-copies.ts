@@ -15,7 +15,8 @@ export interface ServerCopies {
 export async function startServerCopies(): Promise<ServerCopies> {
   const folder = mkdtempSync(join(tmpdir(), "syncline-copies-"));
   chmodSync(folder, 0o755);
-  const start = (name: string) => startEmbeddedPostgres({ dataDir: join(folder, name), settings: TEST_SETTINGS });
+  const start = (name: string) =>
+    startEmbeddedPostgres({ dataDir: join(folder, name), settings: TEST_SETTINGS });
   await (await start("one")).stop();
   execFileSync("cp", ["-a", join(folder, "one"), join(folder, "two")]);
   const servers = [await start("one"), await start("two")] as const;

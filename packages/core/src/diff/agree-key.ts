@@ -45,7 +45,9 @@ class KeyChooser {
     const carried = new Set(columns.map((column) => column.target.name));
     const generated = pair.target.columns.flatMap((target) => {
       if (carried.has(target.name)) return [];
-      const source = pair.source.columns.find((each) => (options.columnMap.get(each.name) ?? each.name) === target.name);
+      const source = pair.source.columns.find(
+        (each) => (options.columnMap.get(each.name) ?? each.name) === target.name,
+      );
       return source === undefined ? [] : [{ source, target }];
     });
     this.#pairs = [...columns, ...generated];
@@ -56,24 +58,42 @@ class KeyChooser {
     const missing = names.find((name) => !known.includes(name));
     if (missing !== undefined || names.length === 0) {
       const table = formatQualifiedName(this.#pair.target.name);
-      throw new CodedError("column.not_found", `The key column "${missing ?? ""}" is not in both sides of table "${table}".`, {
-        hint: suggestNames(missing ?? "", known, "columns"),
-      });
+      throw new CodedError(
+        "column.not_found",
+        `The key column "${missing ?? ""}" is not in both sides of table "${table}".`,
+        {
+          hint: suggestNames(missing ?? "", known, "columns"),
+        },
+      );
     }
     this.#assertComparable(names);
-    const found = this.#agree(names, this.#keyOf("source", names), this.#keyOf("target", names), `--key ${names.join(",")}`);
+    const found = this.#agree(
+      names,
+      this.#keyOf("source", names),
+      this.#keyOf("target", names),
+      `--key ${names.join(",")}`,
+    );
     if (found !== null) return found;
-    throw new CodedError("schema.mismatch", `The columns of the key (${names.join(", ")}) have types that do not compare.`);
+    throw new CodedError(
+      "schema.mismatch",
+      `The columns of the key (${names.join(", ")}) have types that do not compare.`,
+    );
   }
 
   #assertComparable(names: readonly string[]): void {
     for (const name of names) {
       const pair = this.#pairs.find((each) => each.target.name === name);
-      const without = [pair?.source, pair?.target].find((column) => column !== undefined && !hasEquality(column.type));
+      const without = [pair?.source, pair?.target].find(
+        (column) => column !== undefined && !hasEquality(column.type),
+      );
       if (without === undefined) continue;
-      throw new CodedError("schema.unsupported", `Column "${name}" cannot be part of a key: values of type ${without.type.name} have no equality.`, {
-        hint: "Name other columns with --key, or leave it out to compare rows by count.",
-      });
+      throw new CodedError(
+        "schema.unsupported",
+        `Column "${name}" cannot be part of a key: values of type ${without.type.name} have no equality.`,
+        {
+          hint: "Name other columns with --key, or leave it out to compare rows by count.",
+        },
+      );
     }
   }
 
@@ -103,18 +123,28 @@ class KeyChooser {
   }
 
   #targetNames(sourceNames: readonly string[]): string[] | null {
-    const found = sourceNames.map((name) => this.#pairs.find((pair) => pair.source.name === name)?.target.name);
+    const found = sourceNames.map(
+      (name) => this.#pairs.find((pair) => pair.source.name === name)?.target.name,
+    );
     return found.includes(undefined) ? null : (found as string[]);
   }
 
   /** The side's key over the same set of columns, given by the target's names. */
   #keyOf(side: "source" | "target", targetNames: readonly string[]): KeySpec | null {
-    const names = targetNames.map((name) => this.#pairs.find((pair) => pair.target.name === name)?.[side].name);
-    const fits = (key: KeySpec) => key.columns.length === names.length && key.columns.every((name) => names.includes(name));
+    const names = targetNames.map(
+      (name) => this.#pairs.find((pair) => pair.target.name === name)?.[side].name,
+    );
+    const fits = (key: KeySpec) =>
+      key.columns.length === names.length && key.columns.every((name) => names.includes(name));
     return this.#pair[side].keys.find(fits) ?? null;
   }
 
-  #agree(names: readonly string[], source: KeySpec | null, target: KeySpec | null, origin: string): KeyAgreement | null {
+  #agree(
+    names: readonly string[],
+    source: KeySpec | null,
+    target: KeySpec | null,
+    origin: string,
+  ): KeyAgreement | null {
     const columns: KeyColumn[] = [];
     for (const name of names) {
       const pair = this.#pairs.find((each) => each.target.name === name);
@@ -123,7 +153,10 @@ class KeyChooser {
       columns.push({ ...pair, form, ...sides(pair, source, target) });
     }
     const mayBeNull = columns.some((column) => !column.source.notNull || !column.target.notNull);
-    const unproven = [...(source === null ? ["source" as const] : []), ...(target === null ? ["target" as const] : [])];
+    const unproven = [
+      ...(source === null ? ["source" as const] : []),
+      ...(target === null ? ["target" as const] : []),
+    ];
     return { columns, nullable: mayBeNull, unproven, origin };
   }
 }
@@ -146,9 +179,11 @@ function sides(
 
 /** Built-in types without an operator class that could group equal values. */
 const WITHOUT_EQUALITY = new Set(
-  ["json", "jsonpath", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle"].concat(
-    ["txid_snapshot", "pg_snapshot", "refcursor"],
-  ),
+  ["json", "jsonpath", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle"].concat([
+    "txid_snapshot",
+    "pg_snapshot",
+    "refcursor",
+  ]),
 );
 
 function hasEquality(type: TypeSpec): boolean {
@@ -165,6 +200,8 @@ function noCommonKey(source: TableSpec, target: TableSpec): CodedError {
   return new CodedError(
     "key.missing",
     `"${s}" and "${t}" have no key in common: the source has ${list(source)}, the target ${list(target)}.`,
-    { hint: `Name the columns that identify a row: --key ${target.name.name}=${target.keys[0]?.columns.join(",") ?? "id"}.` },
+    {
+      hint: `Name the columns that identify a row: --key ${target.name.name}=${target.keys[0]?.columns.join(",") ?? "id"}.`,
+    },
   );
 }

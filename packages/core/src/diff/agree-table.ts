@@ -1,8 +1,8 @@
 import { CodedError } from "../errors/coded-error.ts";
 import type { ColumnSpec, TableSpec } from "../schema/table-spec.ts";
 import { formatQualifiedName } from "../values/qualified-name.ts";
-import { agreeForm, type ColumnForm } from "./column-form.ts";
 import { agreeKey, type KeyAgreement } from "./agree-key.ts";
+import { agreeForm, type ColumnForm } from "./column-form.ts";
 import type { TablePair } from "./pair-tables.ts";
 
 /** A column that both sides have; `form` is null when it is carried but not compared. */
@@ -44,7 +44,9 @@ function pairColumns(pair: TablePair, options: AgreementOptions): PairedColumn[]
     if (!sourceByTarget.has(name)) sourceByTarget.set(name, column);
     else if (options.columnMap.has(column.name)) throw pairedTwice(pair, name);
     else if (!column.generated && isCompared(name, options)) {
-      problems.push(`"${column.name}" is only in the source, because its partner is paired with another column`);
+      problems.push(
+        `"${column.name}" is only in the source, because its partner is paired with another column`,
+      );
     }
   }
   for (const target of pair.target.columns) {
@@ -61,7 +63,8 @@ function pairColumns(pair: TablePair, options: AgreementOptions): PairedColumn[]
     else problems.push(`"${target.name}" is ${agreed.mismatch}`);
   }
   for (const [name, column] of sourceByTarget) {
-    if (!column.generated && isCompared(name, options)) problems.push(`"${column.name}" is only in the source`);
+    if (!column.generated && isCompared(name, options))
+      problems.push(`"${column.name}" is only in the source`);
   }
   if (problems.length > 0) throw columnsDiffer(pair, problems);
   return paired;

@@ -31,23 +31,29 @@ export interface PairingOptions {
  */
 export function pairTables(source: TableSide, target: TableSide, options: PairingOptions): TablePair[] {
   const mapped = mappedPairs(source, target, options.tableMap);
-  const [first, second] = [source, target].map(({ named, tables }) => (named && tables.length === 1 ? tables[0] : undefined));
+  const [first, second] = [source, target].map(({ named, tables }) =>
+    named && tables.length === 1 ? tables[0] : undefined,
+  );
   if (first !== undefined && second !== undefined) {
     return selectPairs([{ source: first, target: second }], options.tablePatterns, source, target);
   }
   const taken = new Set(mapped.flatMap((pair) => [pair.source, pair.target]));
-  const byName = new Map(free(target, taken).map((table) => [nameInTenant(table.name, target.tenantSchema), table]));
+  const byName = new Map(
+    free(target, taken).map((table) => [nameInTenant(table.name, target.tenantSchema), table]),
+  );
   const alone: string[] = [];
   const pairs = [...mapped];
   for (const table of free(source, taken)) {
     const name = nameInTenant(table.name, source.tenantSchema);
     const partner = byName.get(name);
     if (partner !== undefined) pairs.push({ source: table, target: partner });
-    else if (wanted(table, options) && !(target.named && !source.named)) alone.push(`"${name}" (only in the source)`);
+    else if (wanted(table, options) && !(target.named && !source.named))
+      alone.push(`"${name}" (only in the source)`);
     byName.delete(name);
   }
   for (const [name, table] of byName) {
-    if (wanted(table, options) && !(source.named && !target.named)) alone.push(`"${name}" (only in the target)`);
+    if (wanted(table, options) && !(source.named && !target.named))
+      alone.push(`"${name}" (only in the target)`);
   }
   if (alone.length > 0) throw tablesAlone(alone);
   return selectPairs(pairs, options.tablePatterns, source, target);
@@ -62,7 +68,10 @@ function wanted(table: TableSpec, { tablePatterns }: PairingOptions): boolean {
 }
 
 function mappedPairs(source: TableSide, target: TableSide, map: ReadonlyMap<string, string>): TablePair[] {
-  const pairs = [...map].map(([from, to]) => ({ source: findTable(source, from), target: findTable(target, to) }));
+  const pairs = [...map].map(([from, to]) => ({
+    source: findTable(source, from),
+    target: findTable(target, to),
+  }));
   for (const side of ["source", "target"] as const) {
     const twice = pairs.find((pair, at) => pairs.findIndex((each) => each[side] === pair[side]) < at);
     if (twice !== undefined) throw mappedTwice(twice[side], side);
@@ -77,7 +86,9 @@ function mappedTwice(table: TableSpec, side: "source" | "target"): CodedError {
 
 /** The table that a user's name means. Refuses a name that none has. */
 export function findTable(side: TableSide, text: string): TableSpec {
-  const own = side.tables.find((table) => table.name.schema === side.tenantSchema && isNamed(table.name, text));
+  const own = side.tables.find(
+    (table) => table.name.schema === side.tenantSchema && isNamed(table.name, text),
+  );
   const found = own ?? side.tables.find((table) => isNamed(table.name, text));
   if (found !== undefined) return found;
   const names = side.tables.map((table) => nameInTenant(table.name, side.tenantSchema));
@@ -97,9 +108,13 @@ function selectPairs(
   const unmatched = patterns.find((pattern) => !pairs.some((pair) => matches(pair, pattern)));
   if (unmatched !== undefined) {
     const names = pairs.map((pair) => nameInTenant(pair.target.name, target.tenantSchema));
-    throw new CodedError("table.not_found", `No table of ${source.label} and ${target.label} matches "${unmatched}".`, {
-      hint: suggestNames(unmatched, names, "tables"),
-    });
+    throw new CodedError(
+      "table.not_found",
+      `No table of ${source.label} and ${target.label} matches "${unmatched}".`,
+      {
+        hint: suggestNames(unmatched, names, "tables"),
+      },
+    );
   }
   return pairs.filter((pair) => patterns.length === 0 || patterns.some((pattern) => matches(pair, pattern)));
 }

@@ -6,9 +6,9 @@ import {
   type PatchChecksums,
   type PatchHeader,
   type PatchOperation,
+  patchOperation,
   type RowChange,
   type RowImage,
-  patchOperation,
 } from "@syncline/core";
 import type { PatchFiles } from "../ports/patch-files.ts";
 import type { RunContext } from "../ports/run-context.ts";

@@ -1,4 +1,4 @@
-import { castName, CodedError, formatQualifiedName } from "@syncline/core";
+import { CodedError, castName, formatQualifiedName } from "@syncline/core";
 import type pg from "pg";
 import type { TableInfo } from "../catalog/table-info.ts";
 import type { PgEndpointOptions } from "../pg-endpoint.ts";

@@ -63,10 +63,14 @@ function connectionError(error: unknown, options: ConnectionOptions): CodedError
   const message = error instanceof Error ? error.message : String(error);
   // pg has no code for these four: its own client-side messages are the only sign.
   if (options.password === undefined && message.startsWith("SASL: ")) {
-    return new CodedError("connection.authentication_failed", `${where}: the server asks for a password, and none is given.`, {
-      hint: "Give it by reference in the config, with PGPASSWORD, or in ~/.pgpass (readable by its owner alone).",
-      cause: error,
-    });
+    return new CodedError(
+      "connection.authentication_failed",
+      `${where}: the server asks for a password, and none is given.`,
+      {
+        hint: "Give it by reference in the config, with PGPASSWORD, or in ~/.pgpass (readable by its owner alone).",
+        cause: error,
+      },
+    );
   }
   if (message === "The server does not support SSL connections") {
     return new CodedError("connection.tls_failed", `${where}: the server offers no TLS.`, {
@@ -75,18 +79,26 @@ function connectionError(error: unknown, options: ConnectionOptions): CodedError
     });
   }
   if (message === "timeout expired") {
-    return new CodedError("connection.timeout", `${where}: no answer within ${options.connectTimeoutMs} ms.`, {
-      hint: "Check host, port and firewalls.",
-      retryable: true,
-      cause: error,
-    });
+    return new CodedError(
+      "connection.timeout",
+      `${where}: no answer within ${options.connectTimeoutMs} ms.`,
+      {
+        hint: "Check host, port and firewalls.",
+        retryable: true,
+        cause: error,
+      },
+    );
   }
   if (message === "Connection terminated unexpectedly") {
-    return new CodedError("connection.lost", `${where}: the connection was closed before the server was ready.`, {
-      hint: "Check that it is a PostgreSQL server and that nothing on the way cuts connections; then try again.",
-      retryable: true,
-      cause: error,
-    });
+    return new CodedError(
+      "connection.lost",
+      `${where}: the connection was closed before the server was ready.`,
+      {
+        hint: "Check that it is a PostgreSQL server and that nothing on the way cuts connections; then try again.",
+        retryable: true,
+        cause: error,
+      },
+    );
   }
   return translateError(error, where);
 }

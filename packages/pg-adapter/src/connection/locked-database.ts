@@ -9,8 +9,8 @@ import type { PgEndpointOptions } from "../pg-endpoint.ts";
 import { PgReadSnapshot } from "../read/pg-read-snapshot.ts";
 import { quoteLiteral, quoteTable } from "../sql/quote.ts";
 import { assertReadable, assertRelations } from "./assert-readable.ts";
-import { abandonClient } from "./cancel-request.ts";
 import { assertTenantValue } from "./assert-tenant-value.ts";
+import { abandonClient } from "./cancel-request.ts";
 import { openConnection } from "./connect.ts";
 import { tellingOfLockWait } from "./lock-wait.ts";
 import { pinStatements } from "./pins.ts";
@@ -46,7 +46,10 @@ export class LockedDatabase implements LockedTables {
       this.#facts = facts;
       if (this.#options.replicaOf !== undefined && facts.standby) {
         const { signal, notice } = this.#request;
-        const tell = () => notice?.(`Waiting until ${this.#options.label} has replayed what its primary has now. Ctrl-C ends the wait.`);
+        const tell = () =>
+          notice?.(
+            `Waiting until ${this.#options.label} has replayed what its primary has now. Ctrl-C ends the wait.`,
+          );
         await waitForReplay(client, this.#options.replicaOf, { signal, notice: tell });
       }
       assertRelations(facts, this.#filter, this.#options.label);
@@ -68,7 +71,10 @@ export class LockedDatabase implements LockedTables {
       const join = shared === null ? "" : `SET TRANSACTION SNAPSHOT ${quoteLiteral(shared)};`;
       const statements = `${join}${catalogQuery(filter)};SELECT pg_catalog.pg_export_snapshot() AS token`;
       const answer = (await client.query(statements)) as unknown as pg.QueryResult[];
-      const [catalog, exported] = answer.slice(-2) as [pg.QueryResult<CatalogRow>, pg.QueryResult<{ token: string }>];
+      const [catalog, exported] = answer.slice(-2) as [
+        pg.QueryResult<CatalogRow>,
+        pg.QueryResult<{ token: string }>,
+      ];
       const infos = toTableInfos(catalog, filter);
       assertReadable(infos, facts, this.#options);
       await assertTenantValue(client, infos, this.#options);
@@ -115,7 +121,9 @@ export class LockedDatabase implements LockedTables {
       await stopping;
       for (const each of [client, ...this.#spares]) each.connection.stream.destroy();
       if (signal.aborted) throw interrupted(signal);
-      throw error instanceof CodedError ? error : translateError(error, `Locking the tables of ${this.#options.label}`);
+      throw error instanceof CodedError
+        ? error
+        : translateError(error, `Locking the tables of ${this.#options.label}`);
     } finally {
       signal.removeEventListener("abort", stop);
     }
@@ -143,7 +151,8 @@ export class LockedDatabase implements LockedTables {
       const locked = await Promise.allSettled(spares.map((spare) => spare.query(statements.impatient)));
       const failed = locked.find((each) => each.status === "rejected");
       if (failed === undefined) return;
-      if ((failed.reason as { code?: string }).code !== LOCK_NOT_AVAILABLE || attempt === LOCK_ATTEMPTS) throw failed.reason;
+      if ((failed.reason as { code?: string }).code !== LOCK_NOT_AVAILABLE || attempt === LOCK_ATTEMPTS)
+        throw failed.reason;
       await Promise.all([holder, ...spares].map((client) => client.query("ROLLBACK")));
     }
   }

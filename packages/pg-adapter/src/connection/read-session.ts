@@ -23,7 +23,12 @@ export class ReadSession {
   }
 
   /** Rows as arrays of the server's texts. Rejects with a CodedError; `interrupted` when the signal ended it. */
-  async rows(text: string, values: readonly unknown[], signal: AbortSignal, about = this.#about): Promise<TextRow[]> {
+  async rows(
+    text: string,
+    values: readonly unknown[],
+    signal: AbortSignal,
+    about = this.#about,
+  ): Promise<TextRow[]> {
     const query = () => this.client.query({ text, values: [...values], rowMode: "array" });
     return (await this.#guard(query, signal, about)).rows as unknown as TextRow[];
   }

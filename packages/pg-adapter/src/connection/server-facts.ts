@@ -34,7 +34,9 @@ export interface FoundRelation {
 
 /** One round trip. */
 export async function readServerFacts(client: pg.Client, filter: RelationFilter): Promise<ServerFacts> {
-  const results = (await client.query(factsQuery(filter))) as unknown as pg.QueryResult<Record<string, string>>[];
+  const results = (await client.query(factsQuery(filter))) as unknown as pg.QueryResult<
+    Record<string, string>
+  >[];
   const [, server, relations, tableNames] = results;
   const facts = server?.rows[0] ?? {};
   return {

@@ -43,7 +43,9 @@ export class SessionPool {
   async close(): Promise<void> {
     this.#closed = true;
     const idle = new Set(this.#idle.splice(0));
-    await Promise.all([...this.#all].map((session) => (idle.has(session) ? session.end() : session.abandon())));
+    await Promise.all(
+      [...this.#all].map((session) => (idle.has(session) ? session.end() : session.abandon())),
+    );
     this.#all.clear();
   }
 

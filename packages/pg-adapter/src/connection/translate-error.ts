@@ -16,7 +16,10 @@ interface Translation {
 
 /** SQLSTATE (five characters or a class of two) and Node's own codes. Never judged by message text. */
 const TRANSLATIONS: Readonly<Record<string, Translation>> = {
-  ECONNREFUSED: { code: "connection.refused", hint: "Check that the server runs and that host and port are right." },
+  ECONNREFUSED: {
+    code: "connection.refused",
+    hint: "Check that the server runs and that host and port are right.",
+  },
   ENOTFOUND: { code: "connection.refused", hint: "Check the host name." },
   EAI_AGAIN: { code: "connection.refused", hint: "Check the host name and the name service." },
   EHOSTUNREACH: { code: "connection.refused" },
@@ -40,13 +43,28 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   "23": { code: "patch.constraint_violated" },
   "40001": { code: "target.locked", retryable: true },
   "40P01": { code: "target.locked", retryable: true },
-  "55P03": { code: "target.locked", retryable: true, hint: "Somebody holds a lock on it; try again or raise --lock-timeout." },
-  "55000": { code: "schema.unsupported", hint: "It is not ready to be read, as a materialized view that was never refreshed." },
+  "55P03": {
+    code: "target.locked",
+    retryable: true,
+    hint: "Somebody holds a lock on it; try again or raise --lock-timeout.",
+  },
+  "55000": {
+    code: "schema.unsupported",
+    hint: "It is not ready to be read, as a materialized view that was never refreshed.",
+  },
   "57014": { code: "interrupted" },
   "57P01": { code: "connection.lost", retryable: true },
   "57P02": { code: "connection.lost", retryable: true },
-  "57P03": { code: "connection.refused", retryable: true, hint: "The server is starting up or shutting down." },
-  "53300": { code: "connection.refused", retryable: true, hint: "The server has no free connection; lower --parallel." },
+  "57P03": {
+    code: "connection.refused",
+    retryable: true,
+    hint: "The server is starting up or shutting down.",
+  },
+  "53300": {
+    code: "connection.refused",
+    retryable: true,
+    hint: "The server has no free connection; lower --parallel.",
+  },
   "53100": { code: "file.io_failed", hint: "The server's disk is full." },
 };
 
@@ -56,12 +74,18 @@ export function translateError(error: unknown, about: string): CodedError {
   const driver = error as DriverError;
   const sqlState = typeof driver.code === "string" ? driver.code : "";
   const found = TRANSLATIONS[sqlState] ?? TRANSLATIONS[sqlState.slice(0, 2)];
-  const named = [driver.schema, driver.table, driver.column, driver.constraint].filter((part) => part !== undefined);
+  const named = [driver.schema, driver.table, driver.column, driver.constraint].filter(
+    (part) => part !== undefined,
+  );
   const object = named.length > 0 ? ` (${named.map((part) => `"${part}"`).join(", ")})` : "";
   return new CodedError(found?.code ?? "internal", `${about}: ${safeMessage(driver, sqlState)}${object}`, {
     ...(found?.hint === undefined ? {} : { hint: found.hint }),
     retryable: found?.retryable ?? false,
-    details: { sqlState: sqlState || null, constraint: driver.constraint ?? null, table: driver.table ?? null },
+    details: {
+      sqlState: sqlState || null,
+      constraint: driver.constraint ?? null,
+      table: driver.table ?? null,
+    },
     cause: error,
   });
 }

@@ -31,7 +31,9 @@ export async function waitForReplay(
 async function currentPosition(primary: PgScope): Promise<string> {
   const client = await openConnection(primary.connection);
   try {
-    const { rows } = await client.query<{ lsn: string }>("SELECT pg_catalog.pg_current_wal_insert_lsn() AS lsn");
+    const { rows } = await client.query<{ lsn: string }>(
+      "SELECT pg_catalog.pg_current_wal_insert_lsn() AS lsn",
+    );
     return rows[0]?.lsn ?? "0/0";
   } finally {
     await client.end();

@@ -1,4 +1,4 @@
-import type { BucketSelection, Bucketing, SideKey } from "@syncline/engine";
+import type { Bucketing, BucketSelection, SideKey } from "@syncline/engine";
 import { quoteLiteral } from "../sql/quote.ts";
 import { boundType, keyHashBucket, rangeColumn, type TableSql } from "./row-sql.ts";
 

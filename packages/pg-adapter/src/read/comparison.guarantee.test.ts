@@ -4,9 +4,24 @@ import { recordGuarantee, scaled, seed } from "@syncline/tooling-vitest";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { compare } from "./testing/compare-databases.ts";
 import { expectedChanges, foundChanges, multisetChanges, readRows } from "./testing/expected-changes.ts";
-import { below, insertSql, PREPARE, type Random, type RandomTable, randomFrom, randomRow, randomTable } from "./testing/random-tables.ts";
+import {
+  below,
+  insertSql,
+  PREPARE,
+  type Random,
+  type RandomTable,
+  randomFrom,
+  randomRow,
+  randomTable,
+} from "./testing/random-tables.ts";
 
-const PATHS: readonly (ComparePath | "auto")[] = ["auto", "stream", "buckets-by-range", "buckets-by-hash", "multiset"];
+const PATHS: readonly (ComparePath | "auto")[] = [
+  "auto",
+  "stream",
+  "buckets-by-range",
+  "buckets-by-hash",
+  "multiset",
+];
 const TABLES_A_CASE = 3;
 
 let source: TestDatabase;
@@ -18,7 +33,10 @@ beforeAll(async () => {
 afterAll(() => Promise.all([source?.drop(), target?.drop()]));
 
 /** Rows of both sides: the target's are the source's with random edits. */
-function edit(random: Random, table: RandomTable): { readonly theirs: string[][]; readonly ours: string[][] } {
+function edit(
+  random: Random,
+  table: RandomTable,
+): { readonly theirs: string[][]; readonly ours: string[][] } {
   const size = [0, 1, 5, 60, 300][below(random, 5)] ?? 0;
   const rate = [0, 0.01, 0.2, 1][below(random, 4)] ?? 0;
   const theirs = Array.from({ length: Math.min(size, 390) }, (_, n) => randomRow(random, table, n));
@@ -26,9 +44,14 @@ function edit(random: Random, table: RandomTable): { readonly theirs: string[][]
   const ours: string[][] = [];
   for (const [n, row] of theirs.entries()) {
     if (random() >= rate) ours.push(row);
-    else if (random() < 0.6) ours.push(row.map((value, at) => (table.key.includes(at) ? value : (randomRow(random, table, n)[at] ?? value))));
+    else if (random() < 0.6)
+      ours.push(
+        row.map((value, at) => (table.key.includes(at) ? value : (randomRow(random, table, n)[at] ?? value))),
+      );
   }
-  const added = Array.from({ length: below(random, rate * 10 + 1) }, (_, n) => randomRow(random, table, 390 + n));
+  const added = Array.from({ length: below(random, rate * 10 + 1) }, (_, n) =>
+    randomRow(random, table, 390 + n),
+  );
   return { theirs, ours: [...ours, ...added].sort(() => random() - 0.5) };
 }
 
@@ -45,10 +68,17 @@ async function load(tables: readonly RandomTable[], random: Random): Promise<voi
 }
 
 /** What each table's comparison must say: by key, and as multisets. */
-async function expected(table: DiffTable): Promise<{ readonly keyed: string[]; readonly multiset: string[] }> {
+async function expected(
+  table: DiffTable,
+): Promise<{ readonly keyed: string[]; readonly multiset: string[] }> {
   const columns = table.patchTable.columns.map(([name]) => name);
-  const [theirs, ours] = await Promise.all([readRows(source.url, table.source, columns), readRows(target.url, table.target, columns)]);
-  const multiset = multisetChanges(theirs, ours).map((change) => JSON.stringify(change)).sort();
+  const [theirs, ours] = await Promise.all([
+    readRows(source.url, table.source, columns),
+    readRows(target.url, table.target, columns),
+  ]);
+  const multiset = multisetChanges(theirs, ours)
+    .map((change) => JSON.stringify(change))
+    .sort();
   return { keyed: expectedChanges(theirs, ours, table), multiset };
 }
 
@@ -77,13 +107,24 @@ it("is never wrong, on no path", async () => {
         const found = foundChanges(compared.changes, at);
         known[at] ??= await expected(table);
         const want = path === "multiset" ? known[at].multiset : known[at].keyed;
-        if (JSON.stringify(path === "multiset" ? withoutKeys(found) : found) === JSON.stringify(want)) continue;
+        if (JSON.stringify(path === "multiset" ? withoutKeys(found) : found) === JSON.stringify(want))
+          continue;
         failures += 1;
-        wrong.push(`case ${n}, ${path}: ${tables[at]?.ddl}\n  missing ${want.filter((each) => !found.includes(each)).slice(0, 3)}\n  extra ${found.filter((each) => !want.includes(each)).slice(0, 3)}`);
+        wrong.push(
+          `case ${n}, ${path}: ${tables[at]?.ddl}\n  missing ${want.filter((each) => !found.includes(each)).slice(0, 3)}\n  extra ${found.filter((each) => !want.includes(each)).slice(0, 3)}`,
+        );
       }
     }
   }
-  const [server] = await source.query<{ version: string }>("SELECT current_setting('server_version') AS version");
-  recordGuarantee({ id: "G29", claim: "a comparison is never wrong", figure: `${cases} random schemas × edits on ${PATHS.length} paths`, failures, postgres: server?.version ?? "" });
+  const [server] = await source.query<{ version: string }>(
+    "SELECT current_setting('server_version') AS version",
+  );
+  recordGuarantee({
+    id: "G29",
+    claim: "a comparison is never wrong",
+    figure: `${cases} random schemas × edits on ${PATHS.length} paths`,
+    failures,
+    postgres: server?.version ?? "",
+  });
   expect(wrong.slice(0, 5).join("\n")).toBe("");
 });

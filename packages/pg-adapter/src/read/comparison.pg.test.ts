@@ -4,12 +4,22 @@ import { diffEndpoints } from "@syncline/engine";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { compare, connectionOf, DEFAULT_OPTIONS, openSide, startComparison, testContext } from "./testing/compare-databases.ts";
+import {
+  compare,
+  connectionOf,
+  DEFAULT_OPTIONS,
+  openSide,
+  startComparison,
+  testContext,
+} from "./testing/compare-databases.ts";
 
 let source: TestDatabase;
 let target: TestDatabase;
 beforeAll(async () => {
-  [source, target] = await Promise.all([createTestDatabase("compare_source"), createTestDatabase("compare_target")]);
+  [source, target] = await Promise.all([
+    createTestDatabase("compare_source"),
+    createTestDatabase("compare_target"),
+  ]);
 });
 afterAll(() => Promise.all([source?.drop(), target?.drop()]));
 beforeEach(async () => {
@@ -20,7 +30,10 @@ beforeEach(async () => {
 const both = (sql: string) => Promise.all([source.query(sql), target.query(sql)]);
 
 async function refusal(work: Promise<unknown>): Promise<CodedError> {
-  const error = await work.then(() => null, (reason: unknown) => reason);
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof CodedError)) throw new Error(`expected a CodedError, got ${String(error)}`);
   return error;
 }
@@ -31,11 +44,17 @@ describe("what cannot be compared is refused with the way out", () => {
     await target.query("CREATE TABLE t (k int PRIMARY KEY, other text, at uuid)");
     const error = await refusal(compare(source, target));
     expect(error.code).toBe("schema.mismatch");
-    for (const name of ['"extra" is only in the source', '"other" is only in the target', "timestamp with time zone in the source, uuid in the target"]) {
+    for (const name of [
+      '"extra" is only in the source',
+      '"other" is only in the target',
+      "timestamp with time zone in the source, uuid in the target",
+    ]) {
       expect(error.message).toContain(name);
     }
     expect(error.hint).toContain("--ignore-fields");
-    expect((await compare(source, target, { ignoreFields: ["extra", "other", "at"] })).result.complete).toBe(true);
+    expect((await compare(source, target, { ignoreFields: ["extra", "other", "at"] })).result.complete).toBe(
+      true,
+    );
     expect((await compare(source, target, { fields: ["k"] })).result.complete).toBe(true);
   });
 
@@ -43,7 +62,10 @@ describe("what cannot be compared is refused with the way out", () => {
     await source.query("CREATE TABLE a (k int PRIMARY KEY); CREATE TABLE b (k int PRIMARY KEY)");
     await target.query("CREATE TABLE a (k int PRIMARY KEY)");
     const error = await refusal(compare(source, target));
-    expect([error.code, error.message]).toEqual(["schema.mismatch", expect.stringContaining('"b" (only in the source)')]);
+    expect([error.code, error.message]).toEqual([
+      "schema.mismatch",
+      expect.stringContaining('"b" (only in the source)'),
+    ]);
     expect((await compare(source, target, { tablePatterns: ["a"] })).tables).toHaveLength(1);
   });
 
@@ -77,26 +99,65 @@ describe("what cannot be compared is refused with the way out", () => {
 
   it("names in maps that mean nothing, or two things", async () => {
     await both("CREATE TABLE t (k int PRIMARY KEY, a int, b int); CREATE TABLE u (k int PRIMARY KEY, a int)");
-    const columns = (table: string, ...pairs: [string, string][]) => ({ columnMap: new Map([[table, new Map(pairs)]]), tablePatterns: ["t"] });
-    expect(await refusal(compare(source, target, columns("t", ["nope", "a"])))).toMatchObject({ code: "column.not_found", message: expect.stringContaining('source has no column "nope"') as string });
-    expect(await refusal(compare(source, target, columns("*", ["a", "nope"])))).toMatchObject({ code: "column.not_found", message: expect.stringContaining('target has no column "nope"') as string });
-    expect(await refusal(compare(source, target, columns("nope", ["a", "b"])))).toMatchObject({ code: "table.not_found" });
-    expect(await refusal(compare(source, target, columns("t", ["a", "k"], ["b", "k"])))).toMatchObject({ code: "usage.invalid" });
+    const columns = (table: string, ...pairs: [string, string][]) => ({
+      columnMap: new Map([[table, new Map(pairs)]]),
+      tablePatterns: ["t"],
+    });
+    expect(await refusal(compare(source, target, columns("t", ["nope", "a"])))).toMatchObject({
+      code: "column.not_found",
+      message: expect.stringContaining('source has no column "nope"') as string,
+    });
+    expect(await refusal(compare(source, target, columns("*", ["a", "nope"])))).toMatchObject({
+      code: "column.not_found",
+      message: expect.stringContaining('target has no column "nope"') as string,
+    });
+    expect(await refusal(compare(source, target, columns("nope", ["a", "b"])))).toMatchObject({
+      code: "table.not_found",
+    });
+    expect(await refusal(compare(source, target, columns("t", ["a", "k"], ["b", "k"])))).toMatchObject({
+      code: "usage.invalid",
+    });
     const shadowed = await refusal(compare(source, target, columns("t", ["a", "b"])));
     expect(shadowed.code).toBe("schema.mismatch");
-    for (const part of ['"b" is only in the source', '"a" is only in the target']) expect(shadowed.message).toContain(part);
-    const one = [{ url: source.url, tables: ["t"] }, { url: target.url, tables: ["t"] }] as const;
-    expect(await refusal(compare(...one, { tableMap: new Map([["nope", "t"]]) }))).toMatchObject({ code: "table.not_found" });
-    expect(await refusal(compare(...one, { tablePatterns: ["u"] }))).toMatchObject({ code: "table.not_found" });
-    expect(await refusal(compare(source, target, { tableMap: new Map([["t", "u"], ["u", "u"]]) }))).toMatchObject({ code: "usage.invalid" });
+    for (const part of ['"b" is only in the source', '"a" is only in the target'])
+      expect(shadowed.message).toContain(part);
+    const one = [
+      { url: source.url, tables: ["t"] },
+      { url: target.url, tables: ["t"] },
+    ] as const;
+    expect(await refusal(compare(...one, { tableMap: new Map([["nope", "t"]]) }))).toMatchObject({
+      code: "table.not_found",
+    });
+    expect(await refusal(compare(...one, { tablePatterns: ["u"] }))).toMatchObject({
+      code: "table.not_found",
+    });
+    expect(
+      await refusal(
+        compare(source, target, {
+          tableMap: new Map([
+            ["t", "u"],
+            ["u", "u"],
+          ]),
+        }),
+      ),
+    ).toMatchObject({ code: "usage.invalid" });
   });
 
   it("a key of a type without equality, a materialized view that holds nothing yet", async () => {
-    await both("CREATE TABLE t (j json, p point[], v int); CREATE MATERIALIZED VIEW m AS SELECT 1 AS v WITH NO DATA");
-    const side = (table: string) => [{ url: source.url, tables: [table] }, { url: target.url, tables: [table] }] as const;
+    await both(
+      "CREATE TABLE t (j json, p point[], v int); CREATE MATERIALIZED VIEW m AS SELECT 1 AS v WITH NO DATA",
+    );
+    const side = (table: string) =>
+      [
+        { url: source.url, tables: [table] },
+        { url: target.url, tables: [table] },
+      ] as const;
     for (const column of ["j", "p"]) {
       const error = await refusal(compare(...side("t"), { keys: new Map([["t", [column]]]) }));
-      expect(error).toMatchObject({ code: "schema.unsupported", message: expect.stringContaining(`"${column}"`) as string });
+      expect(error).toMatchObject({
+        code: "schema.unsupported",
+        message: expect.stringContaining(`"${column}"`) as string,
+      });
     }
     expect(await refusal(compare(...side("m")))).toMatchObject({ code: "schema.unsupported" });
   });
@@ -105,8 +166,13 @@ describe("what cannot be compared is refused with the way out", () => {
     await both("CREATE TABLE t (tenant int, k int, PRIMARY KEY (tenant, k))");
     const side = (value: string) => ({ tenantColumn: { name: "tenant", value } });
     for (const value of ["acme", "99999999999"]) {
-      const error = await refusal(compare({ url: source.url, ...side("1") }, { url: target.url, ...side(value) }));
-      expect(error).toMatchObject({ code: "tenant.not_found", message: expect.stringContaining(`"${value}"`) as string });
+      const error = await refusal(
+        compare({ url: source.url, ...side("1") }, { url: target.url, ...side(value) }),
+      );
+      expect(error).toMatchObject({
+        code: "tenant.not_found",
+        message: expect.stringContaining(`"${value}"`) as string,
+      });
     }
   });
 
@@ -120,10 +186,15 @@ describe("what cannot be compared is refused with the way out", () => {
       expect((await refusal(compare(source, { url }))).hint).toContain("GRANT USAGE ON SCHEMA");
       await target.query("GRANT USAGE ON SCHEMA public TO PUBLIC");
       const error = await refusal(compare(source, { url }));
-      expect([error.code, error.hint]).toEqual(["permission.denied", expect.stringContaining(`GRANT SELECT ON TABLE "public"."t" TO "${role}"`)]);
+      expect([error.code, error.hint]).toEqual([
+        "permission.denied",
+        expect.stringContaining(`GRANT SELECT ON TABLE "public"."t" TO "${role}"`),
+      ]);
       await target.query(`GRANT SELECT (k) ON t TO ${role}`);
       expect((await refusal(compare(source, { url }))).hint).toContain("GRANT SELECT ON TABLE");
-      await target.query(`GRANT SELECT ON t TO ${role}; ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (k > 5)`);
+      await target.query(
+        `GRANT SELECT ON t TO ${role}; ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (k > 5)`,
+      );
       expect((await refusal(compare(source, { url }))).code).toBe("permission.rows_hidden");
     } finally {
       await target.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
@@ -132,7 +203,9 @@ describe("what cannot be compared is refused with the way out", () => {
 });
 
 it("refuses text without a known character set", async () => {
-  const ascii = await createTestDatabase("ascii", { options: "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0" });
+  const ascii = await createTestDatabase("ascii", {
+    options: "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+  });
   try {
     await both("CREATE TABLE t (k int PRIMARY KEY)");
     const error = await refusal(compare(source, ascii));
@@ -143,13 +216,21 @@ it("refuses text without a known character set", async () => {
 });
 
 it("compares text keys of other encodings and collations", async () => {
-  const latin = await createTestDatabase("latin", { options: "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0" });
+  const latin = await createTestDatabase("latin", {
+    options: "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+  });
   try {
-    const sql = "CREATE TABLE t (k text PRIMARY KEY, v text); INSERT INTO t SELECT chr(192 + g) || g, 'ü' || g FROM generate_series(0, 60) g";
+    const sql =
+      "CREATE TABLE t (k text PRIMARY KEY, v text); INSERT INTO t SELECT chr(192 + g) || g, 'ü' || g FROM generate_series(0, 60) g";
     await Promise.all([source.query(sql), latin.query(sql)]);
     await latin.query("UPDATE t SET v = 'ö' WHERE k LIKE '%7'");
     for (const path of ["stream", "buckets-by-hash"] as const) {
-      expect((await compare(source, latin, { path })).result.totals).toMatchObject({ updates: 6, inserts: 0, deletes: 0, unchanged: 55 });
+      expect((await compare(source, latin, { path })).result.totals).toMatchObject({
+        updates: 6,
+        inserts: 0,
+        deletes: 0,
+        unchanged: 55,
+      });
     }
   } finally {
     await latin.drop();
@@ -158,47 +239,85 @@ it("compares text keys of other encodings and collations", async () => {
 
 describe("filters", () => {
   const filter = (text: string) => parseFilter(text);
-  const rows = "CREATE TABLE t (k int PRIMARY KEY, status text, v int); INSERT INTO t SELECT g, 'active', g FROM generate_series(1, 20) g";
+  const rows =
+    "CREATE TABLE t (k int PRIMARY KEY, status text, v int); INSERT INTO t SELECT g, 'active', g FROM generate_series(1, 20) g";
 
-  it.each(["stream", "buckets-by-range", "buckets-by-hash"] as const)("a row that passes on one side only is an update, by %s", async (path) => {
-    await both(rows);
-    await source.query("UPDATE t SET status = 'gone' WHERE k = 1; DELETE FROM t WHERE k = 3");
-    await target.query("UPDATE t SET status = 'gone' WHERE k = 2; DELETE FROM t WHERE k = 4; UPDATE t SET v = 0, status = 'gone' WHERE k = 5; UPDATE t SET v = 0 WHERE k = 6");
-    await both("INSERT INTO t VALUES (90, 'other', 1)");
-    await target.query("UPDATE t SET v = 2 WHERE k = 90");
-    const { changes, result } = await compare(source, target, { path, filter: filter('{"where":{"status":"active"}}') });
-    expect(changes.map((change) => `${change.kind} ${change.key}`).sort()).toEqual(["delete 3", "insert 4", "update 1", "update 2", "update 5", "update 6"]);
-    expect(result.totals).toMatchObject({ inserts: 1, updates: 4, deletes: 1 });
-  });
+  it.each(["stream", "buckets-by-range", "buckets-by-hash"] as const)(
+    "a row that passes on one side only is an update, by %s",
+    async (path) => {
+      await both(rows);
+      await source.query("UPDATE t SET status = 'gone' WHERE k = 1; DELETE FROM t WHERE k = 3");
+      await target.query(
+        "UPDATE t SET status = 'gone' WHERE k = 2; DELETE FROM t WHERE k = 4; UPDATE t SET v = 0, status = 'gone' WHERE k = 5; UPDATE t SET v = 0 WHERE k = 6",
+      );
+      await both("INSERT INTO t VALUES (90, 'other', 1)");
+      await target.query("UPDATE t SET v = 2 WHERE k = 90");
+      const { changes, result } = await compare(source, target, {
+        path,
+        filter: filter('{"where":{"status":"active"}}'),
+      });
+      expect(changes.map((change) => `${change.kind} ${change.key}`).sort()).toEqual([
+        "delete 3",
+        "insert 4",
+        "update 1",
+        "update 2",
+        "update 5",
+        "update 6",
+      ]);
+      expect(result.totals).toMatchObject({ inserts: 1, updates: 4, deletes: 1 });
+    },
+  );
 
   it("the filter's column is ignored: a row that differs in it alone is equal", async () => {
     await both(rows);
     await source.query("UPDATE t SET status = 'gone' WHERE k = 1");
-    const { changes } = await compare(source, target, { ignoreFields: ["status"], filter: filter('{"where":{"status":"active"}}') });
+    const { changes } = await compare(source, target, {
+      ignoreFields: ["status"],
+      filter: filter('{"where":{"status":"active"}}'),
+    });
     expect(changes).toEqual([]);
   });
 });
 
 describe("tenants", () => {
   it("of a column: other tenants' rows and the column itself stay out", async () => {
-    await both("CREATE TABLE t (tenant text, k int, v text, PRIMARY KEY (tenant, k)); CREATE TABLE shared (k int)");
+    await both(
+      "CREATE TABLE t (tenant text, k int, v text, PRIMARY KEY (tenant, k)); CREATE TABLE shared (k int)",
+    );
     await source.query("INSERT INTO t VALUES ('a', 1, 'x'), ('a', 2, 'y'), ('z', 3, 'z')");
     await target.query("INSERT INTO t VALUES ('b', 1, 'x'), ('b', 2, 'w'), ('z', 9, 'z')");
     const tenant = (value: string) => ({ tenantColumn: { name: "tenant", value } });
     for (const path of ["stream", "buckets-by-range"] as const) {
-      const { changes, tables } = await compare({ url: source.url, ...tenant("a") }, { url: target.url, ...tenant("b") }, { path });
-      expect(changes).toEqual([{ kind: "update", table: 0, key: ["2"], changes: [{ column: "v", before: "w", after: "y" }] }]);
+      const { changes, tables } = await compare(
+        { url: source.url, ...tenant("a") },
+        { url: target.url, ...tenant("b") },
+        { path },
+      );
+      expect(changes).toEqual([
+        { kind: "update", table: 0, key: ["2"], changes: [{ column: "v", before: "w", after: "y" }] },
+      ]);
       expect(tables[0]?.patchTable.columns.map(([name]) => name)).toEqual(["k", "v"]);
     }
   });
 
   it("of schemas: one snapshot serves both, each has its own types", async () => {
-    const tenant = (name: string) => `CREATE SCHEMA "${name}"; SET search_path = "${name}"; CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TABLE t (k mood PRIMARY KEY, v text); INSERT INTO t VALUES ('a', 'same'), ('b', '${name}')`;
-    await source.query("DROP SCHEMA IF EXISTS acme CASCADE; DROP SCHEMA IF EXISTS \"Other One\" CASCADE");
+    const tenant = (name: string) =>
+      `CREATE SCHEMA "${name}"; SET search_path = "${name}"; CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TABLE t (k mood PRIMARY KEY, v text); INSERT INTO t VALUES ('a', 'same'), ('b', '${name}')`;
+    await source.query('DROP SCHEMA IF EXISTS acme CASCADE; DROP SCHEMA IF EXISTS "Other One" CASCADE');
     await source.query(tenant("acme"));
     await source.query(tenant("Other One"));
-    const { changes, tables } = await compare({ url: source.url, schema: "acme" }, { url: source.url, schema: "Other One" });
-    expect(changes).toEqual([{ kind: "update", table: 0, key: ["b"], changes: [{ column: "v", before: "Other One", after: "acme" }] }]);
+    const { changes, tables } = await compare(
+      { url: source.url, schema: "acme" },
+      { url: source.url, schema: "Other One" },
+    );
+    expect(changes).toEqual([
+      {
+        kind: "update",
+        table: 0,
+        key: ["b"],
+        changes: [{ column: "v", before: "Other One", after: "acme" }],
+      },
+    ]);
     expect(tables[0]?.patchTable.name).toBe("t");
     const back = await compare({ url: source.url, schema: "Other One" }, { url: source.url, schema: "acme" });
     expect(back.tables[0]?.patchTable.fingerprint).toBe(tables[0]?.patchTable.fingerprint);
@@ -206,16 +325,24 @@ describe("tenants", () => {
 });
 
 describe("limits", () => {
-  const rows = "CREATE TABLE t (k int PRIMARY KEY, v text); INSERT INTO t SELECT g, 'v' FROM generate_series(1, 1000) g";
+  const rows =
+    "CREATE TABLE t (k int PRIMARY KEY, v text); INSERT INTO t SELECT g, 'v' FROM generate_series(1, 1000) g";
 
   it("stops after so many differences and says so; not when there are just as many", async () => {
     await both(rows);
     await target.query("UPDATE t SET v = 'x' WHERE k <= 10");
     const cut = await compare(source, target, { maxDifferences: 7 });
-    expect([cut.changes.length, cut.result.complete, cut.result.stopped]).toEqual([7, false, "max-differences"]);
+    expect([cut.changes.length, cut.result.complete, cut.result.stopped]).toEqual([
+      7,
+      false,
+      "max-differences",
+    ]);
     const whole = await compare(source, target, { maxDifferences: 10 });
     expect([whole.changes.length, whole.result.complete, whole.result.stopped]).toEqual([10, true, null]);
-    expect((await compare(source, target, { maxPercent: 0.5 })).result).toMatchObject({ complete: false, stopped: "max-percent" });
+    expect((await compare(source, target, { maxPercent: 0.5 })).result).toMatchObject({
+      complete: false,
+      stopped: "max-percent",
+    });
     expect((await compare(source, target, { maxPercent: 1 })).result).toMatchObject({ complete: true });
   });
 
@@ -224,7 +351,11 @@ describe("limits", () => {
     await both("CREATE VIEW slow AS SELECT k, pg_sleep(20)::text AS v FROM base");
     const started = performance.now();
     const side = { tables: ["slow"] };
-    const { result } = await compare({ url: source.url, ...side }, { url: target.url, ...side }, { maxTimeMs: 400, keys: new Map([["slow", ["k"]]]) });
+    const { result } = await compare(
+      { url: source.url, ...side },
+      { url: target.url, ...side },
+      { maxTimeMs: 400, keys: new Map([["slow", ["k"]]]) },
+    );
     expect(result).toMatchObject({ complete: false, stopped: "max-time" });
     expect(performance.now() - started).toBeLessThan(5_000);
     await noRunningStatement(source);
@@ -236,7 +367,14 @@ describe("limits", () => {
     const none = await compare(source, target, { images: "none" });
     expect([none.changes.length, none.result.totals.updates, none.result.totals.inserts]).toEqual([0, 10, 5]);
     const few = await compare(source, target, { images: { perKind: 3 } });
-    expect(few.changes.map((change) => change.kind).sort()).toEqual(["insert", "insert", "insert", "update", "update", "update"]);
+    expect(few.changes.map((change) => change.kind).sort()).toEqual([
+      "insert",
+      "insert",
+      "insert",
+      "update",
+      "update",
+      "update",
+    ]);
     expect(few.result.totals).toEqual(none.result.totals);
   });
 });
@@ -258,12 +396,21 @@ describe("interruption", () => {
     await both("CREATE VIEW slow AS SELECT k, pg_sleep(20)::text AS v FROM base");
     const controller = new AbortController();
     const side = { tables: ["slow"] };
-    const run = await startComparison({ url: source.url, ...side }, { url: target.url, ...side }, { keys: new Map([["slow", ["k"]]]) }, controller.signal);
+    const run = await startComparison(
+      { url: source.url, ...side },
+      { url: target.url, ...side },
+      { keys: new Map([["slow", ["k"]]]) },
+      controller.signal,
+    );
     setTimeout(() => controller.abort(), 300);
     const started = performance.now();
-    const error = await refusal((async () => {
-      for await (const _ of run.changes) { /* nothing comes */ }
-    })());
+    const error = await refusal(
+      (async () => {
+        for await (const _ of run.changes) {
+          /* nothing comes */
+        }
+      })(),
+    );
     expect(error.code).toBe("interrupted");
     await run.close();
     expect(performance.now() - started).toBeLessThan(3_000);
@@ -274,11 +421,25 @@ describe("interruption", () => {
     await both("CREATE TABLE base (k int PRIMARY KEY); INSERT INTO base VALUES (1)");
     await both("CREATE VIEW slow AS SELECT k, pg_sleep(20)::text AS v FROM base");
     const side = { tables: ["slow"] };
-    const run = await startComparison({ url: source.url, ...side }, { url: target.url, ...side }, { keys: new Map([["slow", ["k"]]]) });
-    setTimeout(() => void source.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'syncline-test' AND state = 'active' AND datname = current_database()"), 300);
-    const error = await refusal((async () => {
-      for await (const _ of run.changes) { /* nothing comes */ }
-    })());
+    const run = await startComparison(
+      { url: source.url, ...side },
+      { url: target.url, ...side },
+      { keys: new Map([["slow", ["k"]]]) },
+    );
+    setTimeout(
+      () =>
+        void source.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'syncline-test' AND state = 'active' AND datname = current_database()",
+        ),
+      300,
+    );
+    const error = await refusal(
+      (async () => {
+        for await (const _ of run.changes) {
+          /* nothing comes */
+        }
+      })(),
+    );
     expect([error.code, error.retryable]).toEqual(["connection.lost", true]);
     await run.close();
   });
@@ -302,10 +463,15 @@ describe("a neighbour meanwhile", () => {
     try {
       await neighbour.query("BEGIN; LOCK TABLE busy IN ACCESS EXCLUSIVE MODE");
       const told = Promise.withResolvers<string>();
-      const endpoints = { source: await openSide(source, "source"), target: await openSide(target, "target") };
+      const endpoints = {
+        source: await openSide(source, "source"),
+        target: await openSide(target, "target"),
+      };
       const ctx = { ...testContext(new AbortController().signal), warn: told.resolve };
       const comparing = diffEndpoints({ ...endpoints, options: DEFAULT_OPTIONS, ctx });
-      expect(await told.promise).toMatch(/Waiting for a lock .*process \d+ \("nightly job", idle in transaction\)/);
+      expect(await told.promise).toMatch(
+        /Waiting for a lock .*process \d+ \("nightly job", idle in transaction\)/,
+      );
       await neighbour.query("ROLLBACK");
       const run = await comparing;
       for await (const change of run.changes) expect(change).toBeUndefined();
@@ -316,45 +482,56 @@ describe("a neighbour meanwhile", () => {
     }
   });
 
-
   let neighbour: pg.Client;
   beforeEach(async () => {
-    await both("CREATE TABLE t (k int PRIMARY KEY, v text); INSERT INTO t SELECT g, 'v' FROM generate_series(1, 2000) g");
+    await both(
+      "CREATE TABLE t (k int PRIMARY KEY, v text); INSERT INTO t SELECT g, 'v' FROM generate_series(1, 2000) g",
+    );
     neighbour = new pg.Client({ connectionString: target.url });
     neighbour.on("error", () => {});
     await neighbour.connect();
   });
   afterEach(() => neighbour.end());
 
-  it.each(["TRUNCATE t", "ALTER TABLE t ALTER k TYPE int8", "VACUUM FULL t", "DROP TABLE t"])("%s waits", async (statement) => {
-    const run = await startComparison(source, target, { path: "buckets-by-range" });
-    const waiting = neighbour.query(statement);
-    const done = waiting.then(() => true);
-    expect(await Promise.race([done, sleep(200, false)])).toBe(false);
-    const changes = [];
-    for await (const change of run.changes) changes.push(change);
-    expect(changes).toEqual([]);
-    await run.close();
-    await waiting;
-  });
-
-  it.each(["DELETE FROM t WHERE k > 10", "UPDATE t SET v = 'x'", "INSERT INTO t SELECT g, 'n' FROM generate_series(3000, 4000) g", "VACUUM t"])(
-    "%s does not show",
+  it.each(["TRUNCATE t", "ALTER TABLE t ALTER k TYPE int8", "VACUUM FULL t", "DROP TABLE t"])(
+    "%s waits",
     async (statement) => {
-      const run = await startComparison(source, target, { path: "buckets-by-hash", parallel: 2 });
-      await neighbour.query(statement);
+      const run = await startComparison(source, target, { path: "buckets-by-range" });
+      const waiting = neighbour.query(statement);
+      const done = waiting.then(() => true);
+      expect(await Promise.race([done, sleep(200, false)])).toBe(false);
       const changes = [];
       for await (const change of run.changes) changes.push(change);
       expect(changes).toEqual([]);
       await run.close();
+      await waiting;
     },
   );
+
+  it.each([
+    "DELETE FROM t WHERE k > 10",
+    "UPDATE t SET v = 'x'",
+    "INSERT INTO t SELECT g, 'n' FROM generate_series(3000, 4000) g",
+    "VACUUM t",
+  ])("%s does not show", async (statement) => {
+    const run = await startComparison(source, target, { path: "buckets-by-hash", parallel: 2 });
+    await neighbour.query(statement);
+    const changes = [];
+    for await (const change of run.changes) changes.push(change);
+    expect(changes).toEqual([]);
+    await run.close();
+  });
 
   it("a second look tells stable differences from those in flight", async () => {
     await target.query("UPDATE t SET v = 'x' WHERE k IN (1, 2, 3); DELETE FROM t WHERE k = 4");
     const run = await startComparison(source, target, { recheckAfterMs: 300, images: "none" });
-    setTimeout(() => void neighbour.query("UPDATE t SET v = 'v' WHERE k = 1; UPDATE t SET v = 'y' WHERE k = 2"), 100);
-    for await (const _ of run.changes) { /* none wanted */ }
+    setTimeout(
+      () => void neighbour.query("UPDATE t SET v = 'v' WHERE k = 1; UPDATE t SET v = 'y' WHERE k = 2"),
+      100,
+    );
+    for await (const _ of run.changes) {
+      /* none wanted */
+    }
     expect((await run.result).tables[0]?.recheck).toEqual({ stable: 2, inFlight: 2 });
     await run.close();
   });
@@ -365,14 +542,39 @@ it("computes the bytes of a row once for both hashes", async () => {
   const { bucketSumsQuery } = await import("./bucket-sql.ts");
   const { readTableInfos } = await import("../catalog/read-table-specs.ts");
   await source.query("CREATE TABLE t (k int PRIMARY KEY, v text)");
-  const client = new pg.Client({ connectionString: source.url, types: { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig });
+  const client = new pg.Client({
+    connectionString: source.url,
+    types: { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig,
+  });
   await client.connect();
-  const [info] = await readTableInfos(client, { schema: "public", tenantColumn: null, selection: { kind: "all" } });
+  const [info] = await readTableInfos(client, {
+    schema: "public",
+    tenantColumn: null,
+    selection: { kind: "all" },
+  });
   if (info === undefined) throw new Error("no table");
-  const form = { order: "signed", cast: null, canonical: { kind: "cast", type: "integer" }, width: 4, wide: false } as const;
-  const key = { nullable: false, canonical: false, columns: [{ name: "k", form, operator: "pg_catalog.=", collation: null }] };
-  const compared = [{ name: "k", form: { kind: "as-is" } }, { name: "v", form: { kind: "as-is" } }] as const;
-  const sql = { info, scope: null, filter: null, plan: { table: info.spec, compared, carried: compared, key, hash: "pg-record-hash-1", filter: null } } as const;
+  const form = {
+    order: "signed",
+    cast: null,
+    canonical: { kind: "cast", type: "integer" },
+    width: 4,
+    wide: false,
+  } as const;
+  const key = {
+    nullable: false,
+    canonical: false,
+    columns: [{ name: "k", form, operator: "pg_catalog.=", collation: null }],
+  };
+  const compared = [
+    { name: "k", form: { kind: "as-is" } },
+    { name: "v", form: { kind: "as-is" } },
+  ] as const;
+  const sql = {
+    info,
+    scope: null,
+    filter: null,
+    plan: { table: info.spec, compared, carried: compared, key, hash: "pg-record-hash-1", filter: null },
+  } as const;
   const signal = new AbortController().signal;
   const bucketing = { kind: "hash", bits: 4 } as const;
   const statements = [
@@ -383,7 +585,9 @@ it("computes the bytes of a row once for both hashes", async () => {
     const { rows } = await client.query<{ "QUERY PLAN": string }>(`EXPLAIN (VERBOSE) ${statement}`);
     const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
     // In further parentheses it is a reference to what a lower node has computed.
-    return plan.replaceAll("((record_send(ROW(t.k, t.v))))", "").split("record_send(ROW(t.k, t.v))").length - 1;
+    return (
+      plan.replaceAll("((record_send(ROW(t.k, t.v))))", "").split("record_send(ROW(t.k, t.v))").length - 1
+    );
   };
   try {
     for (const statement of statements) {

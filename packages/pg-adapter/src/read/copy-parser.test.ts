@@ -21,7 +21,10 @@ function parse(sort: readonly SortField[], rows: readonly (readonly Buffer[])[],
   for (let at = 0; at < input.length; at += chunk) {
     const batch = parser.push(input.subarray(at, at + chunk));
     for (let i = 0; i < (batch?.count ?? 0); i += 1) {
-      const part = (n: number) => Buffer.from(batch?.bytes.subarray(batch.offsets[i * 3 + n], batch.offsets[i * 3 + n + 1]) ?? []).toString("hex");
+      const part = (n: number) =>
+        Buffer.from(
+          batch?.bytes.subarray(batch.offsets[i * 3 + n], batch.offsets[i * 3 + n + 1]) ?? [],
+        ).toString("hex");
       found.push(`${part(0)} ${part(1)} ${part(2)}`);
     }
   }
@@ -33,7 +36,10 @@ const hash = Buffer.from("aa", "hex");
 const address = Buffer.from("bbcc", "hex");
 
 it.each([1, 2, 3, 7, 1_000])("gives the same rows in chunks of %i bytes", (chunk) => {
-  const rows = [[Buffer.from("80000001", "hex"), hash, address], [Buffer.from("00000001", "hex"), hash, address]];
+  const rows = [
+    [Buffer.from("80000001", "hex"), hash, address],
+    [Buffer.from("00000001", "hex"), hash, address],
+  ];
   expect(parse(["signed"], rows, chunk)).toEqual(["00000001 aa bbcc", "80000001 aa bbcc"]);
 });
 

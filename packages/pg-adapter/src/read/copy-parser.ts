@@ -109,7 +109,8 @@ class BatchWriter {
   /** The memory of the last batch is used again; after an oversized one it is given back. */
   restart(sizeBytes: number): void {
     const wanted = sizeBytes + 64;
-    if (this.#bytes.length < wanted || this.#bytes.length > wanted * 16) this.#bytes = Buffer.allocUnsafeSlow(wanted);
+    if (this.#bytes.length < wanted || this.#bytes.length > wanted * 16)
+      this.#bytes = Buffer.allocUnsafeSlow(wanted);
     this.#length = 0;
     this.#marks = 1;
     this.count = 0;

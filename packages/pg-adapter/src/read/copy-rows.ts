@@ -36,7 +36,8 @@ async function* batches(session: ReadSession, request: CopyRequest): AsyncGenera
   const stream = session.client.query(
     copyTo(`COPY (${request.query}) TO STDOUT (FORMAT binary)`, { highWaterMark: HIGH_WATER_BYTES }),
   );
-  const lost = () => stream.destroy(Object.assign(new Error("the connection was lost"), { code: "ECONNRESET" }));
+  const lost = () =>
+    stream.destroy(Object.assign(new Error("the connection was lost"), { code: "ECONNRESET" }));
   const stop = () => void session.abandon();
   session.client.once("end", lost);
   signal.addEventListener("abort", stop, { once: true });
@@ -45,7 +46,8 @@ async function* batches(session: ReadSession, request: CopyRequest): AsyncGenera
       const batch = parser.push(chunk as Buffer);
       if (batch !== null) yield batch;
     }
-    if (!parser.ended) throw Object.assign(new Error("the stream of rows ended early"), { code: "ECONNRESET" });
+    if (!parser.ended)
+      throw Object.assign(new Error("the stream of rows ended early"), { code: "ECONNRESET" });
   } catch (error) {
     throw session.explain(error, signal, request.about);
   } finally {

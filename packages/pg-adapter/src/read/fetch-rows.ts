@@ -21,13 +21,19 @@ export function fetchShape(sql: TableSql): FetchShape {
     isSpecial(form) ? [{ index, sql: formSql(form, column(name)) }] : [],
   );
   const passes = sql.filter === null ? "true" : `(${sql.filter}) IS TRUE`;
-  const parts = [passes, ...keys, ...carried.map(({ name }) => column(name)), ...special.map((each) => each.sql)];
+  const parts = [
+    passes,
+    ...keys,
+    ...carried.map(({ name }) => column(name)),
+    ...special.map((each) => each.sql),
+  ];
   return {
     select: parts.join(", "),
     toRow(texts, from) {
       const imageAt = from + 1 + keys.length;
       const image = texts.slice(imageAt, imageAt + carried.length);
-      const comparable = special.length === 0 ? image : withForms(image, special, texts, imageAt + carried.length);
+      const comparable =
+        special.length === 0 ? image : withForms(image, special, texts, imageAt + carried.length);
       return { passes: texts[from] === "t", key: texts.slice(from + 1, imageAt), image, comparable };
     },
   };

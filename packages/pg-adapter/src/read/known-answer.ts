@@ -17,5 +17,7 @@ export async function knownAnswer(
   const text = `SELECT pg_catalog.hash_record_extended(ROW(b), 0), pg_catalog.hash_record_extended(ROW(b), 1)
     FROM (SELECT pg_catalog.record_send(ROW(${literals.join(", ")})) AS b OFFSET 0) s`;
   const [row] = await session.rows(text, [], new AbortController().signal);
-  return createHash("sha256").update(JSON.stringify([known, row])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([known, row]))
+    .digest("hex");
 }

@@ -10,14 +10,19 @@ export function lookupQuery(
   keys: readonly RowImage[],
 ): { readonly text: string; readonly values: readonly string[] } {
   const width = keys[0]?.length ?? 0;
-  const arrays = Array.from({ length: width }, (_, index) => arrayLiteral(keys.map((key) => key[index] ?? null)));
+  const arrays = Array.from({ length: width }, (_, index) =>
+    arrayLiteral(keys.map((key) => key[index] ?? null)),
+  );
   const unnested = arrays.map((_, index) => `pg_catalog.unnest($${index + 1}::pg_catalog.text[])`).join(", ");
   const names = arrays.map((_, index) => `k${index}`).join(", ");
   const scope = sql.scope === null ? "" : ` AND (${sql.scope})`;
   const wanted = `ROWS FROM (${unnested}) WITH ORDINALITY AS w(${names}, n)`;
   const condition = `${matches(sql)}${scope}`;
   if (needsScan(sql)) {
-    return { text: `SELECT w.n, ${select} FROM ${wanted} JOIN ${fromTable(sql)} ON ${condition}`, values: arrays };
+    return {
+      text: `SELECT w.n, ${select} FROM ${wanted} JOIN ${fromTable(sql)} ON ${condition}`,
+      values: arrays,
+    };
   }
   const row = `SELECT ${select} FROM ${fromTable(sql)} WHERE ${condition} LIMIT 1`;
   return { text: `SELECT w.n, r.* FROM ${wanted} CROSS JOIN LATERAL (${row}) AS r`, values: arrays };
@@ -27,7 +32,9 @@ const INTEGERS = ["smallint", "integer", "bigint"];
 
 /** Where a key column compares as another type no index helps, and one join is better than a scan for each key. */
 function needsScan({ plan, info }: TableSql): boolean {
-  return (plan.key?.columns ?? []).some(({ name, form }) => form.cast !== null && !INTEGERS.includes(baseOf(info, name)));
+  return (plan.key?.columns ?? []).some(
+    ({ name, form }) => form.cast !== null && !INTEGERS.includes(baseOf(info, name)),
+  );
 }
 
 function baseOf(info: TableInfo, name: string): string {
@@ -39,7 +46,8 @@ function matches({ plan, info }: TableSql): string {
   return plan.key.columns
     .map(({ name, form, operator, collation }, index) => {
       const rule = collation === null ? "" : ` COLLATE ${collation}`;
-      if (form.cast === null) return `${column(name)} OPERATOR(${operator}) w.k${index}::${castName(baseOf(info, name))}${rule}`;
+      if (form.cast === null)
+        return `${column(name)} OPERATOR(${operator}) w.k${index}::${castName(baseOf(info, name))}${rule}`;
       // The other side's values may not fit this column's type; their common type holds both.
       const indexed = form.cast === "bigint" && INTEGERS.includes(baseOf(info, name));
       const own = indexed ? column(name) : `${column(name)}::${form.cast}`;

@@ -69,7 +69,8 @@ export class PgReadSnapshot implements ReadSnapshot {
     const info = this.#parts.infos.find((each) => sameQualifiedName(each.spec.name, plan.table.name));
     if (info === undefined) throw new RangeError("the table is not part of the snapshot");
     const tenant = this.#parts.scope.tenantColumn;
-    const scope = tenant === null ? null : `t.${quoteIdentifier(tenant.name)} = ${quoteLiteral(tenant.value)}`;
+    const scope =
+      tenant === null ? null : `t.${quoteIdentifier(tenant.name)} = ${quoteLiteral(tenant.value)}`;
     return new PgTableReader({ plan, info, scope, filter: filterSql(plan) }, this.#pool, this.#parts.holder);
   }
 
@@ -84,9 +85,15 @@ export class PgReadSnapshot implements ReadSnapshot {
     const spare = this.#spares.pop();
     const client = spare ?? (await openConnection(this.#parts.scope.connection));
     const join = `SET TRANSACTION SNAPSHOT ${quoteLiteral(this.#parts.token)}`;
-    const begin = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", join, pinStatements(this.#parts.facts.versionNumber)];
+    const begin = [
+      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+      join,
+      pinStatements(this.#parts.facts.versionNumber),
+    ];
     try {
-      await client.query(spare === undefined ? [...begin, `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`].join(";") : join);
+      await client.query(
+        spare === undefined ? [...begin, `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`].join(";") : join,
+      );
     } catch (error) {
       client.connection.stream.destroy();
       throw translateError(error, about);

@@ -26,9 +26,13 @@ export function rowSource(sql: TableSql, request: RowSourceRequest): string {
   const { key } = sql.plan;
   const extra = where === null ? [] : [where];
   if (only === null || key === null) return scan(sql, select, part, extra);
-  if (only.bucketing.kind === "hash" || !seeks(sql, only)) return scan(sql, select, part, [bucketCondition(key, only), ...extra]);
+  if (only.bucketing.kind === "hash" || !seeks(sql, only))
+    return scan(sql, select, part, [bucketCondition(key, only), ...extra]);
   const ranges = bucketRanges(only.bucketing.bounds, only.buckets);
-  const column = { value: rangeColumn(key, only.bucketing.column), type: boundType(key, only.bucketing.column) };
+  const column = {
+    value: rangeColumn(key, only.bucketing.column),
+    type: boundType(key, only.bucketing.column),
+  };
   const closed = ranges.filter((range) => range.from !== null && range.to !== null);
   const open = ranges.filter((range) => range.from === null || range.to === null);
   const branches = open.map((range) => scan(sql, select, part, [...openRange(column, range), ...extra]));
@@ -53,9 +57,20 @@ function openRange({ value, type }: RangeColumn, { from, to }: BoundRange): stri
 }
 
 /** One index scan a range; a long OR would be planned for longer than it runs. */
-function seekRanges(sql: TableSql, request: RowSourceRequest, column: RangeColumn, ranges: readonly BoundRange[]): string {
-  const rows = ranges.map(({ from, to }) => `(${quoteLiteral(from ?? "")}::${column.type}, ${quoteLiteral(to ?? "")}::${column.type})`);
-  const extra = [`${column.value} >= r.lo AND ${column.value} < r.hi`, ...(request.where === null ? [] : [request.where])];
+function seekRanges(
+  sql: TableSql,
+  request: RowSourceRequest,
+  column: RangeColumn,
+  ranges: readonly BoundRange[],
+): string {
+  const rows = ranges.map(
+    ({ from, to }) =>
+      `(${quoteLiteral(from ?? "")}::${column.type}, ${quoteLiteral(to ?? "")}::${column.type})`,
+  );
+  const extra = [
+    `${column.value} >= r.lo AND ${column.value} < r.hi`,
+    ...(request.where === null ? [] : [request.where]),
+  ];
   const inner = scan(sql, request.select, request.part, extra);
   return `(SELECT x.* FROM (VALUES ${rows.join(", ")}) AS r(lo, hi) CROSS JOIN LATERAL ${inner} AS x)`;
 }

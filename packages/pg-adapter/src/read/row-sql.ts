@@ -77,7 +77,8 @@ function jsonArray(texts: readonly string[]): string {
 }
 
 export function addressTexts(plan: SidePlan): string[] {
-  const names = plan.key === null ? plan.carried.map(({ name }) => name) : plan.key.columns.map(({ name }) => name);
+  const names =
+    plan.key === null ? plan.carried.map(({ name }) => name) : plan.key.columns.map(({ name }) => name);
   return names.map((name) => outputText(column(name)));
 }
 
@@ -88,7 +89,8 @@ export function conditions(sql: TableSql, part: RowPart, extra: readonly string[
 }
 
 function partCondition(key: SideKey | null, part: RowPart): string | null {
-  if (part === "all" || key === null || !key.nullable) return part === "unkeyed" && key !== null ? "false" : null;
+  if (part === "all" || key === null || !key.nullable)
+    return part === "unkeyed" && key !== null ? "false" : null;
   const columns = key.columns.map(({ name }) => column(name)).join(", ");
   return `pg_catalog.num_nulls(${columns}) ${part === "keyed" ? "= 0" : "> 0"}`;
 }

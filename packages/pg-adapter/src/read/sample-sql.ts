@@ -1,5 +1,5 @@
-import { formatDecimal } from "./sample-share.ts";
 import { conditions, fromTable, rangeColumn, type TableSql } from "./row-sql.ts";
+import { formatDecimal } from "./sample-share.ts";
 
 const SAMPLE_PER_BOUND = 8;
 /** Fewer pages could well be none. */

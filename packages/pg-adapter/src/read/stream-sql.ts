@@ -9,7 +9,8 @@ export function rowStreamQuery(sql: TableSql, { order, part, only }: RowStreamRe
   const address = addressExpressions(sql);
   const named = (expressions: readonly string[], letter: string) =>
     expressions.map((expression, index) => `${expression} AS ${letter}${index}`);
-  const names = (expressions: readonly string[], letter: string) => expressions.map((_, index) => `${letter}${index}`);
+  const names = (expressions: readonly string[], letter: string) =>
+    expressions.map((_, index) => `${letter}${index}`);
   const select = [...named(sort, "k"), `${rowBytes(sql, part)} AS b`, ...named(address, "a")].join(", ");
   const [h0, h1] = hashes(plan, "b");
   const outer = [...names(sort, "k"), `${h0} AS h0`, `${h1} AS h1`, ...names(address, "a")].join(", ");

@@ -1,11 +1,18 @@
 import { CodedError, formatQualifiedName, type RowBatch, type RowImage } from "@syncline/core";
-import type { Bucketing, BucketSum, BucketSumsRequest, FetchedRow, RowStreamRequest, TableReader } from "@syncline/engine";
+import type {
+  Bucketing,
+  BucketSum,
+  BucketSumsRequest,
+  FetchedRow,
+  RowStreamRequest,
+  TableReader,
+} from "@syncline/engine";
 import type { ReadSession } from "../connection/read-session.ts";
 import type { SessionPool } from "../connection/session-pool.ts";
 import { quoteTable } from "../sql/quote.ts";
 import { seeksBuckets } from "./bucket-selection.ts";
 import { BUCKET_SETTINGS, bucketSumsQuery, SEEK_SETTINGS } from "./bucket-sql.ts";
-import { type SortField, type RowLayout } from "./copy-parser.ts";
+import type { RowLayout, SortField } from "./copy-parser.ts";
 import { copyRows } from "./copy-rows.ts";
 import { countRowsQuery, duplicateKeysQuery } from "./duplicate-keys-sql.ts";
 import { type FetchShape, fetchShape } from "./fetch-rows.ts";

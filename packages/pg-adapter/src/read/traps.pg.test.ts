@@ -21,14 +21,26 @@ interface Trap {
 const KEYED: readonly ComparePath[] = ["stream", "buckets-by-range", "buckets-by-hash"];
 const PAIR = "CREATE TABLE t (k %, v text); ";
 const keyed = (type: string) => PAIR.replace("%", `${type} PRIMARY KEY`);
-const fill = (from: number, to: number) => `INSERT INTO t SELECT g, 'v' || g FROM generate_series(${from}, ${to}) g;`;
+const fill = (from: number, to: number) =>
+  `INSERT INTO t SELECT g, 'v' || g FROM generate_series(${from}, ${to}) g;`;
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 const TRAPS: readonly Trap[] = [
   { name: "both sides empty", both: keyed("int"), expect: [] },
-  { name: "an empty target", both: keyed("int"), source: fill(1, 3), expect: ["insert 1", "insert 2", "insert 3"] },
+  {
+    name: "an empty target",
+    both: keyed("int"),
+    source: fill(1, 3),
+    expect: ["insert 1", "insert 2", "insert 3"],
+  },
   { name: "an empty source", both: keyed("int"), target: fill(1, 2), expect: ["delete 1", "delete 2"] },
-  { name: "one row", both: keyed("int"), source: "INSERT INTO t VALUES (1, 'a')", target: "INSERT INTO t VALUES (1, 'b')", expect: ["update 1: v b → a"] },
+  {
+    name: "one row",
+    both: keyed("int"),
+    source: "INSERT INTO t VALUES (1, 'a')",
+    target: "INSERT INTO t VALUES (1, 'b')",
+    expect: ["update 1: v b → a"],
+  },
   {
     name: "all different",
     both: keyed("int"),
@@ -90,7 +102,8 @@ const TRAPS: readonly Trap[] = [
   {
     name: "composite keys of three columns",
     both: "CREATE TABLE t (a text, b bytea, c int, v text, PRIMARY KEY (a, b, c)); INSERT INTO t VALUES ('x', '\\x00', 1, 'v'), ('x', '\\x', 1, 'v'), ('', '\\x0001', -1, 'v'), ('xy', '\\xff', 0, 'v')",
-    target: "UPDATE t SET v = 'w' WHERE b = '\\x00'; DELETE FROM t WHERE a = 'xy'; INSERT INTO t VALUES ('x', '\\x0000', 1, 'n')",
+    target:
+      "UPDATE t SET v = 'w' WHERE b = '\\x00'; DELETE FROM t WHERE a = 'xy'; INSERT INTO t VALUES ('x', '\\x0000', 1, 'n')",
     expect: ["delete x,\\x0000,1", "insert xy,\\xff,0", "update x,\\x00,1: v w → v"],
   },
   {
@@ -98,7 +111,12 @@ const TRAPS: readonly Trap[] = [
     both: "CREATE TABLE t (k public.citext PRIMARY KEY, v text); INSERT INTO t VALUES ('same', 'v')",
     source: "INSERT INTO t VALUES ('Anna', 'v'), ('Bob', 'v'), ('Source', 'v')",
     target: "INSERT INTO t VALUES ('ANNA', 'v'), ('bob', 'w'), ('Target', 'v')",
-    expect: ["delete Target", "insert Source", "update ANNA: k ANNA → Anna", "update bob: k bob → Bob, v w → v"],
+    expect: [
+      "delete Target",
+      "insert Source",
+      "update ANNA: k ANNA → Anna",
+      "update bob: k bob → Bob, v w → v",
+    ],
   },
   {
     name: "keys under a nondeterministic collation in another spelling are one row",
@@ -119,7 +137,11 @@ const TRAPS: readonly Trap[] = [
     both: keyed("interval"),
     source: "INSERT INTO t VALUES ('1 mon', 'v'), ('1 day', 'v'), ('-1 day +24:00:01', 'v')",
     target: "INSERT INTO t VALUES ('30 days', 'v'), ('24:00:00', 'w'), ('00:00:01', 'v')",
-    expect: ["update 00:00:01: k 00:00:01 → -1 days +24:00:01", "update 24:00:00: k 24:00:00 → 1 day, v w → v", "update 30 days: k 30 days → 1 mon"],
+    expect: [
+      "update 00:00:01: k 00:00:01 → -1 days +24:00:01",
+      "update 24:00:00: k 24:00:00 → 1 day, v w → v",
+      "update 30 days: k 30 days → 1 mon",
+    ],
   },
   {
     name: "float keys: -0 is 0, both patterns of NaN are one",
@@ -140,7 +162,11 @@ const TRAPS: readonly Trap[] = [
     both: "CREATE TABLE t (k jsonb, a numeric[], r numrange, v text, PRIMARY KEY (k, a, r))",
     source: "INSERT INTO t VALUES ('1.0', '{1.0}', '[1.0,2)', 'v'), ('2', '{2}', '[2,3)', 'v')",
     target: "INSERT INTO t VALUES ('1.00', '{1.00}', '[1.00,2)', 'v'), ('3', '{2}', '[2,3)', 'v')",
-    expect: ["delete 3,{2},[2,3)", "insert 2,{2},[2,3)", "update 1.00,{1.00},[1.00,2): k 1.00 → 1.0, a {1.00} → {1.0}, r [1.00,2) → [1.0,2)"],
+    expect: [
+      "delete 3,{2},[2,3)",
+      "insert 2,{2},[2,3)",
+      "update 1.00,{1.00},[1.00,2): k 1.00 → 1.0, a {1.00} → {1.0}, r [1.00,2) → [1.0,2)",
+    ],
   },
   {
     name: "char(n) keys and values",
@@ -158,7 +184,8 @@ const TRAPS: readonly Trap[] = [
   {
     name: "NULL in a nullable unique key: those rows by count",
     both: "CREATE TABLE t (k int UNIQUE, v text); INSERT INTO t VALUES (NULL, 'a'), (NULL, 'a'), (1, 'a'), (2, 'a')",
-    target: "DELETE FROM t WHERE k IS NULL; INSERT INTO t VALUES (NULL, 'a'), (NULL, 'b'), (NULL, 'b'); UPDATE t SET v = 'x' WHERE k = 2",
+    target:
+      "DELETE FROM t WHERE k IS NULL; INSERT INTO t VALUES (NULL, 'a'), (NULL, 'b'), (NULL, 'b'); UPDATE t SET v = 'x' WHERE k = 2",
     expect: ["delete  ×2 of 2", "insert ", "update 2: v x → a"],
   },
   {
@@ -180,7 +207,8 @@ const TRAPS: readonly Trap[] = [
     name: "numeric of a thousand digits, NaN and infinity",
     both: "CREATE TABLE t (k int PRIMARY KEY, n numeric)",
     source: "INSERT INTO t VALUES (1, ('9' || repeat('0', 999))::numeric), (2, 'NaN'), (3, 'Infinity')",
-    target: "INSERT INTO t VALUES (1, ('9' || repeat('0', 998) || '1')::numeric), (2, 'NaN'), (3, '-Infinity')",
+    target:
+      "INSERT INTO t VALUES (1, ('9' || repeat('0', 998) || '1')::numeric), (2, 'NaN'), (3, '-Infinity')",
     expect: [`update 1: n 9${"0".repeat(998)}1 → 9${"0".repeat(999)}`, "update 3: n -Infinity → Infinity"],
   },
   {
@@ -199,8 +227,10 @@ const TRAPS: readonly Trap[] = [
   {
     name: "enums added in different order, domains over composites",
     both: "CREATE TYPE pair AS (a int, b text); CREATE DOMAIN checked AS pair CHECK ((VALUE).a > 0)",
-    source: "CREATE TYPE mood AS ENUM ('b', 'a', 'c'); CREATE TABLE t (k mood PRIMARY KEY, p checked, l mood[]); INSERT INTO t VALUES ('a', '(1,x)', '{a}'), ('b', '(2,)', '{b}'), ('c', NULL, '{}')",
-    target: "CREATE TYPE mood AS ENUM ('a', 'b'); ALTER TYPE mood ADD VALUE 'c' BEFORE 'a'; CREATE TABLE t (k mood PRIMARY KEY, p checked, l mood[]); INSERT INTO t VALUES ('a', '(1,x)', '{a}'), ('b', '(2,\"\")', '{a}')",
+    source:
+      "CREATE TYPE mood AS ENUM ('b', 'a', 'c'); CREATE TABLE t (k mood PRIMARY KEY, p checked, l mood[]); INSERT INTO t VALUES ('a', '(1,x)', '{a}'), ('b', '(2,)', '{b}'), ('c', NULL, '{}')",
+    target:
+      "CREATE TYPE mood AS ENUM ('a', 'b'); ALTER TYPE mood ADD VALUE 'c' BEFORE 'a'; CREATE TABLE t (k mood PRIMARY KEY, p checked, l mood[]); INSERT INTO t VALUES ('a', '(1,x)', '{a}'), ('b', '(2,\"\")', '{a}')",
     expect: [`insert c`, `update b: p (2,"") → (2,), l {a} → {b}`],
   },
   {
@@ -213,12 +243,15 @@ const TRAPS: readonly Trap[] = [
   {
     name: "2 MB bytea, all rows out of line",
     both: "CREATE TABLE t (k int PRIMARY KEY, b bytea); ALTER TABLE t ALTER b SET STORAGE EXTERNAL; INSERT INTO t SELECT g, decode(repeat(md5(g::text), 131072), 'hex') FROM generate_series(1, 4) g",
-    target: "UPDATE t SET b = set_byte(b, 1000000, get_byte(b, 1000000) # 255) WHERE k = 3; DELETE FROM t WHERE k = 4",
+    target:
+      "UPDATE t SET b = set_byte(b, 1000000, get_byte(b, 1000000) # 255) WHERE k = 3; DELETE FROM t WHERE k = 4",
     expect: ["insert 4", "update 3: b 4194306 characters → 4194306 characters"],
   },
   {
     name: "300 columns",
-    both: `CREATE TABLE t (k int PRIMARY KEY, ${range(1, 299).map((n) => `c${n} int`).join(", ")}); INSERT INTO t (k, c1) VALUES (1, 1)`,
+    both: `CREATE TABLE t (k int PRIMARY KEY, ${range(1, 299)
+      .map((n) => `c${n} int`)
+      .join(", ")}); INSERT INTO t (k, c1) VALUES (1, 1)`,
     target: "UPDATE t SET c299 = 5",
     expect: ["update 1: c299 5 → null"],
   },
@@ -231,14 +264,17 @@ const TRAPS: readonly Trap[] = [
   {
     name: "generated columns are neither compared nor carried; identity columns are",
     both: "",
-    source: "CREATE TABLE t (k int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, g int GENERATED ALWAYS AS (a * 2) STORED); INSERT INTO t (a) VALUES (1), (2)",
-    target: "CREATE TABLE t (k int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, g int GENERATED ALWAYS AS (a * 3) STORED); INSERT INTO t (a) VALUES (1)",
+    source:
+      "CREATE TABLE t (k int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, g int GENERATED ALWAYS AS (a * 2) STORED); INSERT INTO t (a) VALUES (1), (2)",
+    target:
+      "CREATE TABLE t (k int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, g int GENERATED ALWAYS AS (a * 3) STORED); INSERT INTO t (a) VALUES (1)",
     expect: ["insert 2"],
   },
   {
     name: "a partitioned table against a plain one",
     both: "",
-    source: "CREATE TABLE t (k int PRIMARY KEY, v text) PARTITION BY RANGE (k); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (100); CREATE TABLE t2 PARTITION OF t DEFAULT; INSERT INTO t SELECT g, 'v' || g FROM generate_series(-50, 250) g",
+    source:
+      "CREATE TABLE t (k int PRIMARY KEY, v text) PARTITION BY RANGE (k); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (100); CREATE TABLE t2 PARTITION OF t DEFAULT; INSERT INTO t SELECT g, 'v' || g FROM generate_series(-50, 250) g",
     target: `${keyed("int")}${fill(-50, 250)}UPDATE t SET v = 'x' WHERE k IN (-50, 99, 100); DELETE FROM t WHERE k = 250`,
     expect: ["insert 250", "update -50: v x → v-50", "update 100: v x → v100", "update 99: v x → v99"],
     tables: ["t"],
@@ -258,7 +294,8 @@ const TRAPS: readonly Trap[] = [
   {
     name: "a view against a table, with the table's key",
     both: "",
-    source: "CREATE TABLE base (k int, v text); INSERT INTO base VALUES (1, 'a'), (2, 'b'), (3, 'c'); CREATE VIEW t AS SELECT k, v FROM base",
+    source:
+      "CREATE TABLE base (k int, v text); INSERT INTO base VALUES (1, 'a'), (2, 'b'), (3, 'c'); CREATE VIEW t AS SELECT k, v FROM base",
     target: `${keyed("int")}INSERT INTO t VALUES (1, 'a'), (2, 'x'), (4, 'd')`,
     expect: ["delete 4", "insert 3", "update 2: v x → b"],
     tables: ["t"],
@@ -275,7 +312,8 @@ const TRAPS: readonly Trap[] = [
     name: "a materialized view with an index",
     both: "CREATE TABLE base (k int, v text); INSERT INTO base VALUES (1, 'a')",
     source: "CREATE MATERIALIZED VIEW t AS SELECT * FROM base; CREATE UNIQUE INDEX ON t (k)",
-    target: "INSERT INTO base VALUES (2, 'b'); CREATE MATERIALIZED VIEW t AS SELECT * FROM base; CREATE UNIQUE INDEX ON t (k)",
+    target:
+      "INSERT INTO base VALUES (2, 'b'); CREATE MATERIALIZED VIEW t AS SELECT * FROM base; CREATE UNIQUE INDEX ON t (k)",
     expect: ["delete 2"],
     tables: ["t"],
   },
@@ -296,7 +334,8 @@ const TRAPS: readonly Trap[] = [
   {
     name: "a domain against its base type",
     both: "",
-    source: "CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE TABLE t (k positive PRIMARY KEY, v positive); INSERT INTO t VALUES (1, 1), (2, 2)",
+    source:
+      "CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE TABLE t (k positive PRIMARY KEY, v positive); INSERT INTO t VALUES (1, 1), (2, 2)",
     target: "CREATE TABLE t (k int PRIMARY KEY, v int); INSERT INTO t VALUES (1, 1), (2, 3)",
     expect: ["update 2: v 3 → 2"],
   },
@@ -350,46 +389,80 @@ const TRAPS: readonly Trap[] = [
   {
     name: "a tolerance for numbers and times",
     both: "CREATE TABLE t (k int PRIMARY KEY, n numeric, at timestamptz, f float8)",
-    source: "INSERT INTO t VALUES (1, 1.00, '2024-01-01 00:00:00+00', 1), (2, 1.00, '2024-01-01 00:00:00+00', 1), (3, 5, NULL, 1)",
-    target: "INSERT INTO t VALUES (1, 1.01, '2024-01-01 00:00:01.5+00', 1.001), (2, 1.011, '2024-01-01 00:00:02.000001+00', 1), (3, NULL, NULL, 1)",
-    options: { tolerance: new Map([["n", "0.01"], ["t.at", "2 seconds"], ["f", "1e-2"]]) },
-    expect: ["update 2: n 1.011 → 1.00, at 2024-01-01 00:00:02.000001+00 → 2024-01-01 00:00:00+00", "update 3: n null → 5"],
+    source:
+      "INSERT INTO t VALUES (1, 1.00, '2024-01-01 00:00:00+00', 1), (2, 1.00, '2024-01-01 00:00:00+00', 1), (3, 5, NULL, 1)",
+    target:
+      "INSERT INTO t VALUES (1, 1.01, '2024-01-01 00:00:01.5+00', 1.001), (2, 1.011, '2024-01-01 00:00:02.000001+00', 1), (3, NULL, NULL, 1)",
+    options: {
+      tolerance: new Map([
+        ["n", "0.01"],
+        ["t.at", "2 seconds"],
+        ["f", "1e-2"],
+      ]),
+    },
+    expect: [
+      "update 2: n 1.011 → 1.00, at 2024-01-01 00:00:02.000001+00 → 2024-01-01 00:00:00+00",
+      "update 3: n null → 5",
+    ],
   },
   {
     name: "columns of other names, one of which is called like another's partner",
     both: "",
     source: "CREATE TABLE t (k int PRIMARY KEY, a int, b int); INSERT INTO t VALUES (1, 10, 20), (2, 5, 7)",
     target: "CREATE TABLE t (k int PRIMARY KEY, b int, old int); INSERT INTO t VALUES (1, 20, 0), (2, 5, 0)",
-    options: { columnMap: new Map([["t", new Map([["a", "b"], ["b", "old"]])]]), ignoreFields: ["old"] },
+    options: {
+      columnMap: new Map([
+        [
+          "t",
+          new Map([
+            ["a", "b"],
+            ["b", "old"],
+          ]),
+        ],
+      ]),
+      ignoreFields: ["old"],
+    },
     expect: ["update 1: b 20 → 10"],
   },
   {
     name: "keys of other types, and a filter: a key that only one type holds",
     both: "",
-    source: "CREATE TABLE t (k bigint PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (9999999999, 'a'), (-7, 'a')",
-    target: "CREATE TABLE t (k smallint PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'gone'), (-7, 'a'), (2, 'a')",
+    source:
+      "CREATE TABLE t (k bigint PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (9999999999, 'a'), (-7, 'a')",
+    target:
+      "CREATE TABLE t (k smallint PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'gone'), (-7, 'a'), (2, 'a')",
     options: { filter: parseFilter('{"where":{"v":"a"}}') },
     expect: ["delete 2", "insert 9999999999", "update 1: v gone → a"],
   },
   {
     name: "keys of text and uuid, and a filter",
     both: "",
-    source: "CREATE TABLE t (k text PRIMARY KEY, v text); INSERT INTO t VALUES ('no uuid', 'a'), ('00112233-4455-6677-8899-aabbccddeeff', 'a')",
-    target: "CREATE TABLE t (k uuid PRIMARY KEY, v text); INSERT INTO t VALUES ('00112233-4455-6677-8899-aabbccddeeff', 'b'), ('00112233-4455-6677-8899-aabbccddee00', 'a')",
+    source:
+      "CREATE TABLE t (k text PRIMARY KEY, v text); INSERT INTO t VALUES ('no uuid', 'a'), ('00112233-4455-6677-8899-aabbccddeeff', 'a')",
+    target:
+      "CREATE TABLE t (k uuid PRIMARY KEY, v text); INSERT INTO t VALUES ('00112233-4455-6677-8899-aabbccddeeff', 'b'), ('00112233-4455-6677-8899-aabbccddee00', 'a')",
     options: { filter: parseFilter('{"where":{"v":"a"}}') },
-    expect: ["delete 00112233-4455-6677-8899-aabbccddee00", "insert no uuid", "update 00112233-4455-6677-8899-aabbccddeeff: v b → a"],
+    expect: [
+      "delete 00112233-4455-6677-8899-aabbccddee00",
+      "insert no uuid",
+      "update 00112233-4455-6677-8899-aabbccddeeff: v b → a",
+    ],
   },
   {
     name: "keys of date and timestamp, varchar and char, and a filter",
     both: "",
-    source: "CREATE TABLE t (d date, c varchar(5), v text, PRIMARY KEY (d, c)); INSERT INTO t VALUES ('2024-01-01', 'x', 'a'), ('infinity', 'y', 'a')",
-    target: "CREATE TABLE t (d timestamp, c char(9), v text, PRIMARY KEY (d, c)); INSERT INTO t VALUES ('2024-01-01', 'x', 'b'), ('2024-01-01 12:00', 'x', 'a'), ('infinity', 'y', 'a')",
+    source:
+      "CREATE TABLE t (d date, c varchar(5), v text, PRIMARY KEY (d, c)); INSERT INTO t VALUES ('2024-01-01', 'x', 'a'), ('infinity', 'y', 'a')",
+    target:
+      "CREATE TABLE t (d timestamp, c char(9), v text, PRIMARY KEY (d, c)); INSERT INTO t VALUES ('2024-01-01', 'x', 'b'), ('2024-01-01 12:00', 'x', 'a'), ('infinity', 'y', 'a')",
     options: { filter: parseFilter('{"where":{"v":"a"}}') },
     expect: ["delete 2024-01-01 12:00:00,x        ", "update 2024-01-01 00:00:00,x        : v b → a"],
   },
   {
     name: "a view of more columns than a function takes arguments",
-    both: `CREATE TABLE base (k int, ${range(1, 230).map((n) => `c${n} int`).join(", ")}); INSERT INTO base (k, c230) VALUES (1, 5), (2, 6); CREATE VIEW t AS SELECT * FROM base`,
+    both: `CREATE TABLE base (k int, ${range(1, 230)
+      .map((n) => `c${n} int`)
+      .join(", ")}); INSERT INTO base (k, c230) VALUES (1, 5), (2, 6); CREATE VIEW t AS SELECT * FROM base`,
     target: "UPDATE base SET c230 = 7 WHERE k = 2",
     expect: ["delete  ×1 of 1", "insert "],
     tables: ["t"],
@@ -400,7 +473,17 @@ const TRAPS: readonly Trap[] = [
     both: "",
     source: "CREATE TABLE t (ident int PRIMARY KEY, label text); INSERT INTO t VALUES (1, 'a'), (2, 'b')",
     target: "CREATE TABLE t (k int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (2, 'c')",
-    options: { columnMap: new Map([["t", new Map([["ident", "k"], ["label", "v"]])]]) },
+    options: {
+      columnMap: new Map([
+        [
+          "t",
+          new Map([
+            ["ident", "k"],
+            ["label", "v"],
+          ]),
+        ],
+      ]),
+    },
     expect: ["update 2: v c → b"],
   },
 ];
@@ -408,7 +491,10 @@ const TRAPS: readonly Trap[] = [
 let source: TestDatabase;
 let target: TestDatabase;
 beforeAll(async () => {
-  [source, target] = await Promise.all([createTestDatabase("traps_source"), createTestDatabase("traps_target")]);
+  [source, target] = await Promise.all([
+    createTestDatabase("traps_source"),
+    createTestDatabase("traps_target"),
+  ]);
   const prepare = `CREATE EXTENSION citext SCHEMA public; CREATE COLLATION public.nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`;
   await Promise.all([source.query(prepare), target.query(prepare)]);
   // Sessions of other habits must not change what is found.
@@ -439,11 +525,18 @@ describe.each(TRAPS.map((trap, index) => ({ ...trap, schema: `trap_${index}` }))
 
   it.each(trap.paths ?? KEYED)("by %s", async (path) => {
     const side = { schema: trap.schema, ...(trap.tables === undefined ? {} : { tables: trap.tables }) };
-    const { changes, result } = await compare({ url: source.url, ...side }, { url: target.url, ...side }, { ...trap.options, path });
+    const { changes, result } = await compare(
+      { url: source.url, ...side },
+      { url: target.url, ...side },
+      { ...trap.options, path },
+    );
     expect(changes.map(describeChange).sort()).toEqual([...trap.expect].sort());
     expect(result.complete).toBe(true);
     if (trap.options?.filter !== undefined) return; // a row may pass on one side only
     const { inserts, updates, deletes, unchanged, sourceRows, targetRows } = result.totals;
-    expect({ sourceRows, targetRows }).toEqual({ sourceRows: unchanged + updates + inserts, targetRows: unchanged + updates + deletes });
+    expect({ sourceRows, targetRows }).toEqual({
+      sourceRows: unchanged + updates + inserts,
+      targetRows: unchanged + updates + deletes,
+    });
   });
 });

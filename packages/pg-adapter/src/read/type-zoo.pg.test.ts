@@ -1,4 +1,11 @@
-import { createTestDatabase, findInstalledBinDir, startSecondServer, type TestDatabase, TYPE_ZOO, ZOO_TYPES } from "@syncline/tooling-test-postgres";
+import {
+  createTestDatabase,
+  findInstalledBinDir,
+  startSecondServer,
+  type TestDatabase,
+  TYPE_ZOO,
+  ZOO_TYPES,
+} from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compare } from "./testing/compare-databases.ts";
 
@@ -10,7 +17,9 @@ const bare = (type: string) => type.replace(/ COLLATE .*/, "");
 function zooTables(): string[] {
   return TYPE_ZOO.flatMap(({ name, type, samples }) => [
     `CREATE TABLE ${name} (k int PRIMARY KEY, v ${type})`,
-    ...["NULL", ...samples].map((sample, index) => `INSERT INTO ${name} VALUES (${index}, CAST(${sample} AS ${bare(type)}))`),
+    ...["NULL", ...samples].map(
+      (sample, index) => `INSERT INTO ${name} VALUES (${index}, CAST(${sample} AS ${bare(type)}))`,
+    ),
   ]);
 }
 
@@ -39,7 +48,9 @@ it("values that went through their text form are equal", async () => {
   const through = await createTestDatabase("zoo_through");
   try {
     await load(through);
-    const statements = TYPE_ZOO.map(({ name, type }) => `UPDATE ${name} SET v = format('%s', v)::${bare(type)} WHERE num_nulls(v) = 0`);
+    const statements = TYPE_ZOO.map(
+      ({ name, type }) => `UPDATE ${name} SET v = format('%s', v)::${bare(type)} WHERE num_nulls(v) = 0`,
+    );
     await through.query(statements.join(";"));
     expect((await compare(source, through)).changes).toEqual([]);
   } finally {
@@ -52,7 +63,14 @@ it("any two different values of a type are told apart", async () => {
   try {
     await load(shifted);
     const many = TYPE_ZOO.filter(({ samples }) => samples.length > 1);
-    await shifted.query(many.map(({ name, type, samples }) => `UPDATE ${name} SET v = CAST(${samples[1]} AS ${bare(type)}) WHERE k = 1`).join(";"));
+    await shifted.query(
+      many
+        .map(
+          ({ name, type, samples }) =>
+            `UPDATE ${name} SET v = CAST(${samples[1]} AS ${bare(type)}) WHERE k = 1`,
+        )
+        .join(";"),
+    );
     const { changes } = await compare(source, shifted);
     const found = new Set(changes.map((change) => change.table));
     expect(changes.every((change) => change.kind === "update" && change.key[0] === "1")).toBe(true);

@@ -88,13 +88,29 @@ function assertColumnMap(pairs: readonly TablePair[], { columnMap }: DiffOptions
   for (const [table, columns] of columnMap) {
     const meant = table === "*" ? pairs : pairs.filter((pair) => isNamed(pair.source.name, table));
     if (meant.length === 0) {
-      throw new CodedError("table.not_found", `The source's table "${table}" of --map-column is not compared.`, {
-        hint: suggestNames(table, pairs.map((pair) => pair.source.name.name), "tables"),
-      });
+      throw new CodedError(
+        "table.not_found",
+        `The source's table "${table}" of --map-column is not compared.`,
+        {
+          hint: suggestNames(
+            table,
+            pairs.map((pair) => pair.source.name.name),
+            "tables",
+          ),
+        },
+      );
     }
     for (const [from, to] of columns) {
-      assertColumn(meant.map((pair) => pair.source), from, "source");
-      assertColumn(meant.map((pair) => pair.target), to, "target");
+      assertColumn(
+        meant.map((pair) => pair.source),
+        from,
+        "source",
+      );
+      assertColumn(
+        meant.map((pair) => pair.target),
+        to,
+        "target",
+      );
     }
   }
 }

@@ -43,7 +43,12 @@ function lock(input: DiffInput, endpoint: Endpoint, other: Endpoint, { signal, o
     offered.push(name);
     return isWanted(input, endpoint, other, name);
   };
-  return endpoint.lock({ accept, connections: Math.max(1, input.options.parallel), signal, notice: input.ctx.warn });
+  return endpoint.lock({
+    accept,
+    connections: Math.max(1, input.options.parallel),
+    signal,
+    notice: input.ctx.warn,
+  });
 }
 
 /** A pattern that fits nothing is a mistake, best explained by what there is. */
