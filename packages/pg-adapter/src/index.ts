@@ -1,6 +1,6 @@
-export * from "./connection/connect.ts";
-export * from "./scope.ts";
 export { readTableSpecs } from "./catalog/read-table-specs.ts";
 export type { RelationFilter } from "./catalog/relations-query.ts";
+export * from "./connection/connect.ts";
 export { openPgEndpoint, type PgEndpointOptions } from "./pg-endpoint.ts";
+export * from "./scope.ts";
 export { openPatchTarget, type PatchTargetInput } from "./write/open-patch-target.ts";

@@ -35,7 +35,9 @@ class PgEndpoint implements Endpoint {
 
   get named(): readonly QualifiedName[] | null {
     const { tables, scope } = this.#options;
-    return tables.kind === "all" ? null : tables.names.map(({ schema, name }) => ({ schema: schema ?? scope.schema, name }));
+    return tables.kind === "all"
+      ? null
+      : tables.names.map(({ schema, name }) => ({ schema: schema ?? scope.schema, name }));
   }
 
   async lock(request: LockRequest): Promise<LockedTables> {

@@ -1,5 +1,5 @@
 import { CodedError } from "../errors/coded-error.ts";
-import type { ColumnSpec, TableSpec } from "../schema/table-spec.ts";
+import type { ColumnSpec } from "../schema/table-spec.ts";
 import { formatQualifiedName } from "../values/qualified-name.ts";
 import { agreeKey, type KeyAgreement } from "./agree-key.ts";
 import { agreeForm, type ColumnForm } from "./column-form.ts";

@@ -41,7 +41,18 @@ type Agreement = { readonly form: ColumnForm } | { readonly mismatch: string };
 
 const INTEGERS = ["smallint", "integer", "bigint"];
 const TEXTS = ["text", "character varying", "character", "name", "citext"];
-const AS_TEXT = ["uuid", "smallint", "integer", "bigint", "numeric", "json", "xml", "inet", "cidr", "macaddr"];
+const AS_TEXT = [
+  "uuid",
+  "smallint",
+  "integer",
+  "bigint",
+  "numeric",
+  "json",
+  "xml",
+  "inet",
+  "cidr",
+  "macaddr",
+];
 
 const COMMON: readonly { readonly types: readonly string[]; readonly form: ColumnForm }[] = [
   { types: INTEGERS, form: { kind: "cast", type: "bigint" } },
@@ -49,7 +60,10 @@ const COMMON: readonly { readonly types: readonly string[]; readonly form: Colum
   { types: ["real", "double precision"], form: { kind: "output" } },
   { types: TEXTS, form: { kind: "cast", type: "text" } },
   { types: ["json", "jsonb"], form: { kind: "cast", type: "jsonb" } },
-  { types: ["date", "timestamp without time zone"], form: { kind: "cast", type: "timestamp without time zone" } },
+  {
+    types: ["date", "timestamp without time zone"],
+    form: { kind: "cast", type: "timestamp without time zone" },
+  },
 ];
 
 /** One form for a column's two types; the common type of two different ones comes from the table above. */
@@ -58,7 +72,8 @@ export function agreeForm(source: ColumnSpec, target: ColumnSpec): Agreement {
   if (a === b) return sameBase(source.type, target.type);
   const common = COMMON.find(({ types }) => types.includes(a) && types.includes(b));
   if (common !== undefined) return { form: common.form };
-  if (textAgainst(source.type, target.type) || textAgainst(target.type, source.type)) return { form: { kind: "output" } };
+  if (textAgainst(source.type, target.type) || textAgainst(target.type, source.type))
+    return { form: { kind: "output" } };
   if (arraysAgree(a, b)) return { form: { kind: "output" } };
   return { mismatch: `${source.type.name} in the source, ${target.type.name} in the target` };
 }
@@ -70,7 +85,8 @@ function sameBase(source: TypeSpec, target: TypeSpec): Agreement {
   if (sameModifier || form.kind === "output") return { form };
   if (source.base === "numeric") return { form: { kind: "numeric-value" } };
   if (source.base === "character") return { form: { kind: "cast", type: "text" } };
-  if (source.base === "bit") return { mismatch: `${source.name} in the source, ${target.name} in the target` };
+  if (source.base === "bit")
+    return { mismatch: `${source.name} in the source, ${target.name} in the target` };
   return { form };
 }
 

@@ -55,5 +55,10 @@ export class HashSum {
 
 function word(bytes: Uint8Array, at: number, flip: number): number {
   const first = (bytes[at] as number) ^ flip;
-  return (first << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+  return (
+    (first << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)
+  );
 }

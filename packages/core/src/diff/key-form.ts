@@ -1,5 +1,5 @@
 import type { ColumnSpec, TypeSpec } from "../schema/table-spec.ts";
-import { agreeForm, castName, type ColumnForm, formOfType, plainName } from "./column-form.ts";
+import { agreeForm, type ColumnForm, castName, formOfType, plainName } from "./column-form.ts";
 
 /**
  * How a key column sorts. `signed`: binary integer, sign flipped. `bytes`: its binary form as it is. `text`: in
@@ -37,7 +37,20 @@ const BYTES: Readonly<Record<string, number | null>> = { uuid: 16, boolean: 1, b
 
 /** Types whose index equality is that of their binary form. */
 const EXACT = new Set(
-  ["inet", "cidr", "macaddr", "macaddr8", "oid", "xid8", "pg_lsn", "bit", "bit varying", "money", "name", '"char"']
+  [
+    "inet",
+    "cidr",
+    "macaddr",
+    "macaddr8",
+    "oid",
+    "xid8",
+    "pg_lsn",
+    "bit",
+    "bit varying",
+    "money",
+    "name",
+    '"char"',
+  ]
     .concat(["time without time zone", "time with time zone", "tsvector", "tid", "text", "character varying"])
     .concat(["smallint", "integer", "bigint", "uuid", "boolean", "bytea", "date"])
     .concat(["timestamp without time zone", "timestamp with time zone"]),
@@ -47,14 +60,21 @@ const EXACT = new Set(
 export function keyFormOf(source: ColumnSpec, target: ColumnSpec): KeyColumnForm | null {
   const agreed = agreeForm(source, target);
   if ("mismatch" in agreed) return null;
-  const nondeterministic = source.nondeterministicCollation !== null || target.nondeterministicCollation !== null;
+  const nondeterministic =
+    source.nondeterministicCollation !== null || target.nondeterministicCollation !== null;
   const base = commonBase(source.type, target.type, agreed.form);
   const cast = needsCast(source.type, target.type, base) ? castName(base) : null;
   const signed = SIGNED[base];
   if (signed !== undefined) return native("signed", cast, base, signed);
   if (base in BYTES) return native("bytes", cast, base, BYTES[base] ?? null);
-  if (!nondeterministic && (base === "text" || base === "character varying")) return native("text", cast, "text", null);
-  return { order: "canonical", cast, width: null, ...canonicalForm(base, source.type, agreed.form, nondeterministic) };
+  if (!nondeterministic && (base === "text" || base === "character varying"))
+    return native("text", cast, "text", null);
+  return {
+    order: "canonical",
+    cast,
+    width: null,
+    ...canonicalForm(base, source.type, agreed.form, nondeterministic),
+  };
 }
 
 function native(order: KeyOrder, cast: string | null, type: string, width: number | null): KeyColumnForm {
@@ -62,7 +82,8 @@ function native(order: KeyOrder, cast: string | null, type: string, width: numbe
 }
 
 function commonBase(source: TypeSpec, target: TypeSpec, form: ColumnForm): string {
-  if (plainName(source) === plainName(target)) return plainName(source) === source.base ? source.base : plainName(source);
+  if (plainName(source) === plainName(target))
+    return plainName(source) === source.base ? source.base : plainName(source);
   if (form.kind === "cast") return form.type;
   return form.kind === "numeric-value" ? "numeric" : "text";
 }
@@ -84,7 +105,8 @@ function canonicalForm(
   if (base === "character") return { canonical: { kind: "trimmed-text" }, wide: nondeterministic };
   if (base === "citext") return { canonical: { kind: "lower" }, wide: true };
   if (base === "interval") return { canonical: { kind: "interval" }, wide: false };
-  if (base === "real" || base === "double precision") return { canonical: { kind: "float-key" }, wide: false };
+  if (base === "real" || base === "double precision")
+    return { canonical: { kind: "float-key" }, wide: false };
   if (kind === "enum") return { canonical: { kind: "output" }, wide: false };
   const canonical = form.kind === "as-is" ? formOfType(type) : form;
   return { canonical, wide: nondeterministic || !EXACT.has(base.replace(/(\[\])+$/, "")) };

@@ -94,6 +94,7 @@ async function takeRun(cursor: RowCursor, side: GroupSide, options: MultisetOpti
 
 function surplusOf({ source, target }: Group): SurplusGroup | null {
   if (source.rows === target.rows) return null;
-  const [side, more, less] = source.rows > target.rows ? (["source", source, target] as const) : (["target", target, source] as const);
+  const [side, more, less] =
+    source.rows > target.rows ? (["source", source, target] as const) : (["target", target, source] as const);
   return { side, surplus: more.rows - less.rows, rows: more.rows, addresses: more.addresses };
 }

@@ -1,5 +1,5 @@
 import type { HashSum } from "./hash-sum.ts";
-import { comparePart, RowCursor, type RowBatch } from "./row-batch.ts";
+import { comparePart, type RowBatch, RowCursor } from "./row-batch.ts";
 
 /** A row that differs, by the addresses of its sides; counts are above 1 only without a key. */
 export interface Difference {
@@ -61,8 +61,10 @@ async function mergeReady(cursors: Cursors, found: Difference[], counts: MergeCo
   const { source, target } = cursors;
   const [hasSource, hasTarget] = await Promise.all([source.load(), target.load()]);
   if (!hasSource && !hasTarget) return true;
-  if (!hasSource) drain(target, (address) => found.push({ kind: "delete", source: null, target: address }), found);
-  else if (!hasTarget) drain(source, (address) => found.push({ kind: "insert", source: address, target: null }), found);
+  if (!hasSource)
+    drain(target, (address) => found.push({ kind: "delete", source: null, target: address }), found);
+  else if (!hasTarget)
+    drain(source, (address) => found.push({ kind: "insert", source: address, target: null }), found);
   else mergeLoaded(source, target, found, counts);
   counts.sourceRows = source.rows;
   counts.targetRows = target.rows;

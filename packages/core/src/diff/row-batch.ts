@@ -74,7 +74,9 @@ export class RowCursor {
   partEquals(part: 0 | 1, other: Uint8Array): boolean {
     const { bytes, offsets } = this.#batch;
     const at = this.#index * 3 + part;
-    return compareRanges(bytes, offsets[at] as number, offsets[at + 1] as number, other, 0, other.length) === 0;
+    return (
+      compareRanges(bytes, offsets[at] as number, offsets[at + 1] as number, other, 0, other.length) === 0
+    );
   }
 
   async close(): Promise<void> {

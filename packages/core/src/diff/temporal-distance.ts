@@ -7,7 +7,21 @@ const TIME = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
 export function instantMicros(text: string): bigint | null {
   const found = INSTANT.exec(text);
   if (found === null) return null;
-  const [, year = "0", month, day, hour, minute, second, fraction, sign, zoneHour, zoneMinute, zoneSecond, bc] = found;
+  const [
+    ,
+    year = "0",
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    fraction,
+    sign,
+    zoneHour,
+    zoneMinute,
+    zoneSecond,
+    bc,
+  ] = found;
   const days = daysFromCivil(bc === undefined ? Number(year) : 1 - Number(year), Number(month), Number(day));
   const time = clockMicros(hour, minute, second, fraction);
   const zone = clockMicros(zoneHour, zoneMinute, zoneSecond, undefined);
@@ -52,10 +66,13 @@ export function spanMicros(text: string): bigint | null {
   if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text.trim()) return null;
   let total = 0n;
   for (const [, number = "0", unit = ""] of parts) {
-    const size = unit === "" ? 1_000_000n : UNIT_MICROS.find(([names]) => names.test(unit.toLowerCase()))?.[1];
+    const size =
+      unit === "" ? 1_000_000n : UNIT_MICROS.find(([names]) => names.test(unit.toLowerCase()))?.[1];
     if (size === undefined) return null;
     const [whole = "0", fraction = ""] = number.split(".");
-    total += BigInt(whole) * size + (BigInt(fraction === "" ? "0" : fraction) * size) / 10n ** BigInt(fraction.length);
+    total +=
+      BigInt(whole) * size +
+      (BigInt(fraction === "" ? "0" : fraction) * size) / 10n ** BigInt(fraction.length);
   }
   return total;
 }

@@ -43,6 +43,8 @@ describe("a tolerance", () => {
     ["date", "soon"],
     ["text", "1"],
   ])("for %s cannot be %s", (type, limit) => {
-    expect(() => parseTolerance(column(type), limit)).toThrow(expect.objectContaining({ code: "usage.invalid" }));
+    expect(() => parseTolerance(column(type), limit)).toThrow(
+      expect.objectContaining({ code: "usage.invalid" }),
+    );
   });
 });

@@ -23,15 +23,20 @@ export function parseTolerance(column: ColumnSpec, text: string): Tolerance {
   if (NUMBERS.includes(column.type.base)) return decimalTolerance(column, text);
   const measure = MEASURES[column.type.base];
   if (measure !== undefined) return spanTolerance(column, text, measure);
-  throw new CodedError("usage.invalid", `A tolerance for column "${column.name}" has no meaning: its type is ${column.type.name}.`, {
-    hint: "Tolerances are for numbers, dates, times and intervals.",
-  });
+  throw new CodedError(
+    "usage.invalid",
+    `A tolerance for column "${column.name}" has no meaning: its type is ${column.type.name}.`,
+    {
+      hint: "Tolerances are for numbers, dates, times and intervals.",
+    },
+  );
 }
 
 function decimalTolerance(column: ColumnSpec, text: string): Tolerance {
   const limit = parseDecimal(text);
   if (limit === null || limit.units < 0n) throw malformed(column, text, "a number such as 0.01");
-  const read = (value: string) => parseDecimal(column.type.base === "money" ? value.replace(/[$,]/g, "") : value);
+  const read = (value: string) =>
+    parseDecimal(column.type.base === "money" ? value.replace(/[$,]/g, "") : value);
   return {
     accepts(a, b) {
       const [x, y] = [read(a), read(b)];
@@ -40,7 +45,11 @@ function decimalTolerance(column: ColumnSpec, text: string): Tolerance {
   };
 }
 
-function spanTolerance(column: ColumnSpec, text: string, measure: (text: string) => bigint | null): Tolerance {
+function spanTolerance(
+  column: ColumnSpec,
+  text: string,
+  measure: (text: string) => bigint | null,
+): Tolerance {
   const limit = spanMicros(text);
   if (limit === null) throw malformed(column, text, 'a span such as "2 seconds" or 00:00:02');
   return {
@@ -53,5 +62,8 @@ function spanTolerance(column: ColumnSpec, text: string, measure: (text: string)
 }
 
 function malformed(column: ColumnSpec, text: string, expected: string): CodedError {
-  return new CodedError("usage.invalid", `The tolerance "${text}" of column "${column.name}" (${column.type.name}) is not ${expected}.`);
+  return new CodedError(
+    "usage.invalid",
+    `The tolerance "${text}" of column "${column.name}" (${column.type.name}) is not ${expected}.`,
+  );
 }

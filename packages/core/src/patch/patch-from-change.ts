@@ -12,7 +12,14 @@ export function patchOperation(table: PatchTable, change: RowChange): PatchOpera
     case "insert": {
       const { count, of } = change;
       const known = of === undefined ? {} : { of };
-      return { op: "insert", table: table.name, key, new: row(table, columns, change.after), count, ...known };
+      return {
+        op: "insert",
+        table: table.name,
+        key,
+        new: row(table, columns, change.after),
+        count,
+        ...known,
+      };
     }
     case "delete": {
       const { count, of } = change;

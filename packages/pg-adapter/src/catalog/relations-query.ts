@@ -25,7 +25,9 @@ export function relationCondition({ schema, tenantColumn, selection }: RelationF
 }
 
 function namedCondition(schema: string, selection: Extract<TableSelection, { kind: "named" }>): string {
-  const pairs = selection.names.map((name) => `(${quoteLiteral(name.schema ?? schema)}, ${quoteLiteral(name.name)})`);
+  const pairs = selection.names.map(
+    (name) => `(${quoteLiteral(name.schema ?? schema)}, ${quoteLiteral(name.name)})`,
+  );
   if (pairs.length === 0) return "false";
   return `c.relkind IN ('r', 'p', 'v', 'm', 'f') AND (n.nspname, c.relname) IN (${pairs.join(", ")})`;
 }

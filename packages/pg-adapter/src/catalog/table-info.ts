@@ -16,7 +16,11 @@ export interface TableInfo {
   readonly tenantType: string | null;
   /** Pages of the main fork; of a partitioned table, of its largest partition. */
   readonly pages: number;
-  readonly readable: { readonly schemaUsage: boolean; readonly allColumns: boolean; readonly rowsHidden: boolean };
+  readonly readable: {
+    readonly schemaUsage: boolean;
+    readonly allColumns: boolean;
+    readonly rowsHidden: boolean;
+  };
   readonly unreadableColumns: readonly string[];
 }
 

@@ -62,7 +62,10 @@ async function probeSaysStream(compare: CompareTable, bucketing: Bucketing): Pro
 async function sumBoth(compare: CompareTable, bucketing: Bucketing) {
   const { readers, signal, connections, tally } = compare;
   let rows = 0;
-  const progress = (more: number) => compare.progress((rows += more) / 2);
+  const progress = (more: number) => {
+    rows += more;
+    compare.progress(rows / 2);
+  };
   const side = (reader: typeof readers.source) =>
     sumTable({ reader, bucketing, connections, signal, progress });
   const note = `${bucketCount(bucketing)} buckets by ${bucketing.kind === "hash" ? "key hash" : "key range"}`;

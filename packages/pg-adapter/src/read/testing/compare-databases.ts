@@ -1,5 +1,11 @@
 import type { RowChange, TableSelection } from "@syncline/core";
-import { type DiffOptions, type DiffResult, diffEndpoints, type DiffTable, type RunContext } from "@syncline/engine";
+import {
+  type DiffOptions,
+  type DiffResult,
+  type DiffTable,
+  diffEndpoints,
+  type RunContext,
+} from "@syncline/engine";
 import { openPgEndpoint } from "../../pg-endpoint.ts";
 import type { ConnectionOptions, PgScope } from "../../scope.ts";
 
@@ -50,7 +56,8 @@ export function openSide(side: Side, label: string) {
       ? { kind: "all" }
       : { kind: "named", names: side.tables.map((name) => ({ schema: null, name })) };
   const scope = { connection: connectionOf(side.url), schema, tenantColumn };
-  const replica = side.replicaOf === undefined ? {} : { replicaOf: { ...scope, connection: connectionOf(side.replicaOf) } };
+  const replica =
+    side.replicaOf === undefined ? {} : { replicaOf: { ...scope, connection: connectionOf(side.replicaOf) } };
   return openPgEndpoint({ scope, tables, label, ...replica });
 }
 
@@ -75,7 +82,11 @@ export async function startComparison(
 }
 
 /** Compares to the end and closes. */
-export async function compare(source: Side, target: Side, options: Partial<DiffOptions> = {}): Promise<Compared> {
+export async function compare(
+  source: Side,
+  target: Side,
+  options: Partial<DiffOptions> = {},
+): Promise<Compared> {
   const run = await startComparison(source, target, options);
   try {
     const changes: RowChange[] = [];

@@ -9,7 +9,11 @@ type Row = readonly (string | null)[];
 const RAW = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
 
 /** Every row of a table as texts, read in the plainest way. */
-export async function readRows(url: string, table: DiffTable["target"], columns: readonly string[]): Promise<Row[]> {
+export async function readRows(
+  url: string,
+  table: DiffTable["target"],
+  columns: readonly string[],
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url, types: RAW });
   await client.connect();
   try {
@@ -28,19 +32,23 @@ export function expectedChanges(source: readonly Row[], target: readonly Row[], 
   const key = table.patchTable.key.map((name) => names.indexOf(name));
   const keyOf = (row: Row) => key.map((at) => row[at] ?? null);
   const isKeyed = (row: Row) => key.length > 0 && !keyOf(row).includes(null);
-  const index = (rows: readonly Row[]) => new Map(rows.filter(isKeyed).map((row) => [JSON.stringify(keyOf(row)), row]));
+  const index = (rows: readonly Row[]) =>
+    new Map(rows.filter(isKeyed).map((row) => [JSON.stringify(keyOf(row)), row]));
   const [ours, theirs] = [index(target), index(source)];
   const changes: unknown[] = [];
   for (const [id, row] of theirs) {
     const before = ours.get(id);
     if (before === undefined) changes.push({ kind: "insert", key: keyOf(row), after: row, count: 1 });
-    else if (JSON.stringify(before) !== JSON.stringify(row)) changes.push({ kind: "update", key: keyOf(row), changes: changed(names, before, row) });
+    else if (JSON.stringify(before) !== JSON.stringify(row))
+      changes.push({ kind: "update", key: keyOf(row), changes: changed(names, before, row) });
   }
   for (const [id, row] of ours) {
     if (!theirs.has(id)) changes.push({ kind: "delete", key: keyOf(row), before: row, count: 1, of: 1 });
   }
   const unkeyed = (rows: readonly Row[]) => rows.filter((row) => !isKeyed(row));
-  return [...changes, ...multisetChanges(unkeyed(source), unkeyed(target))].map((change) => JSON.stringify(change)).sort();
+  return [...changes, ...multisetChanges(unkeyed(source), unkeyed(target))]
+    .map((change) => JSON.stringify(change))
+    .sort();
 }
 
 export function multisetChanges(source: readonly Row[], target: readonly Row[]): unknown[] {
@@ -60,7 +68,9 @@ export function multisetChanges(source: readonly Row[], target: readonly Row[]):
 }
 
 function changed(names: readonly string[], before: Row, after: Row): unknown[] {
-  return names.flatMap((column, at) => (before[at] === after[at] ? [] : [{ column, before: before[at], after: after[at] }]));
+  return names.flatMap((column, at) =>
+    before[at] === after[at] ? [] : [{ column, before: before[at], after: after[at] }],
+  );
 }
 
 /** The changes of one table in the same form. */
