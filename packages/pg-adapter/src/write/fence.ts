@@ -45,6 +45,8 @@ export async function createLedger(client: Client, label: string): Promise<void>
 async function tryCreate(client: Client, label: string): Promise<boolean> {
   await client.query("BEGIN");
   try {
+    // The checks and defaults of the tables keep the operators that they are made with.
+    await client.query("SET LOCAL search_path = ''");
     const { rows } = await client.query<{ mine: string }>(
       `SELECT pg_catalog.pg_try_advisory_xact_lock(${BOOTSTRAP_LOCK}) AS mine`,
     );

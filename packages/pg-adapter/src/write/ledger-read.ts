@@ -11,11 +11,16 @@ import type { PgScope } from "../scope.ts";
 
 const PAGE = 1_000;
 
-const ENTRY = `SELECT id, patch_id, hash, kind, undoes, actor, reason, strategy, header, tables, inserted, updated, deleted,
+const EQUALS = "OPERATOR(pg_catalog.=)";
+const isSame = (column: string, parameter: string) =>
+  `(${column} ${EQUALS} ${parameter}::pg_catalog.text OR pg_catalog.num_nulls(${column}, ${parameter}::pg_catalog.text) ${EQUALS} 2)`;
+
+/** Every operator by its schema: these run under whatever search_path the session has. */
+const ENTRY = `SELECT position, id, patch_id, hash, kind, undoes, actor, reason, strategy, header, tables, inserted, updated, deleted,
   already_applied, skipped, undo_state, undone_by,
   pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS applied_at,
   pg_catalog.to_char(undone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS undone_at
-FROM syncline.ledger WHERE scope_schema = $1 AND tenant_column IS NOT DISTINCT FROM $2 AND tenant_value IS NOT DISTINCT FROM $3`;
+FROM syncline.ledger WHERE scope_schema ${EQUALS} $1 AND ${isSame("tenant_column", "$2")} AND ${isSame("tenant_value", "$3")}`;
 
 type Row = Record<string, string | null>;
 
@@ -28,8 +33,8 @@ export async function* readEntries(client: Client, scope: PgScope): AsyncIterabl
   let before = "9223372036854775807";
   for (;;) {
     const { rows } = await client.query<Row>(
-      `SELECT e.*, l.position FROM (${ENTRY}) e JOIN syncline.ledger l USING (id)
-       WHERE l.position < $4::pg_catalog.int8 ORDER BY l.position DESC LIMIT ${PAGE}`,
+      `SELECT * FROM (${ENTRY}) e
+       WHERE position OPERATOR(pg_catalog.<) $4::pg_catalog.int8 ORDER BY position DESC LIMIT ${PAGE}`,
       [...scopeValues(scope), before],
     );
     for (const row of rows) yield toEntry(row);
@@ -45,9 +50,9 @@ export async function findInverse(
   id: string,
 ): Promise<Omit<InversePatch, "operations"> & { readonly header: PatchHeader }> {
   const { rows } = await client.query<Row>(
-    `SELECT e.* FROM (${ENTRY}) e JOIN syncline.ledger l USING (id)
-     WHERE e.id::pg_catalog.text = pg_catalog.lower($4) OR (e.patch_id = $4 AND e.kind = 'apply')
-     ORDER BY (e.id::pg_catalog.text = pg_catalog.lower($4)) DESC, (e.undo_state <> 'undone') DESC, l.position DESC LIMIT 1`,
+    `SELECT * FROM (SELECT *, id::pg_catalog.text ${EQUALS} pg_catalog.lower($4) AS by_id FROM (${ENTRY}) entries) e
+     WHERE by_id OR (patch_id ${EQUALS} $4 AND kind ${EQUALS} 'apply')
+     ORDER BY by_id DESC, undo_state OPERATOR(pg_catalog.<>) 'undone' DESC, position DESC LIMIT 1`,
     [...scopeValues(scope), id],
   );
   const row = rows[0];
@@ -72,7 +77,7 @@ export async function* readInverse(
   await client.query({
     text: `DECLARE syncline_inverse NO SCROLL CURSOR FOR SELECT table_number, op, cnt, total, pg_catalog.to_json(columns) AS columns,
       pg_catalog.to_json(key) AS key, pg_catalog.to_json(old) AS old, pg_catalog.to_json(new) AS new
-      FROM syncline.patch_operation WHERE ledger_id = '${ledgerId}'::pg_catalog.uuid ORDER BY seq`,
+      FROM syncline.patch_operation WHERE ledger_id ${EQUALS} '${ledgerId}'::pg_catalog.uuid ORDER BY seq`,
   });
   for (;;) {
     const { rows } = await client.query<Row>(`FETCH ${PAGE} FROM syncline_inverse`);

@@ -25,7 +25,7 @@ export async function markUndone(
     const { rows } = await client.query<{ undoes: string | null }>(
       `UPDATE syncline.ledger SET undo_state = $2, undone_by = $3,
         undone_at = CASE WHEN $3::pg_catalog.uuid IS NULL THEN NULL ELSE pg_catalog.clock_timestamp() END
-       WHERE id = $1 RETURNING undoes`,
+       WHERE id OPERATOR(pg_catalog.=) $1 RETURNING undoes`,
       [ledgerId, state, undone ? request.id : null],
     );
     if (partial) return;
