@@ -36,7 +36,7 @@ module.exports = {
       comment:
         "an adapter implements ports of engine with values of core; adapters do not know each other, config or logs.",
       severity: "error",
-      from: shipped("packages/(pg-adapter|snapshot-store|api)"),
+      from: shipped("packages/(pg-adapter|snapshot-store|schema-engine|api)"),
       to: { path: OURS, pathNot: ["^packages/(engine|core)/", "^packages/$1/"] },
     },
     {
@@ -65,7 +65,7 @@ module.exports = {
       comment:
         "libraries get a logger and plain options from their caller, so that they can be used without our config file.",
       severity: "error",
-      from: { path: "^packages/(core|engine|pg-adapter|snapshot-store|api|control-plane)/", pathNot: TESTS },
+      from: { path: "^packages/(core|engine|pg-adapter|snapshot-store|schema-engine|api|control-plane)/", pathNot: TESTS },
       to: { path: "^packages/(config|observability)/" },
     },
     {
@@ -75,9 +75,9 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(apps|tooling|packages)/",
-        pathNot: [TESTS, "^packages/(runtime|pg-adapter|snapshot-store)/"],
+        pathNot: [TESTS, "^packages/(runtime|pg-adapter|snapshot-store|schema-engine)/"],
       },
-      to: { path: "^packages/(pg-adapter|snapshot-store)/" },
+      to: { path: "^packages/(pg-adapter|snapshot-store|schema-engine)/" },
     },
     {
       name: "packages-know-no-app",

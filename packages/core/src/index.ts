@@ -1,3 +1,4 @@
+export * from "./dataset/row-scope.ts";
 export * from "./diff/agree-key.ts";
 export * from "./diff/agree-table.ts";
 export * from "./diff/column-form.ts";
@@ -17,7 +18,11 @@ export * from "./diff/tolerance.ts";
 export * from "./errors/coded-error.ts";
 export * from "./errors/error-codes.ts";
 export * from "./filter/index.ts";
+export * from "./masking/mask-rule.ts";
+export * from "./merge/merge-outcome.ts";
+export * from "./move/move-rules.ts";
 export * from "./patch/index.ts";
+export * from "./schema/foreign-key.ts";
 export * from "./schema/table-spec.ts";
 export * from "./values/connection-url-parts.ts";
 export * from "./values/endpoint-locator.ts";

@@ -27,6 +27,8 @@ export interface RowInsert extends RowChangeOf<"insert"> {
 /** A row in both whose compared columns differ. */
 export interface RowUpdate extends RowChangeOf<"update"> {
   readonly changes: readonly ChangedColumn[];
+  /** True when the target's row lies outside the target's scope: no move may change it. */
+  readonly outside?: boolean;
 }
 
 /** A row only in the target. For rows without a key: `count` of the `of` identical rows that the target holds. */

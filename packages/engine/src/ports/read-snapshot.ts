@@ -1,4 +1,16 @@
-import type { CheckedFilter, ColumnForm, KeyColumnForm, RowBatch, RowImage, TableSpec } from "@syncline/core";
+import type {
+  CheckedFilter,
+  ColumnForm,
+  ForeignKeySpec,
+  KeyColumnForm,
+  KeyList,
+  MaskRule,
+  RowBatch,
+  RowImage,
+  RowScope,
+  TableSpec,
+} from "@syncline/core";
+import type { RowSelection, SelectedRows } from "./selected-rows.ts";
 
 /** Row hash algorithms. Values of two different ones never compare. */
 export type RowHash = "pg-record-hash-1" | "sha256-1";
@@ -16,6 +28,14 @@ export interface ReadSnapshot {
   /** Hash of a known row with one value of each of these types; null when the server cannot compute this hash. */
   knownAnswer(types: readonly string[]): Promise<string | null>;
   openTable(plan: SidePlan): TableReader;
+  /** Foreign keys between any two tables of which at least one is in `tables`; empty where there are none to know. */
+  foreignKeys(): Promise<readonly ForeignKeySpec[]>;
+  /** Key lists that scopes of this snapshot may name; before the first table is opened. */
+  useKeyLists(lists: ReadonlyMap<string, KeyList>): void;
+  /** Secret of the masks of this snapshot's plans and selections; before the first table is opened. */
+  useMaskKey(key: Uint8Array): void;
+  /** Whole rows of one table for moving them. */
+  selectRows(selection: RowSelection): SelectedRows;
   close(): Promise<void>;
 }
 
@@ -30,6 +50,10 @@ export interface SidePlan {
   readonly hash: RowHash;
   /** Over this side's columns, or null. */
   readonly filter: CheckedFilter | null;
+  /** Rows that take part at all; absent means all. Unlike the filter it also holds for lookups of the source. */
+  readonly scope?: RowScope;
+  /** Columns whose values are replaced before anything is compared or carried. Filter and scope see the originals. */
+  readonly masks?: ReadonlyMap<string, MaskRule>;
 }
 
 export interface SideKey {
@@ -94,6 +118,8 @@ export interface FetchedRow {
   readonly comparable: RowImage;
   /** Whether the row passes the plan's filter. */
   readonly passes: boolean;
+  /** Whether the row lies in the plan's scope; absent means yes. */
+  readonly inScope?: boolean;
 }
 
 /** Reads one table inside a snapshot. */

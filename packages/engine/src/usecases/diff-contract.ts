@@ -1,4 +1,5 @@
-import type { DiffCounts, PatchTable, QualifiedName, RowChange } from "@syncline/core";
+import type { DiffCounts, MaskRule, PatchTable, QualifiedName, RowChange, RowScope } from "@syncline/core";
+import type { ReadSnapshot } from "../ports/read-snapshot.ts";
 
 /** How a comparison is narrowed, mapped and limited. Names are the target's unless said otherwise. */
 export interface DiffOptions {
@@ -29,6 +30,18 @@ export interface DiffOptions {
   readonly path: ComparePath | "auto";
   /** Connections a side. */
   readonly parallel: number;
+  /** Columns that only one side has: refuse (default), or leave them out, so that the target's stay as they are. */
+  readonly unpairedColumns?: "refuse" | "keep";
+  /** Values of the target besides the changed ones in every update, by table as in a patch header: `*` for all. */
+  readonly carryAlong?: ReadonlyMap<string, readonly string[]>;
+  /** Called once a side when its snapshot is open; decides which rows take part and what is masked. */
+  readonly prepare?: (side: "source" | "target", snapshot: ReadSnapshot) => Promise<SidePreparation>;
+}
+
+/** By `formatQualifiedName` of the side's table; a table that is missing takes part whole and as it is. */
+export interface SidePreparation {
+  readonly scopes: ReadonlyMap<string, RowScope>;
+  readonly masks: ReadonlyMap<string, ReadonlyMap<string, MaskRule>>;
 }
 
 export type ComparePath = "stream" | "buckets-by-range" | "buckets-by-hash" | "multiset";

@@ -1,0 +1,54 @@
+import type { MergeConflict, MergeResolution, MoveRules } from "@syncline/core";
+import type { Endpoint } from "../ports/endpoint.ts";
+import type { PatchTarget } from "../ports/patch-target.ts";
+import type { RunContext } from "../ports/run-context.ts";
+import type { ApplyOptions } from "./apply-contract.ts";
+import type { DiffOptions } from "./diff-contract.ts";
+
+/** Rows of one place carried to another by their difference: copy onto existing rows, push, import. */
+export interface MoveInput {
+  readonly ctx: RunContext;
+  /** Opened afresh for every attempt; closed by the use case. */
+  readonly openSource: () => Promise<Endpoint>;
+  /** The target as it is read for the comparison. */
+  readonly openTarget: () => Promise<Endpoint>;
+  /** The common ancestor of a three-way merge, else null. */
+  readonly openBase: (() => Promise<Endpoint>) | null;
+  readonly patchTarget: PatchTarget;
+  readonly diff: DiffOptions;
+  readonly rules: MoveRules;
+  readonly apply: Pick<
+    ApplyOptions,
+    "dryRun" | "triggers" | "includeCascades" | "allowDdl" | "lockTimeoutMs" | "fencingToken"
+  >;
+  /** Whether rows that only the target has may be deleted at all; false for incremental runs and unknown scopes. */
+  readonly mayDelete: boolean;
+  /** What the run covers, for the ledger. */
+  readonly scope: Readonly<Record<string, unknown>>;
+  /** Hears of every conflict; may decide it. Undefined leaves it to the rules. */
+  readonly onConflict?: (
+    conflict: MergeConflict,
+  ) => Promise<MergeResolution | undefined> | MergeResolution | undefined;
+}
+
+export interface MoveCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly unchanged: number;
+  /** Rows held back as the target has them because of a policy or a decision. */
+  readonly skipped: number;
+  /** Conflicts, decided or not. */
+  readonly conflicts: number;
+}
+
+export interface MoveResult {
+  readonly outcome: "applied" | "already-applied" | "conflicts" | "dry-run";
+  /** Names the run for `undo`; null when nothing was written. */
+  readonly ledgerId: string | null;
+  readonly counts: MoveCounts;
+  readonly tables: readonly ({ readonly name: string } & MoveCounts)[];
+  /** Conflicts that nobody decided: their rows are as the target has them. */
+  readonly undecided: number;
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,2 @@
+/** Definitions of live databases behind the SchemaEngine port. */
+export {};

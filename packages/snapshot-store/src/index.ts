@@ -1,0 +1,2 @@
+/** Readable directories and export files behind the ports of engine. */
+export {};
