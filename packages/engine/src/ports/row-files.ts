@@ -55,3 +55,43 @@ export interface FileScope {
   /** False when rows were left out for another reason, such as an incremental run: then nothing is ever deleted. */
   readonly complete: boolean;
 }
+
+/** What a writer of row files is told before the first row. */
+export interface RowFilesHeader {
+  readonly format: RowFormat;
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+  readonly source: { readonly locator: string; readonly version: string | null };
+  readonly scope: FileScope | null;
+  /** Definitions of the tables as one SQL script, or null. */
+  readonly definitions: string | null;
+}
+
+export interface WrittenTable {
+  readonly name: string;
+  readonly rows: number;
+  /** Size of its file, or of its part of the file, before compression and encryption. */
+  readonly bytes: number;
+}
+
+/** Rows of one table on their way into files. */
+export interface RowFilesTable {
+  /** Rows of values aligned with the table's columns. Resolves when more may be written. */
+  rows(batch: readonly (readonly (RowValue | undefined)[])[]): Promise<void>;
+  end(): Promise<WrittenTable>;
+}
+
+/** Rows being written into files. They appear under their name with `commit`, whole, or not at all. */
+export interface RowFilesWriter {
+  /**
+   * Begins a table. Where `sequential`, the one before must have ended. Rows that are there only because others refer
+   * to them are a part of their own: the same table once more, with `referenced`.
+   */
+  table(table: FileTable, options?: { readonly referenced?: boolean }): Promise<RowFilesTable>;
+  /** Whether only one table can be open at a time. */
+  readonly sequential: boolean;
+  /** Rejects with `file.io_failed` or `file.exists`; nothing has changed then. */
+  commit(): Promise<{ readonly tables: readonly WrittenTable[]; readonly unchanged: boolean }>;
+  /** Leaves nothing behind; does nothing after `commit`. */
+  discard(): Promise<void>;
+}

@@ -237,7 +237,8 @@ function knownForm(cursor: JsonCursor, codec: TableCodec, column: string, offset
   return form;
 }
 
-function readValue(cursor: JsonCursor, form: ColumnForm | undefined): RowValue {
+/** One value of a column at the cursor, as the text form that PostgreSQL takes. */
+export function readValue(cursor: JsonCursor, form: ColumnForm | undefined): RowValue {
   const next = cursor.peek();
   const start = cursor.pos;
   if (next === '"') return cursor.string();

@@ -43,7 +43,8 @@ function unknownColumn(codec: TableCodec, row: PatchRow): CodedError {
   );
 }
 
-function encodeValue(form: ColumnForm | undefined, value: RowValue): string {
+/** One value as JSON. */
+export function encodeValue(form: ColumnForm | undefined, value: RowValue): string {
   if (value === null) return "null";
   if (form === "integer" && INTEGER.test(value)) return value;
   if (form === "boolean") {
