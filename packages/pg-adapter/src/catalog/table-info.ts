@@ -1,10 +1,12 @@
-import type { ColumnSpec, KeySpec, RelationKind, TableSpec, TypeKind } from "@syncline/core";
+import type { ColumnSpec, KeySpec, QualifiedName, RelationKind, TableSpec, TypeKind } from "@syncline/core";
 import type { CatalogColumn, CatalogKey, CatalogRow } from "./catalog-rows.ts";
 import { fingerprintTable } from "./fingerprint.ts";
 
 /** A table spec with what only this adapter needs to read the table. */
 export interface TableInfo {
   readonly spec: TableSpec;
+  /** What statements name, where it is not `spec.name`. */
+  readonly relation?: QualifiedName;
   readonly oid: number;
   /** Has a ctid that names a row for as long as a lock and a snapshot are held. */
   readonly hasRowAddresses: boolean;

@@ -2,6 +2,8 @@ import type { ReadSession } from "./read-session.ts";
 
 /** Up to `limit` sessions of one snapshot, opened when first needed, handed out in order of asking. */
 export class SessionPool {
+  /** Whether rows are read by cursor, because others use the session in between. */
+  readonly byCursor: boolean = false;
   readonly #open: () => Promise<ReadSession>;
   readonly #limit: number;
   readonly #idle: ReadSession[] = [];

@@ -28,6 +28,8 @@ export interface PgReadSnapshotParts {
   /** The session whose transaction holds the locks and the snapshot. */
   readonly holder: ReadSession;
   readonly label: string;
+  /** Sessions to read on, where they are not to be opened here. */
+  readonly pool?: SessionPool;
 }
 
 export class PgReadSnapshot implements ReadSnapshot {
@@ -38,7 +40,7 @@ export class PgReadSnapshot implements ReadSnapshot {
   constructor(parts: PgReadSnapshotParts) {
     this.#parts = parts;
     this.#spares = [...parts.spares];
-    this.#pool = new SessionPool(parts.connections, () => this.#openSession());
+    this.#pool = parts.pool ?? new SessionPool(parts.connections, () => this.#openSession());
   }
 
   get version(): string {
