@@ -1,3 +1,4 @@
+export * from "./ports/bulk-target.ts";
 export * from "./ports/endpoint.ts";
 export * from "./ports/patch-files.ts";
 export * from "./ports/patch-target.ts";

@@ -8,6 +8,14 @@ export interface RowSelection {
   readonly filter: CheckedFilter | null;
   readonly scope: RowScope | null;
   readonly masks: ReadonlyMap<string, MaskRule>;
+  /** Columns after the table's own that hold one value in every row, as another tenant's; absent means none. */
+  readonly constants?: readonly ConstantColumn[];
+}
+
+/** `type` is a name that needs no search_path, or null for text. */
+export interface ConstantColumn {
+  readonly type: string | null;
+  readonly value: string;
 }
 
 /** Several slices are read on several connections of the same instant. */
