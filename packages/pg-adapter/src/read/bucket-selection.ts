@@ -9,7 +9,7 @@ export interface BoundRange {
 }
 
 /** Whether an index leads with the bucketed column itself, so that a few buckets are found without a scan. */
-export function seeksBuckets({ plan, info }: TableSql, bucketing: Bucketing): boolean {
+export function seeksBuckets({ plan, info }: Pick<TableSql, "plan" | "info">, bucketing: Bucketing): boolean {
   if (bucketing.kind !== "range" || plan.key === null) return false;
   const column = plan.key.columns[bucketing.column];
   if (column === undefined || column.form.cast !== null) return false;

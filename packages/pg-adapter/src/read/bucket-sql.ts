@@ -1,5 +1,6 @@
 import type { BucketSumsRequest } from "@syncline/engine";
 import { bucketSql } from "./bucket-selection.ts";
+import { pageRange } from "./page-range.ts";
 import { rowSource } from "./row-source.ts";
 import { hashes, rowBytes, type TableSql } from "./row-sql.ts";
 
@@ -19,15 +20,8 @@ export function bucketSumsQuery(sql: TableSql, { bucketing, slice, buckets }: Bu
     select: `${bucketSql(plan.key, bucketing)} AS k, ${rowBytes(sql, "keyed")} AS b`,
     part: "keyed",
     only: buckets === null ? null : { bucketing, buckets },
-    where: pageRange(sql, slice),
+    where: pageRange(sql.info, slice),
   });
   const [h0, h1] = hashes(plan, "b");
   return `SELECT k, pg_catalog.count(*), pg_catalog.sum(${h0}), pg_catalog.sum(${h1}) FROM (${source}) s GROUP BY k`;
-}
-
-function pageRange({ info }: TableSql, { index, of }: BucketSumsRequest["slice"]): string | null {
-  if (of === 1) return null;
-  const page = (at: number) => `'(${Math.floor((info.pages * at) / of)},0)'::pg_catalog.tid`;
-  const from = `t.ctid >= ${page(index)}`;
-  return index === of - 1 ? from : `${from} AND t.ctid < ${page(index + 1)}`;
 }

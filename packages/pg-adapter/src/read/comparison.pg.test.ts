@@ -571,8 +571,10 @@ it("computes the bytes of a row once for both hashes", async () => {
   ] as const;
   const sql = {
     info,
+    tenant: null,
     scope: null,
     filter: null,
+    masks: new Map(),
     plan: { table: info.spec, compared, carried: compared, key, hash: "pg-record-hash-1", filter: null },
   } as const;
   const signal = new AbortController().signal;

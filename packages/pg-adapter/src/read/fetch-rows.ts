@@ -10,19 +10,28 @@ export interface FetchShape {
   toRow(texts: TextRow, from: number): FetchedRow;
 }
 
+/** Expressions over `t` that tell whether a row passes the filter and lies in the scope. */
+export interface RowFacts {
+  readonly passes: string;
+  readonly inScope: string;
+}
+
+/** Of rows that came out of a stream, which held both. */
+export const STREAMED: RowFacts = { passes: "true", inScope: "true" };
+
 /**
  * Key columns, carried columns, then the common form of columns whose texts can differ for one value. Columns are
  * selected as they are, so their text is that of the output function.
  */
-export function fetchShape(sql: TableSql): FetchShape {
-  const { carried, key } = sql.plan;
+export function fetchShape({ plan }: TableSql, facts: RowFacts): FetchShape {
+  const { carried, key } = plan;
   const keys = key?.columns.map(({ name }) => column(name)) ?? [];
   const special = carried.flatMap(({ name, form }, index) =>
     isSpecial(form) ? [{ index, sql: formSql(form, column(name)) }] : [],
   );
-  const passes = sql.filter === null ? "true" : `(${sql.filter}) IS TRUE`;
   const parts = [
-    passes,
+    facts.passes,
+    facts.inScope,
     ...keys,
     ...carried.map(({ name }) => column(name)),
     ...special.map((each) => each.sql),
@@ -30,11 +39,12 @@ export function fetchShape(sql: TableSql): FetchShape {
   return {
     select: parts.join(", "),
     toRow(texts, from) {
-      const imageAt = from + 1 + keys.length;
+      const imageAt = from + 2 + keys.length;
       const image = texts.slice(imageAt, imageAt + carried.length);
       const comparable =
         special.length === 0 ? image : withForms(image, special, texts, imageAt + carried.length);
-      return { passes: texts[from] === "t", key: texts.slice(from + 1, imageAt), image, comparable };
+      const [passes, inScope] = [texts[from] === "t", texts[from + 1] === "t"];
+      return { passes, inScope, key: texts.slice(from + 2, imageAt), image, comparable };
     },
   };
 }

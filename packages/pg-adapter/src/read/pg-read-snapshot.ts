@@ -1,6 +1,14 @@
-import { sameQualifiedName, type TableSpec } from "@syncline/core";
-import type { ReadSnapshot, SidePlan, TableReader } from "@syncline/engine";
+import { type ForeignKeySpec, type KeyList, sameQualifiedName, type TableSpec } from "@syncline/core";
+import type {
+  ReadSnapshot,
+  RowHash,
+  RowSelection,
+  SelectedRows,
+  SidePlan,
+  TableReader,
+} from "@syncline/engine";
 import type pg from "pg";
+import { readForeignKeys } from "../catalog/foreign-keys.ts";
 import type { TableInfo } from "../catalog/table-info.ts";
 import { openConnection } from "../connection/connect.ts";
 import { pinStatements } from "../connection/pins.ts";
@@ -9,9 +17,13 @@ import type { ServerFacts } from "../connection/server-facts.ts";
 import { SessionPool } from "../connection/session-pool.ts";
 import { translateError } from "../connection/translate-error.ts";
 import type { PgScope } from "../scope.ts";
-import { compileFilter } from "../sql/filter-sql.ts";
-import { quoteIdentifier, quoteLiteral } from "../sql/quote.ts";
+import { quoteLiteral } from "../sql/quote.ts";
+import { type CompileTableInput, compileTable } from "./compile-table.ts";
+import { KeyLists } from "./key-lists.ts";
 import { knownAnswer } from "./known-answer.ts";
+import type { TableSql } from "./row-sql.ts";
+import { ScopeTables } from "./scope-tables.ts";
+import { PgSelectedRows } from "./selected-rows.ts";
 import { PgTableReader } from "./table-reader.ts";
 
 const LOCK_TIMEOUT_MS = 10_000;
@@ -36,10 +48,17 @@ export class PgReadSnapshot implements ReadSnapshot {
   readonly #parts: PgReadSnapshotParts;
   readonly #pool: SessionPool;
   readonly #spares: pg.Client[];
+  readonly #scopeTables: ScopeTables;
+  #lists = new KeyLists(new Map());
+  /** Of every session: key lists, and the key of the masks. */
+  #settings: ReadonlyMap<string, string> = new Map();
+  #prepared: Promise<void> | null = null;
+  #foreignKeys: Promise<readonly ForeignKeySpec[]> | null = null;
 
   constructor(parts: PgReadSnapshotParts) {
     this.#parts = parts;
     this.#spares = [...parts.spares];
+    this.#scopeTables = new ScopeTables(parts.holder, parts.infos, parts.scope);
     this.#pool = parts.pool ?? new SessionPool(parts.connections, () => this.#openSession());
   }
 
@@ -68,12 +87,57 @@ export class PgReadSnapshot implements ReadSnapshot {
   }
 
   openTable(plan: SidePlan): TableReader {
-    const info = this.#parts.infos.find((each) => sameQualifiedName(each.spec.name, plan.table.name));
+    const info = this.#info(plan.table);
+    const parts = { plan, filter: plan.filter, scope: plan.scope ?? null, masks: plan.masks ?? new Map() };
+    return new PgTableReader({
+      plan,
+      info,
+      pool: this.#pool,
+      holder: this.#parts.holder,
+      sql: () => this.#compile(info, parts),
+    });
+  }
+
+  selectRows(selection: RowSelection): SelectedRows {
+    const info = this.#info(selection.table);
+    const plan = {
+      table: selection.table,
+      compared: [],
+      carried: [],
+      key: null,
+      hash: NO_HASH,
+      filter: null,
+    };
+    const sql = () => this.#compile(info, { ...selection, plan });
+    return new PgSelectedRows({ selection, info, pool: this.#pool, sql });
+  }
+
+  foreignKeys(): Promise<readonly ForeignKeySpec[]> {
+    this.#foreignKeys ??= readForeignKeys(this.#parts.holder, this.#parts.infos);
+    return this.#foreignKeys;
+  }
+
+  useKeyLists(lists: ReadonlyMap<string, KeyList>): void {
+    this.#lists = new KeyLists(lists);
+    this.#settings = new Map([...this.#settings, ...this.#lists.settings]);
+  }
+
+  useMaskKey(_key: Uint8Array): void {}
+
+  #info(table: TableSpec): TableInfo {
+    const info = this.#parts.infos.find((each) => sameQualifiedName(each.spec.name, table.name));
     if (info === undefined) throw new RangeError("the table is not part of the snapshot");
-    const tenant = this.#parts.scope.tenantColumn;
-    const scope =
-      tenant === null ? null : `t.${quoteIdentifier(tenant.name)} = ${quoteLiteral(tenant.value)}`;
-    return new PgTableReader({ plan, info, scope, filter: filterSql(plan) }, this.#pool, this.#parts.holder);
+    return info;
+  }
+
+  async #compile(
+    info: TableInfo,
+    wanted: Pick<CompileTableInput, "plan" | "filter" | "scope" | "masks">,
+  ): Promise<TableSql> {
+    const { scope: endpoint, holder } = this.#parts;
+    this.#prepared ??= setAll(holder, this.#settings);
+    await this.#prepared;
+    return compileTable({ ...wanted, info, endpoint, lists: this.#lists, tables: this.#scopeTables });
   }
 
   async close(): Promise<void> {
@@ -100,12 +164,19 @@ export class PgReadSnapshot implements ReadSnapshot {
       client.connection.stream.destroy();
       throw translateError(error, about);
     }
-    return new ReadSession(client, about);
+    const session = new ReadSession(client, about);
+    await setAll(session, this.#settings);
+    return session;
   }
 }
 
-/** COPY takes no parameters, so values are literals, each cast by the compiler. */
-function filterSql({ filter }: SidePlan): string | null {
-  if (filter === null) return null;
-  return compileFilter(filter, { alias: "t", placeholder: quoteLiteral }).sql;
+/** Rows that are selected to be moved are not hashed. */
+const NO_HASH: RowHash = "pg-record-hash-1";
+
+/** Settings of the session's transaction, by bound parameters. */
+async function setAll(session: ReadSession, settings: ReadonlyMap<string, string>): Promise<void> {
+  for (const [name, value] of settings) {
+    const text = "SELECT pg_catalog.set_config($1, $2, true) IS NOT NULL";
+    await session.rows(text, [name, value], new AbortController().signal);
+  }
 }

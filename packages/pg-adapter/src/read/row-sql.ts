@@ -7,10 +7,14 @@ import { formSql, keyCanonicalSql, keyOrderSql, outputText } from "./column-sql.
 export interface TableSql {
   readonly plan: SidePlan;
   readonly info: TableInfo;
-  /** Conditions that hold for every row of the scope: the tenant. */
+  /** Condition of the tenant, or null. */
+  readonly tenant: string | null;
+  /** Condition of the plan's scope, or null. */
   readonly scope: string | null;
   /** The plan's filter, or null. */
   readonly filter: string | null;
+  /** Expressions over `t` that take the place of columns, by column. */
+  readonly masks: ReadonlyMap<string, string>;
 }
 
 export function column(name: string): string {
@@ -18,9 +22,32 @@ export function column(name: string): string {
 }
 
 /** ONLY, because rows of child tables belong to the children; partitions belong to their root. */
-export function fromTable({ info }: TableSql): string {
+export function baseTable({ info }: TableSql): string {
   const only = info.spec.kind === "table" ? "ONLY " : "";
-  return `${only}${quoteTable(info.spec.name)} AS t`;
+  return `${only}${quoteTable(info.relation ?? info.spec.name)} AS t`;
+}
+
+/**
+ * The rows as `t`. Where columns are masked, a derived table that looks like the relation `base`: tenant, scope and
+ * filter hold inside it, over the original values, and `extra` are further expressions over these, with names.
+ */
+export function fromTable(sql: TableSql, base = baseTable(sql), extra: readonly string[] = []): string {
+  if (sql.masks.size === 0) return base;
+  const columns = sql.info.spec.columns.map(({ name }) => {
+    const mask = sql.masks.get(name);
+    return mask === undefined ? column(name) : `${mask} AS ${quoteIdentifier(name)}`;
+  });
+  const address = sql.info.hasRowAddresses ? ["t.tableoid", "t.ctid"] : [];
+  return `(SELECT ${[...address, ...columns, ...extra].join(", ")} FROM ${base}${whereAll(ownConditions(sql))}) AS t`;
+}
+
+function ownConditions({ tenant, scope, filter }: TableSql): (string | null)[] {
+  return [tenant, scope, filter];
+}
+
+function whereAll(conditions: readonly (string | null)[]): string {
+  const given = conditions.filter((each) => each !== null);
+  return given.length === 0 ? "" : ` WHERE ${given.map((each) => `(${each})`).join(" AND ")}`;
 }
 
 /**
@@ -83,9 +110,8 @@ export function addressTexts(plan: SidePlan): string[] {
 }
 
 export function conditions(sql: TableSql, part: RowPart, extra: readonly string[] = []): string {
-  const all = [sql.scope, sql.filter, partCondition(sql.plan.key, part), ...extra];
-  const given = all.filter((each) => each !== null);
-  return given.length === 0 ? "" : ` WHERE ${given.map((each) => `(${each})`).join(" AND ")}`;
+  const own = sql.masks.size === 0 ? ownConditions(sql) : [];
+  return whereAll([...own, partCondition(sql.plan.key, part), ...extra]);
 }
 
 function partCondition(key: SideKey | null, part: RowPart): string | null {

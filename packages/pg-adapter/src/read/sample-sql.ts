@@ -1,4 +1,4 @@
-import { conditions, fromTable, rangeColumn, type TableSql } from "./row-sql.ts";
+import { baseTable, conditions, fromTable, rangeColumn, type TableSql } from "./row-sql.ts";
 import { formatDecimal } from "./sample-share.ts";
 
 const SAMPLE_PER_BOUND = 8;
@@ -14,9 +14,11 @@ export function sampleQuery(sql: TableSql, keyColumn: number, count: number): st
   const share = Math.max((count * SAMPLE_PER_BOUND) / rows, FEWEST_PAGES / Math.max(1, sql.info.pages)) * 100;
   const mayViewBeSampled = sql.info.hasRowAddresses && share < 50;
   const sample = mayViewBeSampled ? ` TABLESAMPLE SYSTEM (${formatDecimal(share)}) REPEATABLE (1)` : "";
-  const where = conditions({ ...sql, filter: null }, "keyed");
+  const unfiltered = { ...sql, filter: null };
+  const from = fromTable(unfiltered, `${baseTable(sql)}${sample}`);
+  const where = conditions(unfiltered, "keyed");
   return `SELECT DISTINCT v FROM (
     SELECT v, pg_catalog.row_number() OVER (ORDER BY v) AS n, pg_catalog.count(*) OVER () AS total
-    FROM (SELECT ${value} AS v FROM ${fromTable(sql)}${sample}${where}) s
+    FROM (SELECT ${value} AS v FROM ${from}${where}) s
   ) r WHERE total <= ${count} OR n % (total / ${count} + 1) = 0 ORDER BY v`;
 }

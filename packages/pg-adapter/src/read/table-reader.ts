@@ -5,9 +5,11 @@ import type {
   BucketSumsRequest,
   FetchedRow,
   RowStreamRequest,
+  SidePlan,
   TableReader,
 } from "@syncline/engine";
-import type { ReadSession } from "../connection/read-session.ts";
+import type { TableInfo } from "../catalog/table-info.ts";
+import type { ReadSession, TextRow } from "../connection/read-session.ts";
 import type { SessionPool } from "../connection/session-pool.ts";
 import { quoteTable } from "../sql/quote.ts";
 import { seeksBuckets } from "./bucket-selection.ts";
@@ -15,37 +17,47 @@ import { BUCKET_SETTINGS, bucketSumsQuery, SEEK_SETTINGS } from "./bucket-sql.ts
 import type { RowLayout, SortField } from "./copy-parser.ts";
 import { copyRows } from "./copy-rows.ts";
 import { countRowsQuery, duplicateKeysQuery } from "./duplicate-keys-sql.ts";
-import { type FetchShape, fetchShape } from "./fetch-rows.ts";
-import { lookupQuery } from "./lookup-sql.ts";
+import { fetchShape, STREAMED } from "./fetch-rows.ts";
+import { inScopeQuery, lookupQuery } from "./lookup-sql.ts";
+import { sliceCount } from "./page-range.ts";
 import { parseRowAddress } from "./row-address.ts";
-import { fromTable, type TableSql } from "./row-sql.ts";
+import { baseTable, fromTable, type TableSql } from "./row-sql.ts";
 import { sampleQuery } from "./sample-sql.ts";
 import { rowStreamQuery, streamSettings } from "./stream-sql.ts";
 
+export interface TableReaderParts {
+  readonly plan: SidePlan;
+  readonly info: TableInfo;
+  /** Asked for once, before the first row. */
+  readonly sql: () => Promise<TableSql>;
+  readonly pool: SessionPool;
+  readonly holder: ReadSession;
+}
+
 /** Reads one table on the sessions of a snapshot; single rows come over `holder`. */
 export class PgTableReader implements TableReader {
-  readonly #sql: TableSql;
-  readonly #pool: SessionPool;
-  readonly #holder: ReadSession;
-  readonly #shape: FetchShape;
+  readonly #parts: TableReaderParts;
   readonly #leaves = new Map<number, string>();
+  #sql: Promise<TableSql> | null = null;
 
-  constructor(sql: TableSql, pool: SessionPool, holder: ReadSession) {
-    this.#sql = sql;
-    this.#pool = pool;
-    this.#holder = holder;
-    this.#shape = fetchShape(sql);
-    if (!sql.info.partitioned) this.#leaves.set(sql.info.oid, fromTable(sql));
+  constructor(parts: TableReaderParts) {
+    this.#parts = parts;
   }
 
   get #about(): string {
-    return `Reading table "${formatQualifiedName(this.#sql.info.spec.name)}"`;
+    return `Reading table "${formatQualifiedName(this.#parts.info.spec.name)}"`;
   }
 
-  rows(request: RowStreamRequest): AsyncIterable<RowBatch> {
-    return copyRows(this.#pool, {
-      query: rowStreamQuery(this.#sql, request),
-      settings: streamSettings(this.#sql, request),
+  #compiled(): Promise<TableSql> {
+    this.#sql ??= this.#parts.sql();
+    return this.#sql;
+  }
+
+  async *rows(request: RowStreamRequest): AsyncGenerator<RowBatch> {
+    const sql = await this.#compiled();
+    yield* copyRows(this.#parts.pool, {
+      query: rowStreamQuery(sql, request),
+      settings: streamSettings(sql, request),
       layout: this.#layout(request),
       about: this.#about,
       signal: request.signal,
@@ -53,8 +65,8 @@ export class PgTableReader implements TableReader {
   }
 
   #layout({ order }: RowStreamRequest): RowLayout {
-    const address = this.#sql.info.hasRowAddresses ? 2 : 1;
-    const key = this.#sql.plan.key;
+    const address = this.#parts.info.hasRowAddresses ? 2 : 1;
+    const { key } = this.#parts.plan;
     if (order === "hash" || key === null) return { sort: ["signed", "signed"], hash: 0, address };
     if (key.canonical) return { sort: ["bytes"], hash: 2, address };
     const last = key.columns.length - 1;
@@ -68,16 +80,18 @@ export class PgTableReader implements TableReader {
 
   async fetch(addresses: readonly Uint8Array[], signal: AbortSignal): Promise<FetchedRow[]> {
     if (addresses.length === 0) return [];
-    if (!this.#sql.info.hasRowAddresses) return this.#fetchByText(addresses, signal);
+    if (!this.#parts.info.hasRowAddresses) return this.#fetchByText(addresses, signal);
+    const sql = { ...(await this.#compiled()), tenant: null, scope: null, filter: null };
+    const shape = fetchShape(sql, STREAMED);
     const found = new Map<string, FetchedRow>();
     const parsed = addresses.map(parseRowAddress);
     const relations = Map.groupBy(parsed, (address) => address.relation);
     for (const [relation, group] of relations) {
-      const from = await this.#leaf(relation, signal);
-      const text = `SELECT t.ctid, ${this.#shape.select} FROM ${from} WHERE t.ctid = ANY ($1::pg_catalog.tid[])`;
-      const ctids = `{${group.map(({ ctid }) => `"${ctid}"`).join(",")}}`;
-      for (const row of await this.#holder.rows(text, [ctids], signal, this.#about)) {
-        found.set(`${relation}${row[0]}`, this.#shape.toRow(row, 1));
+      const from = fromTable(sql, await this.#leaf(sql, relation, signal));
+      const text = `SELECT t.ctid, ${shape.select} FROM ${from} WHERE t.ctid = ANY ($1::pg_catalog.tid[])`;
+      const ctids = tidArray(group.map(({ ctid }) => ctid));
+      for (const row of await this.#parts.holder.rows(text, [ctids], signal, this.#about)) {
+        found.set(`${relation}${row[0]}`, shape.toRow(row, 1));
       }
     }
     return parsed.map(({ relation, ctid }) => found.get(`${relation}${ctid}`) ?? this.#gone());
@@ -90,12 +104,13 @@ export class PgTableReader implements TableReader {
   }
 
   /** The partition that rows lie in. */
-  async #leaf(relation: number, signal: AbortSignal): Promise<string> {
+  async #leaf(sql: TableSql, relation: number, signal: AbortSignal): Promise<string> {
+    if (!sql.info.partitioned) return baseTable(sql);
     const known = this.#leaves.get(relation);
     if (known !== undefined) return known;
     const text = `SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1`;
-    const [row] = await this.#holder.rows(text, [relation], signal);
+    const [row] = await this.#parts.holder.rows(text, [relation], signal);
     if (row === undefined) return this.#gone();
     const from = `ONLY ${quoteTable({ schema: row[0] ?? "", name: row[1] ?? "" })} AS t`;
     this.#leaves.set(relation, from);
@@ -111,27 +126,38 @@ export class PgTableReader implements TableReader {
   async lookup(keys: readonly RowImage[], signal: AbortSignal): Promise<(FetchedRow | null)[]> {
     const found: (FetchedRow | null)[] = keys.map(() => null);
     if (keys.length === 0) return found;
-    const { text, values } = lookupQuery(this.#sql, this.#shape.select, keys);
-    for (const row of await this.#holder.rows(text, values, signal, this.#about)) {
-      found[Number(row[0]) - 1] = this.#shape.toRow(row, 1);
+    const sql = await this.#compiled();
+    const { text, values, shape } = lookupQuery(sql, keys);
+    const rows = await this.#parts.holder.rows(text, values, signal, this.#about);
+    const isOutside = await this.#outside(sql, rows, signal);
+    for (const row of rows) {
+      const fetched = shape.toRow(row, 3);
+      found[Number(row[0]) - 1] = isOutside(row) ? { ...fetched, inScope: false } : fetched;
     }
     return found;
   }
 
-  async slices(wanted: number): Promise<number> {
-    const { info } = this.#sql;
-    if (!info.hasRowAddresses || this.#pages === 0) return 1;
-    return Math.max(1, Math.min(wanted, Math.ceil(this.#pages / 128)));
+  /** Asks for all found rows at once. */
+  async #outside(
+    sql: TableSql,
+    rows: readonly TextRow[],
+    signal: AbortSignal,
+  ): Promise<(row: TextRow) => boolean> {
+    if (sql.scope === null || !sql.info.hasRowAddresses || rows.length === 0) return () => false;
+    const ctids = tidArray(rows.map((row) => row[2] ?? ""));
+    const inside = await this.#parts.holder.rows(inScopeQuery(sql), [ctids], signal, this.#about);
+    const addresses = new Set(inside.map(([relation, ctid]) => `${relation}${ctid}`));
+    return ([, relation, ctid]) => !addresses.has(`${relation}${ctid}`);
   }
 
-  get #pages(): number {
-    return this.#sql.info.pages;
+  async slices(wanted: number): Promise<number> {
+    return sliceCount(this.#parts.info, wanted);
   }
 
   async sums(request: BucketSumsRequest): Promise<BucketSum[]> {
-    const text = bucketSumsQuery(this.#sql, request);
+    const text = bucketSumsQuery(await this.#compiled(), request);
     const settings = request.buckets === null ? BUCKET_SETTINGS : SEEK_SETTINGS;
-    return this.#pool.use(async (session) => {
+    return this.#parts.pool.use(async (session) => {
       await session.configure(settings, request.signal);
       const rows = await session.rows(text, [], request.signal, this.#about);
       return rows.map(([bucket, count, sum0, sum1]) => ({
@@ -144,25 +170,29 @@ export class PgTableReader implements TableReader {
   }
 
   seeksBuckets(bucketing: Bucketing): boolean {
-    return seeksBuckets(this.#sql, bucketing);
+    return seeksBuckets(this.#parts, bucketing);
   }
 
   async countRows(signal: AbortSignal): Promise<number> {
-    return this.#number(countRowsQuery(this.#sql), signal);
+    return this.#number(countRowsQuery(await this.#compiled()), signal);
   }
 
   async sampleBounds(keyColumn: number, count: number, signal: AbortSignal): Promise<string[]> {
-    const text = sampleQuery(this.#sql, keyColumn, count);
-    const rows = await this.#pool.use((session) => session.rows(text, [], signal, this.#about));
+    const text = sampleQuery(await this.#compiled(), keyColumn, count);
+    const rows = await this.#parts.pool.use((session) => session.rows(text, [], signal, this.#about));
     return rows.map(([bound]) => bound ?? "");
   }
 
   async countDuplicateKeys(signal: AbortSignal): Promise<number> {
-    return this.#number(duplicateKeysQuery(this.#sql), signal);
+    return this.#number(duplicateKeysQuery(await this.#compiled()), signal);
   }
 
   async #number(text: string, signal: AbortSignal): Promise<number> {
-    const rows = await this.#pool.use((session) => session.rows(text, [], signal, this.#about));
+    const rows = await this.#parts.pool.use((session) => session.rows(text, [], signal, this.#about));
     return Number(rows[0]?.[0] ?? 0);
   }
+}
+
+function tidArray(ctids: readonly string[]): string {
+  return `{${ctids.map((ctid) => `"${ctid}"`).join(",")}}`;
 }

@@ -1,0 +1,43 @@
+import type { CheckedFilter, MaskRule, RowScope } from "@syncline/core";
+import type { SidePlan } from "@syncline/engine";
+import type { TableInfo } from "../catalog/table-info.ts";
+import type { PgScope } from "../scope.ts";
+import { compileFilter } from "../sql/filter-sql.ts";
+import { quoteIdentifier, quoteLiteral } from "../sql/quote.ts";
+import { compileScope } from "../sql/scope-sql.ts";
+import type { KeyLists } from "./key-lists.ts";
+import type { TableSql } from "./row-sql.ts";
+import { type ScopeTables, tablesOf } from "./scope-tables.ts";
+
+export interface CompileTableInput {
+  readonly plan: SidePlan;
+  readonly info: TableInfo;
+  readonly filter: CheckedFilter | null;
+  readonly scope: RowScope | null;
+  readonly masks: ReadonlyMap<string, MaskRule>;
+  readonly endpoint: PgScope;
+  readonly lists: KeyLists;
+  readonly tables: ScopeTables;
+}
+
+/** Tenant, scope, filter and masks of one table as SQL over `t`. */
+export async function compileTable(input: CompileTableInput): Promise<TableSql> {
+  const { plan, info, filter, endpoint } = input;
+  const tenant = endpoint.tenantColumn;
+  return {
+    plan,
+    info,
+    tenant: tenant === null ? null : `t.${quoteIdentifier(tenant.name)} = ${quoteLiteral(tenant.value)}`,
+    scope: await scopeSql(input),
+    // COPY takes no parameters, so values are literals, each cast by the compiler.
+    filter: filter === null ? null : compileFilter(filter, { alias: "t", placeholder: quoteLiteral }).sql,
+    masks: new Map(),
+  };
+}
+
+async function scopeSql({ scope, info, lists, tables }: CompileTableInput): Promise<string | null> {
+  if (scope === null || scope.kind === "all") return null;
+  const { name } = info.spec;
+  const table = await tables.load([name, ...tablesOf(scope)]);
+  return compileScope(scope, { alias: "t", table: table(name) }, { table, list: (list) => lists.from(list) });
+}
