@@ -1,2 +1,13 @@
 /** Readable directories and export files behind the ports of engine. */
-export {};
+export { createDirectoryWriter, type DirectoryWriterOptions } from "./directory/directory-writer.ts";
+export type { Manifest, ManifestFile, ManifestTable } from "./directory/manifest.ts";
+export { openDirectory, type RowDirectory } from "./directory/open-directory.ts";
+export {
+  type ReadRowsRequest,
+  ROW_FORMAT_CODECS,
+  type RowFormatCodec,
+  type RowFormatWriter,
+  rowFormatCodec,
+  type TableRowFormat,
+  type WrittenRow,
+} from "./formats/index.ts";

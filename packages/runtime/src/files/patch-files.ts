@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CreateDigest } from "@syncline/core";
 import type { PatchFiles } from "@syncline/engine";
-import { createFile } from "./create-file.ts";
-import { openFile } from "./read-file.ts";
-import { createScratchFile } from "./scratch-file.ts";
+import { createFile, createScratchFile, openFile } from "@syncline/snapshot-store/files";
 
 export const createSha256: CreateDigest = () => {
   const hash = createHash("sha256");
