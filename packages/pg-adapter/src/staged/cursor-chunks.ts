@@ -1,4 +1,4 @@
-import { interrupted, type ReadSession, type TextRow } from "../connection/read-session.ts";
+import type { ReadSession, TextRow } from "../connection/read-session.ts";
 import type { CopyRequest } from "../read/copy-chunks.ts";
 import { copyLine } from "../write/copy-text.ts";
 
@@ -20,7 +20,6 @@ export async function* cursorChunks(session: ReadSession, request: CopyRequest):
   const binary = format === "binary";
   const query = binary ? `SELECT pg_catalog.record_send(r) FROM (${request.query}) AS r` : request.query;
   await session.rows(`DECLARE ${name} NO SCROLL CURSOR WITHOUT HOLD FOR ${query}`, [], signal, about);
-  let finished = false;
   try {
     if (binary) yield HEADER;
     for (let count = FIRST_ROWS; ; ) {
@@ -31,10 +30,8 @@ export async function* cursorChunks(session: ReadSession, request: CopyRequest):
       yield chunk;
     }
     if (binary) yield TRAILER;
-    finished = true;
   } finally {
     if (!session.broken && !signal.aborted) await session.rows(`CLOSE ${name}`, [], signal, about);
-    else if (finished) throw interrupted(signal);
   }
 }
 
