@@ -11,6 +11,7 @@ export * from "./usecases/apply-contract.ts";
 export * from "./usecases/apply-patch.ts";
 export * from "./usecases/assert-writable.ts";
 export * from "./usecases/build-patch.ts";
+export * from "./usecases/definitions/create-definitions.ts";
 export * from "./usecases/diff-contract.ts";
 export { type DiffInput, diffEndpoints } from "./usecases/diff-endpoints.ts";
 export * from "./usecases/invert-patch.ts";
