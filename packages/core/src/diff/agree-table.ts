@@ -27,6 +27,8 @@ export interface AgreementOptions {
   readonly ignoreFields: ReadonlySet<string>;
   /** Key columns that the user chose, target's names, or null. */
   readonly key: readonly string[] | null;
+  /** Columns that only one side has: refused, or left out of everything. */
+  readonly unpaired?: "refuse" | "keep";
 }
 
 /** Decides how two tables are compared. Refuses columns without a partner and types without a common form. */
@@ -54,7 +56,7 @@ function pairColumns(pair: TablePair, options: AgreementOptions): PairedColumn[]
     sourceByTarget.delete(target.name);
     if (target.generated) continue;
     if (source === undefined) {
-      if (isCompared(target.name, options)) problems.push(`"${target.name}" is only in the target`);
+      if (refusesUnpaired(target.name, options)) problems.push(`"${target.name}" is only in the target`);
       continue;
     }
     const agreed = agreeForm(source, target);
@@ -63,7 +65,7 @@ function pairColumns(pair: TablePair, options: AgreementOptions): PairedColumn[]
     else problems.push(`"${target.name}" is ${agreed.mismatch}`);
   }
   for (const [name, column] of sourceByTarget) {
-    if (!column.generated && isCompared(name, options))
+    if (!column.generated && refusesUnpaired(name, options))
       problems.push(`"${column.name}" is only in the source`);
   }
   if (problems.length > 0) throw columnsDiffer(pair, problems);
@@ -88,6 +90,10 @@ function targetName(source: string, { columnMap }: AgreementOptions): string {
 
 function isCompared(name: string, { fields, ignoreFields }: AgreementOptions): boolean {
   return fields === null ? !ignoreFields.has(name) : fields.has(name) && !ignoreFields.has(name);
+}
+
+function refusesUnpaired(name: string, options: AgreementOptions): boolean {
+  return options.unpaired !== "keep" && isCompared(name, options);
 }
 
 function columnsDiffer(pair: TablePair, problems: readonly string[]): CodedError {

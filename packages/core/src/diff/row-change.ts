@@ -29,6 +29,8 @@ export interface RowUpdate extends RowChangeOf<"update"> {
   readonly changes: readonly ChangedColumn[];
   /** True when the target's row lies outside the target's scope: no move may change it. */
   readonly outside?: boolean;
+  /** The columns that the caller wanted along, equal or not; absent when it wanted none. */
+  readonly along?: readonly ChangedColumn[];
 }
 
 /** A row only in the target. For rows without a key: `count` of the `of` identical rows that the target holds. */

@@ -5,6 +5,7 @@ import { type AgreedRun, agreeRun } from "./diff/agree-run.ts";
 import { CompareTable } from "./diff/compare-table.ts";
 import { estimateChangedBytes } from "./diff/estimate-bytes.ts";
 import { type OpenSides, openBoth } from "./diff/open-both.ts";
+import { prepareSides } from "./diff/prepare-sides.ts";
 import { recheck } from "./diff/recheck.ts";
 import { RunLimits } from "./diff/run-limits.ts";
 import { type RunningTable, SmallTablesAhead } from "./diff/small-tables-ahead.ts";
@@ -28,7 +29,7 @@ export async function diffEndpoints(input: DiffInput): Promise<DiffRun> {
   const limits = new RunLimits(input.options, input.ctx.signal);
   try {
     const sides = await openBoth(input, limits.signal);
-    const agreed = await agreeRun(input, sides);
+    const agreed = await agreeRun(input, sides, await prepareSides(input.options, sides));
     return new Comparison(input, limits, sides, agreed, started);
   } catch (error) {
     limits.dispose();

@@ -7,6 +7,7 @@ import {
   isNamed,
   pairTables,
   suggestNames,
+  type TableAgreement,
   type TablePair,
   type TableSide,
   type TableSpec,
@@ -16,6 +17,7 @@ import type { ReadSnapshot, RowHash } from "../../ports/read-snapshot.ts";
 import type { DiffOptions } from "../diff-contract.ts";
 import type { DiffInput } from "../diff-endpoints.ts";
 import type { OpenSides } from "./open-both.ts";
+import { maskedKey, type PreparedSides, partOf } from "./prepare-sides.ts";
 import { sideFilters } from "./side-filters.ts";
 import { describeTable, planSide, type TableWork } from "./table-work.ts";
 import { assertTolerances, tolerancesOf } from "./tolerance.ts";
@@ -29,7 +31,11 @@ export interface AgreedRun {
 const BY_CODE_POINT = new Set(["UTF8", "LATIN1"]);
 
 /** Pairs the tables and decides, before any row is read, how each is compared. */
-export async function agreeRun(input: DiffInput, sides: OpenSides): Promise<AgreedRun> {
+export async function agreeRun(
+  input: DiffInput,
+  sides: OpenSides,
+  prepared: PreparedSides,
+): Promise<AgreedRun> {
   const { options } = input;
   const source = sideOf(input.source, sides.source);
   const target = sideOf(input.target, sides.target);
@@ -48,16 +54,34 @@ export async function agreeRun(input: DiffInput, sides: OpenSides): Promise<Agre
   const textSorts = [sides.source, sides.target].every(({ encoding }) => BY_CODE_POINT.has(encoding));
   const tables = agreements.map((agreement, index): TableWork => {
     const parts = { hash, textSorts, filter: sideFilters(document, agreement) };
+    const plans = {
+      source: { ...planSide(agreement, "source", parts), ...partOf(prepared.source, agreement.source) },
+      target: { ...planSide(agreement, "target", parts), ...partOf(prepared.target, agreement.target) },
+    };
+    const table = describeTable(agreement, target.tenantSchema);
     return {
       index,
-      agreement,
-      table: describeTable(agreement, target.tenantSchema),
-      source: planSide(agreement, "source", parts),
-      target: planSide(agreement, "target", parts),
+      agreement: withUnproven(agreement, maskedKey(plans).unproven),
+      table,
+      ...plans,
       tolerances: tolerancesOf(agreement, options.tolerance),
+      along: alongOf(agreement, table.patchTable.name, options),
     };
   });
   return { tables, hash };
+}
+
+function withUnproven(agreement: TableAgreement, sides: readonly ("source" | "target")[]): TableAgreement {
+  const { key } = agreement;
+  if (key === null || sides.length === 0) return agreement;
+  return { ...agreement, key: { ...key, unproven: [...new Set([...key.unproven, ...sides])] } };
+}
+
+/** Places of the carried columns that every update is to hold; names that the table does not have mean nothing. */
+function alongOf(agreement: TableAgreement, table: string, { carryAlong }: DiffOptions): number[] | null {
+  const names = new Set([...(carryAlong?.get("*") ?? []), ...(carryAlong?.get(table) ?? [])]);
+  if (names.size === 0) return null;
+  return agreement.columns.flatMap(({ target }, index) => (names.has(target.name) ? [index] : []));
 }
 
 function sideOf(endpoint: Endpoint, snapshot: ReadSnapshot): TableSide {
@@ -80,6 +104,7 @@ function narrowing(pair: TablePair, target: TableSide, options: DiffOptions) {
     key: chosen?.[1] ?? null,
     fields: options.fields === null ? null : namesFor(pair, options.fields),
     ignoreFields: namesFor(pair, options.ignoreFields),
+    unpaired: options.unpairedColumns ?? "refuse",
   };
 }
 

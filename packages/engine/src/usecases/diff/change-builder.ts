@@ -2,7 +2,7 @@ import type { ChangedColumn, Difference, RowChange, RowImage } from "@syncline/c
 import type { FetchedRow, TableReader } from "../../ports/read-snapshot.ts";
 import { FetchSize, fetchInPieces } from "./fetch-size.ts";
 import type { TableTally } from "./table-tally.ts";
-import type { TableWork } from "./table-work.ts";
+import { hasScope, type TableWork } from "./table-work.ts";
 
 export interface Readers {
   readonly source: TableReader;
@@ -16,7 +16,7 @@ export class ChangeBuilder {
   readonly #signal: AbortSignal;
   readonly #tally: TableTally;
   readonly sizes: { readonly source: FetchSize; readonly target: FetchSize };
-  /** Equal keys may have different sort keys, or a row may lie outside the other side's filter. */
+  /** Equal keys may have different sort keys, or a row may lie outside the other side's filter or scope. */
   readonly #looksUp: boolean;
   readonly #wantsAll: boolean;
 
@@ -28,7 +28,8 @@ export class ChangeBuilder {
     this.#wantsAll = wantsAll;
     this.sizes = { source: new FetchSize(work.source.table), target: new FetchSize(work.target.table) };
     const wide = work.agreement.key?.columns.some((column) => column.form.wide) === true;
-    this.#looksUp = wide || work.source.filter !== null || work.target.filter !== null;
+    const filtered = work.source.filter !== null || work.target.filter !== null;
+    this.#looksUp = wide || filtered || hasScope(work);
   }
 
   /** Whether a difference can turn out to be none, so that rows must be fetched before they are counted. */
@@ -63,7 +64,7 @@ export class ChangeBuilder {
 
   /** What two rows with one key are now; null when there is none of either, or no difference. */
   compareRows(source: FetchedRow | null, target: FetchedRow | null): RowChange | null {
-    const change = this.#judge(source, target, null);
+    const change = this.#judge(visible(source), inTarget(source, target), null);
     return change === "same" ? null : change;
   }
 
@@ -129,7 +130,7 @@ export class ChangeBuilder {
 
   /** A row only in the target's stream; when its partner is in the source's stream, that one tells the update. */
   #deleted(target: FetchedRow, other: FetchedRow | null): RowChange | "same" | null {
-    if (other !== null) return other.passes ? null : this.#update(other, target);
+    if (visible(other) !== null && other !== null) return other.passes ? null : this.#update(other, target);
     return {
       kind: "delete",
       table: this.#work.index,
@@ -148,8 +149,30 @@ export class ChangeBuilder {
       if (this.#work.tolerances[index]?.accepts(before, after) === true) return;
       changes.push({ column: column.target.name, before, after });
     });
-    return changes.length === 0
-      ? "same"
-      : { kind: "update", table: this.#work.index, key: target.key, changes };
+    if (changes.length === 0) return "same";
+    const update = { kind: "update", table: this.#work.index, key: target.key, changes } as const;
+    const outside = target.inScope === false ? { outside: true } : {};
+    return { ...update, ...outside, ...this.#along(source, target) };
   }
+
+  #along(source: FetchedRow, target: FetchedRow): { readonly along?: readonly ChangedColumn[] } {
+    const { along, agreement } = this.#work;
+    if (along === null) return {};
+    const columns = along.map((index) => ({
+      column: agreement.columns[index]?.target.name ?? "",
+      before: target.image[index] ?? null,
+      after: source.image[index] ?? null,
+    }));
+    return { along: columns };
+  }
+}
+
+/** A row of the source outside its scope does not exist for the run. */
+function visible(source: FetchedRow | null): FetchedRow | null {
+  return source?.inScope === false ? null : source;
+}
+
+/** A row of the target outside its scope counts only where the source has its key. */
+function inTarget(source: FetchedRow | null, target: FetchedRow | null): FetchedRow | null {
+  return target?.inScope === false && visible(source) === null ? null : target;
 }

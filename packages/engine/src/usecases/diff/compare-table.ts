@@ -9,7 +9,7 @@ import type { RunLimits } from "./run-limits.ts";
 import { streamPath } from "./stream-path.ts";
 import { Suspects } from "./suspects.ts";
 import { TableTally } from "./table-tally.ts";
-import type { TableWork } from "./table-work.ts";
+import { hasScope, type TableWork } from "./table-work.ts";
 
 /** What is streamed for a row besides the key: two hashes, the address and the framing of COPY. */
 const STREAMED_BYTES = 64;
@@ -71,8 +71,9 @@ export class CompareTable {
     return source.table.estimatedRows >= target.table.estimatedRows ? "source" : "target";
   }
 
-  /** By the planner, else by the size. */
+  /** Counted, else by the planner, else by the size. */
   get estimatedRows(): number {
+    if (this.#mostRows !== null) return this.#mostRows;
     const { source, target } = this.work;
     const rows = [source, target].map(({ table }) =>
       table.estimatedRows > 0 ? table.estimatedRows : table.sizeBytes / 100,
@@ -90,7 +91,7 @@ export class CompareTable {
   }
 
   async *changes(): AsyncGenerator<RowChange[]> {
-    if (this.options.maxPercent !== null) await this.#countRows();
+    if (this.options.maxPercent !== null || hasScope(this.work)) await this.#countRows();
     await this.#assertUnique();
     yield* this.#byPath();
     if (this.work.agreement.key?.nullable === true && this.options.path !== "multiset" && !this.stopped) {
@@ -133,7 +134,7 @@ export class CompareTable {
   async #countRows(): Promise<void> {
     const rows = await this.tally.step(
       "count",
-      "rows of both sides, for the limit",
+      "rows of both sides",
       () =>
         Promise.all([this.readers.source.countRows(this.signal), this.readers.target.countRows(this.signal)]),
       () => null,

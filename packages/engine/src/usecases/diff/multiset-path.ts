@@ -58,7 +58,8 @@ async function* tellGroups(
     const rows = await fetchInPieces(group.addresses, compare.builder.sizes[group.side], (piece) =>
       compare.readers[group.side].fetch(piece, compare.signal),
     );
-    const inTarget = group.side === "target" ? group.rows : group.rows - group.surplus;
+    const inTarget =
+      group.side === "target" ? group.rows : knownInTarget(compare, group.rows - group.surplus);
     const changes = everyAddress
       ? splitByImage(compare, { ...group, surplus }, rows)
       : [toChange(compare, group.side, rows[0], surplus, inTarget)];
@@ -71,7 +72,7 @@ function splitByImage(compare: CompareTable, group: SurplusGroup, rows: readonly
   const alike = [...Map.groupBy(rows, (row) => JSON.stringify(row.image)).values()];
   const changes: RowChange[] = [];
   // Of rows that the target holds as well it is not known how they spell what is not compared.
-  const ofInserts = group.surplus === group.rows ? 0 : undefined;
+  const ofInserts = group.surplus === group.rows ? knownInTarget(compare, 0) : undefined;
   let left = group.surplus;
   for (const same of alike) {
     if (left === 0) break;
@@ -82,6 +83,11 @@ function splitByImage(compare: CompareTable, group: SurplusGroup, rows: readonly
     left -= count;
   }
   return changes;
+}
+
+/** Rows alike that lie outside the target's scope were not counted. */
+function knownInTarget({ work }: CompareTable, counted: number): number | undefined {
+  return work.target.scope === undefined ? counted : undefined;
 }
 
 function toChange(

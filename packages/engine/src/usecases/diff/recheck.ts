@@ -6,6 +6,7 @@ import { ChangeBuilder } from "./change-builder.ts";
 import type { CompareTable } from "./compare-table.ts";
 import { FetchSize, fetchInPieces } from "./fetch-size.ts";
 import { type OpenSides, openBoth } from "./open-both.ts";
+import { prepareSides } from "./prepare-sides.ts";
 import { TableTally } from "./table-tally.ts";
 
 type Outcome = NonNullable<TableResult["recheck"]>;
@@ -21,6 +22,7 @@ export async function recheck(
   await sleep(input.options.recheckAfterMs ?? 0, undefined, { signal });
   const sides = await openBoth(input, signal);
   try {
+    await prepareSides(input.options, sides); // key lists and masks belong to a snapshot
     for (const table of tables) outcomes.set(table, await recheckTable(table, sides, signal));
   } finally {
     await Promise.all([sides.source.close(), sides.target.close()]);

@@ -18,6 +18,13 @@ export interface TableWork {
   readonly target: SidePlan;
   /** Carried columns by position: form when compared, and a tolerance. */
   readonly tolerances: readonly (ColumnTolerance | null)[];
+  /** Carried columns by position that every update holds besides the changed ones, or null. */
+  readonly along: readonly number[] | null;
+}
+
+/** Whether rows of a side may lie outside its scope. */
+export function hasScope({ source, target }: Pick<TableWork, "source" | "target">): boolean {
+  return source.scope !== undefined || target.scope !== undefined;
 }
 
 export interface PlanParts {
