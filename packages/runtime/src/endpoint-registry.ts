@@ -1,6 +1,9 @@
-import type { Endpoint, PatchTarget } from "@syncline/engine";
-import { openPatchTarget, openPgEndpoint } from "@syncline/pg-adapter";
-import type { Place } from "./place.ts";
+import type { DefinitionTarget, Endpoint, PatchTarget, SchemaEngine } from "@syncline/engine";
+import { openConnection, openPatchTarget, openPgEndpoint } from "@syncline/pg-adapter";
+import { openDefinitionTarget, openSchemaEngine as openPgSchemaEngine } from "@syncline/schema-engine";
+import type { AnyPlace, DirectoryPlace, Place } from "./place.ts";
+import { RowsEndpoint, type RowsEndpointOptions } from "./rows-endpoint.ts";
+import { openScratchDatabase } from "./scratch-database.ts";
 
 /** The one file that names adapters: a new kind of endpoint is a new package and a line here. */
 
@@ -12,4 +15,39 @@ export function openEndpoint({ scope, tables, label, replicaOf }: Place): Promis
 /** Connects to a place for applying, undoing and reading its log. Always `close()`. */
 export function openTarget({ scope, tables, label }: Place, signal: AbortSignal): Promise<PatchTarget> {
   return openPatchTarget({ scope, tables, label, signal });
+}
+
+/** Rows of files as an endpoint for reading. Always `close()`; it also closes the files. */
+export async function openRowsEndpoint(options: RowsEndpointOptions): Promise<Endpoint> {
+  return new RowsEndpoint(options);
+}
+
+/** Opens any place for reading. `beside` is the other side of a comparison. Always `close()`. */
+export async function openAnyEndpoint(any: AnyPlace, beside: AnyPlace | null): Promise<Endpoint> {
+  if (any.kind === "live") return openEndpoint(any.place);
+  return openRowsEndpoint({
+    files: await openRowDirectory(any.place),
+    label: any.place.label,
+    beside: beside?.kind === "live" ? beside.place : null,
+  });
+}
+
+/** Opens a directory of rows. Always `close()`. */
+export async function openRowDirectory({ path, label }: DirectoryPlace) {
+  const { openDirectory } = await import("@syncline/snapshot-store");
+  return openDirectory(path, label);
+}
+
+/** Definitions of a live place's database. Always `close()`. */
+export function openSchemaEngine({ scope, label }: Place): SchemaEngine {
+  return openPgSchemaEngine({
+    connect: () => openConnection(scope.connection),
+    label,
+    scratch: openScratchDatabase,
+  });
+}
+
+/** A live place's database as one in which definitions are made. Always `close()`. */
+export function openDefinitions({ scope, label }: Place): DefinitionTarget {
+  return openDefinitionTarget({ connect: () => openConnection(scope.connection), label });
 }

@@ -1,4 +1,13 @@
 export { checkServer, type ServerCheck } from "./check-server.ts";
-export { openEndpoint, openTarget } from "./endpoint-registry.ts";
-export { type Place, resolvePlace } from "./place.ts";
+export {
+  openAnyEndpoint,
+  openDefinitions,
+  openEndpoint,
+  openRowDirectory,
+  openRowsEndpoint,
+  openSchemaEngine,
+  openTarget,
+} from "./endpoint-registry.ts";
+export { type AnyPlace, type DirectoryPlace, type Place, resolveAnyPlace, resolvePlace } from "./place.ts";
+export type { RowsEndpointOptions } from "./rows-endpoint.ts";
 export { type OpenWorkspaceOptions, openWorkspace, type Workspace } from "./workspace.ts";

@@ -93,7 +93,7 @@ describe("resolvePlace", () => {
     });
   });
 
-  it.each(["./backup/users", "snapshot:nightly"])("refuses %s plainly", async (text) => {
+  it.each(["./backup/users", "snapshot:nightly"])("takes no %s where rows are written", async (text) => {
     await expect(resolve(text)).rejects.toMatchObject({
       code: "usage.invalid",
       message: expect.stringContaining("this version") as string,

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   findProtection,
   type Protection,
@@ -36,7 +37,37 @@ export interface Place {
   readonly unresolvedServers: readonly string[];
 }
 
-/** @throws CodedError `locator.invalid`, `server.not_found`, `config.*`, `usage.invalid` for kinds that are not supported yet */
+/** A directory of pulled rows. */
+export interface DirectoryPlace {
+  /** As it was typed. */
+  readonly label: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+export type AnyPlace =
+  | { readonly kind: "live"; readonly place: Place }
+  | { readonly kind: "directory"; readonly place: DirectoryPlace };
+
+/**
+ * Any place that rows can be read from; a directory is taken as seen from `folder`.
+ * @throws CodedError as `resolvePlace`
+ */
+export async function resolveAnyPlace(
+  workspace: Workspace,
+  text: string,
+  { folder, signal }: { readonly folder: string; readonly signal: AbortSignal },
+): Promise<AnyPlace> {
+  const locator = parseEndpointLocator(text);
+  if (locator.kind !== "directory")
+    return { kind: "live", place: await resolvePlace(workspace, text, signal) };
+  return {
+    kind: "directory",
+    place: { label: formatEndpointLocator(locator), path: resolve(folder, locator.path) },
+  };
+}
+
+/** @throws CodedError `locator.invalid`, `server.not_found`, `config.*`, `usage.invalid` for what is no live database */
 export async function resolvePlace(workspace: Workspace, text: string, signal: AbortSignal): Promise<Place> {
   const locator = parseEndpointLocator(text);
   if (locator.kind === "directory" || locator.kind === "snapshot") throw notYet(locator);
@@ -86,7 +117,7 @@ function notYet(locator: EndpointLocator): CodedError {
   const name = formatEndpointLocator(locator);
   return new CodedError(
     "usage.invalid",
-    `"${name}" is a ${kind}; this version compares and changes live databases only.`,
+    `"${name}" is a ${kind}; here this version takes live databases only.`,
     {
       hint: "Name a database as [server:]tenant:tables or as postgres://…#tenant:tables.",
       details: { kind },

@@ -22,14 +22,14 @@ export interface RowDirectory extends RowFiles {
 
 /**
  * Opens a directory of rows, also when it was edited by hand: the manifest says which tables there are and how their
- * columns look, the files say which rows.
+ * columns look, the files say which rows. `label` is the path as people typed it.
  * @throws CodedError `file.not_found`, `file.damaged`, `file.unsupported`
  */
-export async function openDirectory(path: string): Promise<RowDirectory> {
+export async function openDirectory(path: string, label = path): Promise<RowDirectory> {
   await finishReplacement(path);
   const manifest = await readManifest(path);
   for (const table of manifest.tables) await assertFiles(path, table);
-  return new PulledDirectory(path, manifest);
+  return new PulledDirectory({ path, label, manifest });
 }
 
 async function assertFiles(path: string, { table, file, referenced }: ManifestTable): Promise<void> {
@@ -56,8 +56,8 @@ class PulledDirectory implements RowDirectory {
   readonly #path: string;
   readonly #byName: ReadonlyMap<string, ManifestTable>;
 
-  constructor(path: string, manifest: Manifest) {
-    this.label = path;
+  constructor({ path, label, manifest }: { path: string; label: string; manifest: Manifest }) {
+    this.label = label;
     this.manifest = manifest;
     this.tables = manifest.tables.map(({ table }) => table);
     this.scope = manifest.scope;

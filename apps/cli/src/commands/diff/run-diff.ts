@@ -9,7 +9,7 @@ import {
   renderDiff,
 } from "@syncline/core";
 import { buildPatch, type DiffOptions, type DiffResult, type DiffRun, diffEndpoints } from "@syncline/engine";
-import { openEndpoint, type Place, resolvePlace } from "@syncline/runtime";
+import { type AnyPlace, openAnyEndpoint, resolveAnyPlace } from "@syncline/runtime";
 import { createSha256, localPatchFiles } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
 import { renderInputOfPatch } from "../../render/changes-of-patch.ts";
@@ -30,8 +30,8 @@ interface DiffInput {
 
 interface Comparison {
   readonly session: Session;
-  readonly source: Place;
-  readonly target: Place;
+  readonly source: AnyPlace;
+  readonly target: AnyPlace;
   readonly options: DiffCommandOptions;
   readonly format: DiffFormat;
   readonly wanted: DiffOptions;
@@ -42,11 +42,11 @@ export async function runDiff(session: Session, { source, target, options }: Dif
   refuseExistingOutput(options);
   const filter = await readFilter(options.filter, session.workingFolder);
   const workspace = await sessionWorkspace(session);
-  const { signal } = session.context;
+  const where = { folder: session.workingFolder, signal: session.context.signal };
   const comparison: Comparison = {
     session,
-    source: await resolvePlace(workspace, source, signal),
-    target: await resolvePlace(workspace, target, signal),
+    source: await resolveAnyPlace(workspace, source, where),
+    target: await resolveAnyPlace(workspace, target, where),
     options,
     format,
     wanted: diffOptions({ options, format, filter, config: workspace.config }),
@@ -66,7 +66,10 @@ function refuseExistingOutput({ output, overwrite }: DiffCommandOptions): void {
 
 async function compare(comparison: Comparison): Promise<DiffResult> {
   const { session, wanted } = comparison;
-  const opened = await Promise.allSettled([openEndpoint(comparison.source), openEndpoint(comparison.target)]);
+  const opened = await Promise.allSettled([
+    openAnyEndpoint(comparison.source, comparison.target),
+    openAnyEndpoint(comparison.target, comparison.source),
+  ]);
   const endpoints = opened.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   try {
     for (const outcome of opened) if (outcome.status === "rejected") throw outcome.reason;
@@ -161,7 +164,7 @@ async function render({ session, format, options }: Comparison, input: RenderInp
 async function* noChanges(): AsyncGenerator<RowChange> {}
 
 function sides({ source, target }: Comparison) {
-  return { source: source.label, target: target.label };
+  return { source: source.place.label, target: target.place.label };
 }
 
 function patchMetadata({ target, options, wanted }: Comparison) {
@@ -172,8 +175,8 @@ function patchMetadata({ target, options, wanted }: Comparison) {
     ignoreFields: wanted.ignoreFields,
     fields: wanted.fields,
     scope: {
-      tenant: target.tenant,
-      tables: target.tables.kind === "all" ? "*" : target.label,
+      tenant: target.kind === "live" ? target.place.tenant : null,
+      tables: target.kind === "directory" || target.place.tables.kind === "all" ? "*" : target.place.label,
       patterns: options.schema ?? [],
       filter,
     },
