@@ -1,7 +1,8 @@
 import { CodedError, formatQualifiedName, type RowImage } from "@syncline/core";
-import type { RowSelection, SelectedRows } from "@syncline/engine";
+import type { ConstantColumn, RowSelection, SelectedRows } from "@syncline/engine";
 import type { TableInfo } from "../catalog/table-info.ts";
 import type { SessionPool } from "../connection/session-pool.ts";
+import { quoteLiteral } from "../sql/quote.ts";
 import { type CopyRequest, copyChunks } from "./copy-chunks.ts";
 import { CopyTextParser } from "./copy-text-parser.ts";
 import { keyOrder } from "./order-sql.ts";
@@ -71,13 +72,18 @@ export class PgSelectedRows implements SelectedRows {
   }
 
   #select(sql: TableSql, extra: readonly string[]): string {
-    const columns = this.#parts.selection.columns.map(column).join(", ");
-    return `SELECT ${columns} FROM ${fromTable(sql)}${conditions(sql, "all", extra)}`;
+    const { columns, constants = [] } = this.#parts.selection;
+    const list = [...columns.map(column), ...constants.map(constantSql)].join(", ");
+    return `SELECT ${list} FROM ${fromTable(sql)}${conditions(sql, "all", extra)}`;
   }
 
   #copy(query: string, format: CopyRequest["format"], signal: AbortSignal): CopyRequest {
     return { query, format, settings: SETTINGS, about: this.#about, signal };
   }
+}
+
+function constantSql({ type, value }: ConstantColumn): string {
+  return `${quoteLiteral(value)}::${type ?? "pg_catalog.text"}`;
 }
 
 function assertColumns({ selection, info }: SelectedRowsParts): void {
