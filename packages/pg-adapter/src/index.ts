@@ -1,6 +1,7 @@
 export { readTableSpecs } from "./catalog/read-table-specs.ts";
 export type { RelationFilter } from "./catalog/relations-query.ts";
 export * from "./connection/connect.ts";
+export { type BulkTargetInput, openBulkTarget } from "./copy/open-bulk-target.ts";
 export { openPgEndpoint, type PgEndpointOptions } from "./pg-endpoint.ts";
 export * from "./scope.ts";
 export { openStagedEndpoint, type StagedEndpointOptions } from "./staged/open-staged-endpoint.ts";

@@ -1,5 +1,5 @@
-import type { DefinitionTarget, Endpoint, PatchTarget, SchemaEngine } from "@syncline/engine";
-import { openConnection, openPatchTarget, openPgEndpoint } from "@syncline/pg-adapter";
+import type { BulkTarget, DefinitionTarget, Endpoint, PatchTarget, SchemaEngine } from "@syncline/engine";
+import { openBulkTarget, openConnection, openPatchTarget, openPgEndpoint } from "@syncline/pg-adapter";
 import { openDefinitionTarget, openSchemaEngine as openPgSchemaEngine } from "@syncline/schema-engine";
 import type { AnyPlace, DirectoryPlace, Place } from "./place.ts";
 import { RowsEndpoint, type RowsEndpointOptions } from "./rows-endpoint.ts";
@@ -15,6 +15,11 @@ export function openEndpoint({ scope, tables, label, replicaOf }: Place): Promis
 /** Connects to a place for applying, undoing and reading its log. Always `close()`. */
 export function openTarget({ scope, tables, label }: Place, signal: AbortSignal): Promise<PatchTarget> {
   return openPatchTarget({ scope, tables, label, signal });
+}
+
+/** A live place that whole tables can be loaded into; connects when it is first asked. Always `close()`. */
+export function openBulk({ scope, tables, label }: Place): BulkTarget {
+  return openBulkTarget({ scope, tables, label });
 }
 
 /** Rows of files as an endpoint for reading. Always `close()`; it also closes the files. */

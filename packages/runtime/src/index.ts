@@ -1,6 +1,7 @@
 export { checkServer, type ServerCheck } from "./check-server.ts";
 export {
   openAnyEndpoint,
+  openBulk,
   openDefinitions,
   openEndpoint,
   openRowDirectory,

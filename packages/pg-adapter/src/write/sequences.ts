@@ -3,7 +3,7 @@ import { STAGED, STATE, type StagedTable, stagedValue } from "./staged-table.ts"
 import { sqlStateOf } from "./write-errors.ts";
 import { isOp, isState } from "./write-statements.ts";
 
-interface Sequence {
+export interface Sequence {
   /** Quoted and qualified; and as people read it. */
   readonly relation: string;
   readonly name: string;
@@ -45,15 +45,25 @@ export async function raiseSequences(
   tables: readonly StagedTable[],
   dryRun: boolean,
 ): Promise<string[]> {
-  const { rows } = await client.query<Record<string, string>>(QUERY, [
-    `{${tables.map((table) => table.info.oid).join(",")}}`,
-  ]);
+  const oids = tables.map((table) => table.info.oid);
+  const furthest = (uses: readonly Sequence[]) => furthestWritten(client, uses, tables);
+  return raiseSequencesTo(client, oids, furthest, dryRun);
+}
+
+/** The same for any tables: `furthest` tells the last value, in the sequence's direction, that its columns hold. */
+export async function raiseSequencesTo(
+  client: Client,
+  tableOids: readonly number[],
+  furthest: (uses: readonly Sequence[]) => Promise<bigint | null>,
+  dryRun: boolean,
+): Promise<string[]> {
+  const { rows } = await client.query<Record<string, string>>(QUERY, [`{${tableOids.join(",")}}`]);
   const sequences = rows.map(toSequence);
   const notes: string[] = [];
   for (const [relation, uses] of Map.groupBy(sequences, (sequence) => sequence.relation)) {
     const first = uses[0];
     if (first === undefined || relation === "") continue;
-    const written = await furthestWritten(client, uses, tables);
+    const written = await furthest(uses);
     if (written === null || written < first.min || written > first.max) continue;
     notes.push(...(await raise(client, first, written, dryRun)));
   }

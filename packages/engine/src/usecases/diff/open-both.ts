@@ -7,6 +7,7 @@ import {
 } from "@syncline/core";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { ReadSnapshot } from "../../ports/read-snapshot.ts";
+import type { DiffOptions } from "../diff-contract.ts";
 import type { DiffInput } from "../diff-endpoints.ts";
 
 export interface OpenSides {
@@ -69,8 +70,15 @@ function assertPatterns({ options, source, target }: DiffInput, offered: readonl
   );
 }
 
+type NamedSide = Pick<Endpoint, "named" | "tenantSchema">;
+
 /** With patterns, or with tables that the other side names, only those; a map may join any two names. */
-function isWanted({ options }: DiffInput, endpoint: Endpoint, other: Endpoint, name: QualifiedName): boolean {
+export function isWanted(
+  { options }: { readonly options: Pick<DiffOptions, "tableMap" | "tablePatterns"> },
+  endpoint: NamedSide,
+  other: NamedSide,
+  name: QualifiedName,
+): boolean {
   const mapped = [...options.tableMap].flat().some((text) => matchesPattern(name, text));
   if (mapped) return true;
   const { tablePatterns, tableMap } = options;
@@ -81,7 +89,7 @@ function isWanted({ options }: DiffInput, endpoint: Endpoint, other: Endpoint, n
 }
 
 /** The tenant's own schema counts as the same on both sides. */
-function inTenant(name: QualifiedName, endpoint: Endpoint): QualifiedName {
+function inTenant(name: QualifiedName, endpoint: NamedSide): QualifiedName {
   return { schema: name.schema === endpoint.tenantSchema ? "" : name.schema, name: name.name };
 }
 

@@ -1,0 +1,154 @@
+import { CodedError, formatQualifiedName, type QualifiedName, type TableSelection } from "@syncline/core";
+import type { BulkLoadReport, BulkLoadRequest, BulkTable, BulkTarget } from "@syncline/engine";
+import type { PgScope } from "../scope.ts";
+import { assertReadWrite } from "../write/access.ts";
+import { ApplySession } from "../write/apply-session.ts";
+import { commitLoad } from "./commit-load.ts";
+import { anyRow } from "./copy-table.ts";
+import { LoadSettings } from "./load-settings.ts";
+import { findObstacles } from "./obstacles.ts";
+import { loadInOneTransaction } from "./single-transaction.ts";
+import { readTargetTables, type TargetTable } from "./target-table.ts";
+
+export interface BulkTargetInput {
+  readonly scope: PgScope;
+  readonly tables: TableSelection;
+  /** Printed locator, without secrets. */
+  readonly label: string;
+}
+
+/** Connects when it is first asked. Always `close()`. */
+export function openBulkTarget(input: BulkTargetInput): BulkTarget {
+  return new PgBulkTarget(input);
+}
+
+const LOOK_TIMEOUT_MS = 10_000;
+
+class PgBulkTarget implements BulkTarget {
+  readonly #input: BulkTargetInput;
+  #described: readonly TargetTable[] = [];
+
+  constructor(input: BulkTargetInput) {
+    this.#input = input;
+  }
+
+  get label(): string {
+    return this.#input.label;
+  }
+
+  get tenantSchema(): string {
+    return this.#input.scope.schema;
+  }
+
+  get named(): readonly QualifiedName[] | null {
+    const { tables, scope } = this.#input;
+    if (tables.kind === "all") return null;
+    return tables.names.map(({ schema, name }) => ({ schema: schema ?? scope.schema, name }));
+  }
+
+  async recover(_signal: AbortSignal): Promise<readonly string[]> {
+    return [];
+  }
+
+  async describe(
+    accept: (name: QualifiedName) => boolean,
+    signal: AbortSignal,
+  ): Promise<readonly BulkTable[]> {
+    const { scope, tables, label } = this.#input;
+    return this.#look(signal, async (session) => {
+      await assertReadWrite(session.client, label);
+      const found = await readTargetTables(session.client, scope, tables);
+      this.#described = tables.kind === "named" ? found : found.filter(({ info }) => accept(info.spec.name));
+      for (const wanted of this.named ?? []) this.#assertFound(wanted);
+      return this.#described.map(({ table }) => table);
+    });
+  }
+
+  #assertFound(wanted: QualifiedName): void {
+    const found = this.#described.some(
+      ({ info: { spec } }) => spec.name.schema === wanted.schema && spec.name.name === wanted.name,
+    );
+    if (found) return;
+    throw new CodedError(
+      "table.not_found",
+      `There is no table "${wanted.name}" in schema "${wanted.schema}" of ${this.label}.`,
+      {
+        hint: "Check the name; names are taken in exact case.",
+        details: { table: formatQualifiedName(wanted) },
+      },
+    );
+  }
+
+  async occupied(tables: readonly BulkTable[], signal: AbortSignal): Promise<readonly QualifiedName[]> {
+    return this.#look(signal, async ({ client }) => {
+      const found: QualifiedName[] = [];
+      for (const table of tables) {
+        if ((await client.query(anyRow(table))).rows.length > 0) found.push(table.spec.name);
+      }
+      return found;
+    });
+  }
+
+  async obstacles(
+    tables: readonly BulkTable[],
+    { triggers, signal }: { readonly triggers: "auto" | "on" | "off"; readonly signal: AbortSignal },
+  ): Promise<readonly string[]> {
+    const wanted = this.#described.filter(({ table }) => tables.includes(table));
+    return this.#look(signal, ({ client }) => findObstacles(client, wanted, triggers));
+  }
+
+  async load(request: BulkLoadRequest): Promise<BulkLoadReport> {
+    const { scope, label } = this.#input;
+    const session = await ApplySession.open(scope.connection, label);
+    const stopWatching = session.stopOn(request.signal, null);
+    try {
+      await identify(session);
+      const report = await loadInOneTransaction({
+        session,
+        scope,
+        label,
+        request,
+        loads: request.tables,
+        mayAlter: (load) => this.#described.some(({ table, owned }) => table === load.table && owned),
+      });
+      await commitLoad({ session, connection: scope.connection, label });
+      return report;
+    } catch (error) {
+      const translated = session.translate(error);
+      session.destroy();
+      throw translated;
+    } finally {
+      stopWatching();
+      await session.close();
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  /** A short read-only look, under the pins. */
+  async #look<T>(signal: AbortSignal, work: (session: ApplySession) => Promise<T>): Promise<T> {
+    const { scope, label } = this.#input;
+    const session = await ApplySession.open(scope.connection, label);
+    const stopWatching = session.stopOn(signal, null);
+    try {
+      await identify(session);
+      await session.client.query("BEGIN READ ONLY");
+      await LoadSettings.pin(session.client, LOOK_TIMEOUT_MS);
+      const result = await work(session);
+      await session.client.query("ROLLBACK");
+      return result;
+    } catch (error) {
+      throw session.translate(error);
+    } finally {
+      stopWatching();
+      await session.close();
+    }
+  }
+}
+
+async function identify(session: ApplySession): Promise<void> {
+  const { rows } = await session.client.query<{ pid: string }>(
+    "SELECT pg_catalog.pg_backend_pid()::pg_catalog.text AS pid",
+  );
+  session.pid = Number(rows[0]?.pid);
+}
