@@ -86,8 +86,9 @@ function isImpliedNotNull({ id, payload }: Fact): boolean {
   return id.kind === "constraint" && payload["type"] === "n";
 }
 
-function isStandardComment({ id }: Fact): boolean {
-  return id.kind === "comment" && id.target.kind === "schema" && id.target.name === "public";
+function isStandardComment({ id, payload }: Fact): boolean {
+  if (id.kind !== "comment") return false;
+  return id.target.kind === "schema" && payload["text"] === "standard public schema";
 }
 
 /** A partitioned table's index is defined for all of its partitions; the server prints it for the root alone. */

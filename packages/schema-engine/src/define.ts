@@ -1,6 +1,6 @@
 import { buildFactBase, encodeId } from "@supabase/pg-delta";
-import { formatQualifiedName } from "@syncline/core";
-import type { SchemaDefinition, SchemaSelection } from "@syncline/engine";
+import { formatQualifiedName, type QualifiedName } from "@syncline/core";
+import type { SchemaDefinition, SchemaSelection, SequenceState } from "@syncline/engine";
 import { coveredFacts } from "./covered-facts.ts";
 import type { CatalogState } from "./extract-facts.ts";
 import type { FactGraph } from "./fact-graph.ts";
@@ -15,6 +15,8 @@ export interface DefinedStages extends PlannedStages {
   /** Roles that the statements name. */
   readonly roles: readonly string[];
   readonly digests: ReadonlyMap<string, string>;
+  readonly tables: readonly QualifiedName[];
+  readonly sequences: readonly SequenceState[];
 }
 
 type Selection = Pick<SchemaSelection, "tables" | "schemas">;
@@ -47,7 +49,21 @@ export function defineStages(state: CatalogState, selection: Selection, tag: str
     ],
     roles: policyRoles(graph),
     digests: objectDigests(state),
+    tables: dataTables(graph),
+    sequences: state.sequences.filter(({ name, table }) => isKept(selected.keys, name, table)),
   };
+}
+
+function isKept(keys: ReadonlySet<string>, sequence: QualifiedName, table: QualifiedName | null): boolean {
+  const { schema, name } = sequence;
+  if (keys.has(encodeId({ kind: "sequence", schema, name }))) return true;
+  return table !== null && keys.has(encodeId({ kind: "table", schema: table.schema, name: table.name }));
+}
+
+function dataTables(graph: FactGraph): QualifiedName[] {
+  return graph.facts.flatMap(({ id, payload }) =>
+    id.kind === "table" && payload["partitionBound"] == null ? [{ schema: id.schema, name: id.name }] : [],
+  );
 }
 
 /** Of every covered object, with all that belongs to it. */
@@ -73,13 +89,16 @@ function policyRoles(graph: FactGraph): string[] {
   return [...new Set(roles)].filter((role) => role !== "PUBLIC");
 }
 
-export function toDefinition({ preData, postData, uncovered, digests }: DefinedStages): SchemaDefinition {
+export function toDefinition({ preData, postData, ...stages }: DefinedStages): SchemaDefinition {
+  const { uncovered, digests, tables, sequences } = stages;
   return {
     preData: preData.map(({ sql }) => sql),
     postData: postData.map(({ sql }) => sql),
     preObjects: preData.map(({ object }) => object),
     postObjects: postData.map(({ object }) => object),
     digests,
+    tables,
+    sequences: sequences.map(({ name, lastValue, isCalled }) => ({ name, lastValue, isCalled })),
     uncovered,
   };
 }

@@ -2,29 +2,38 @@ import { type Diagnostic, extract, type FactBase } from "@supabase/pg-delta";
 import pg from "pg";
 import type { CatalogSource } from "./catalog-connection.ts";
 import { type CatalogGaps, readGaps } from "./gaps/read-gaps.ts";
+import { readSequences, type TableSequence } from "./read-sequences.ts";
 
 /** A database's catalog at one instant: the engine's facts and what the engine does not see. */
 export interface CatalogState {
   readonly facts: FactBase;
   readonly diagnostics: readonly Diagnostic[];
   readonly gaps: CatalogGaps;
+  /** Empty unless they were asked for. */
+  readonly sequences: readonly TableSequence[];
 }
 
 /** Reads everything in one read-only transaction of one session. */
-export async function extractFacts(source: CatalogSource, signal: AbortSignal): Promise<CatalogState> {
+export async function extractFacts(
+  source: CatalogSource,
+  signal: AbortSignal,
+  options: { readonly sequenceStates?: boolean | undefined } = {},
+): Promise<CatalogState> {
   const client = await source.connect();
   const stop = () => client.connection.stream.destroy();
   signal.addEventListener("abort", stop, { once: true });
   try {
     signal.throwIfAborted();
     let gaps: CatalogGaps | null = null;
+    let sequences: readonly TableSequence[] = [];
     const session = new EngineSession(client, source.snapshot, async () => {
       gaps = await readGaps(client);
+      if (options.sequenceStates === true) sequences = await readSequences(client);
     });
     // Credentials of foreign servers stay redacted: definitions are written to files.
     const { factBase, diagnostics } = await extract(session.asPool());
     if (gaps === null) throw new Error("the catalog was not read in one transaction");
-    return { facts: factBase, diagnostics, gaps };
+    return { facts: factBase, diagnostics, gaps, sequences };
   } finally {
     signal.removeEventListener("abort", stop);
     await client.end().catch(() => {});

@@ -39,7 +39,7 @@ class PgSchemaEngine implements SchemaEngine {
   async #define(selection: SchemaSelection): Promise<SchemaDefinition> {
     const { connect, scratch } = this.#options;
     const source = { connect, snapshot: selection.snapshot ?? null };
-    const state = await extractFacts(source, selection.signal);
+    const state = await extractFacts(source, selection.signal, selection);
     const tag = `placeholder-${randomUUID()}-`;
     const stages = defineStages(state, selection, tag);
     if (selection.renameSchemas.size === 0) return toDefinition(stages);

@@ -32,7 +32,12 @@ export async function renamedStages(stages: DefinedStages, options: RenameOption
     const state = await extractFacts({ connect: database.connect, snapshot: null }, selection.signal);
     const renamed = defineStages(state, { tables: null, schemas: null }, tag);
     refuseOldNames(renamed, selection.renameSchemas);
-    return { ...renamed, uncovered: stages.uncovered };
+    const schemaOf = (schema: string) => selection.renameSchemas.get(schema) ?? schema;
+    const sequences = stages.sequences.map((each) => ({
+      ...each,
+      name: { ...each.name, schema: schemaOf(each.name.schema) },
+    }));
+    return { ...renamed, sequences, uncovered: stages.uncovered };
   } finally {
     await database.drop();
   }

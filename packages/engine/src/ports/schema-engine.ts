@@ -20,8 +20,20 @@ export interface SchemaDefinition {
   readonly postObjects?: readonly string[];
   /** Digest of every object's definition by its key. */
   readonly digests?: ReadonlyMap<string, string>;
+  /** Tables that hold rows of their own: no partitions. Parents of inherited tables are among them with their own rows. */
+  readonly tables?: readonly QualifiedName[];
+  /** When they were asked for: those of the tables, identity columns included, and those that stand alone. */
+  readonly sequences?: readonly SequenceState[];
   /** Objects of the database that are not in it, as `kind name`: what the engine does not cover. */
   readonly uncovered: readonly string[];
+}
+
+/** Never behind the rows of the snapshot: read after it. */
+export interface SequenceState {
+  readonly name: QualifiedName;
+  readonly lastValue: string;
+  /** False when the next value is `lastValue` itself. */
+  readonly isCalled: boolean;
 }
 
 export interface SchemaSelection {
@@ -33,6 +45,8 @@ export interface SchemaSelection {
   readonly renameSchemas: ReadonlyMap<string, string>;
   /** Token of an exported snapshot of the same database at whose instant the catalog is read; absent for the present. */
   readonly snapshot?: string;
+  /** Whether to read the states of sequences, for which their SELECT privilege is needed. */
+  readonly sequenceStates?: boolean;
   readonly signal: AbortSignal;
 }
 
