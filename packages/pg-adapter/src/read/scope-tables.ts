@@ -67,15 +67,16 @@ export class ScopeTables {
   }
 
   async #read(name: QualifiedName): Promise<ScopeTable> {
-    const isLocked = this.#infos.some((info) => sameQualifiedName(info.spec.name, name));
-    const facts = await this.#facts(name);
-    if (!isLocked && (facts.kind === "r" || facts.kind === "p")) {
+    const info = this.#infos.find((each) => sameQualifiedName(each.spec.name, name));
+    const relation = info?.relation ?? name;
+    const facts = await this.#facts(relation);
+    if (info === undefined && (facts.kind === "r" || facts.kind === "p")) {
       await this.#lock(name, facts.kind);
       if ((await this.#facts(name)).rewritten) throw rewritten(name);
     }
     const tenant = this.#scope.tenantColumn;
     return {
-      from: `${facts.kind === "r" ? "ONLY " : ""}${quoteTable(name)}`,
+      from: `${facts.kind === "r" ? "ONLY " : ""}${quoteTable(relation)}`,
       hasRowAddresses: facts.kind === "r" || facts.kind === "p" || facts.kind === "m",
       tenant:
         tenant === null || !facts.hasTenantColumn
