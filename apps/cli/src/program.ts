@@ -6,6 +6,7 @@ import { defineDiff } from "./commands/diff.ts";
 import { withExamples } from "./commands/help-text.ts";
 import { defineLog } from "./commands/log.ts";
 import { definePatch } from "./commands/patch.ts";
+import { definePull } from "./commands/pull.ts";
 import { defineUndo } from "./commands/undo.ts";
 import { formatExitCodes } from "./exit-codes.ts";
 import type { Act } from "./session.ts";
@@ -49,6 +50,7 @@ export function createProgram({ act, out, err }: ProgramOptions): Command {
     );
   defineDiff(program, act);
   definePatch(program, act);
+  definePull(program, act);
   defineUndo(program, act);
   defineLog(program, act);
   defineConfig(program, act);

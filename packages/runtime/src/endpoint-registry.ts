@@ -1,4 +1,12 @@
-import type { BulkTarget, DefinitionTarget, Endpoint, PatchTarget, SchemaEngine } from "@syncline/engine";
+import type {
+  BulkTarget,
+  DefinitionTarget,
+  Endpoint,
+  PatchTarget,
+  RowFilesHeader,
+  RowFilesWriter,
+  SchemaEngine,
+} from "@syncline/engine";
 import { openBulkTarget, openConnection, openPatchTarget, openPgEndpoint } from "@syncline/pg-adapter";
 import { openDefinitionTarget, openSchemaEngine as openPgSchemaEngine } from "@syncline/schema-engine";
 import type { AnyPlace, DirectoryPlace, Place } from "./place.ts";
@@ -55,4 +63,21 @@ export function openSchemaEngine({ scope, label }: Place): SchemaEngine {
 /** A live place's database as one in which definitions are made. Always `close()`. */
 export function openDefinitions({ scope, label }: Place): DefinitionTarget {
   return openDefinitionTarget({ connect: () => openConnection(scope.connection), label });
+}
+
+export interface RowDirectoryOptions {
+  readonly place: DirectoryPlace;
+  readonly header: RowFilesHeader;
+  /** Names of all tables that will be written. */
+  readonly tables: readonly string[];
+  readonly overwrite: boolean;
+}
+
+/** Begins a directory of rows. Always `discard()`, which does nothing after `commit()`. */
+export async function createRowDirectory({
+  place,
+  ...options
+}: RowDirectoryOptions): Promise<RowFilesWriter> {
+  const { createDirectoryWriter } = await import("@syncline/snapshot-store");
+  return createDirectoryWriter({ ...options, ...place });
 }

@@ -1,5 +1,6 @@
 export { checkServer, type ServerCheck } from "./check-server.ts";
 export {
+  createRowDirectory,
   openAnyEndpoint,
   openBulk,
   openDefinitions,
@@ -8,6 +9,7 @@ export {
   openRowsEndpoint,
   openSchemaEngine,
   openTarget,
+  type RowDirectoryOptions,
 } from "./endpoint-registry.ts";
 export { type AnyPlace, type DirectoryPlace, type Place, resolveAnyPlace, resolvePlace } from "./place.ts";
 export type { RowsEndpointOptions } from "./rows-endpoint.ts";

@@ -11,6 +11,8 @@ import { readManifest } from "./read-manifest.ts";
 
 export interface PlaceOptions {
   readonly path: string;
+  /** The path as messages name it. */
+  readonly label?: string;
   readonly overwrite: boolean;
 }
 
@@ -31,9 +33,9 @@ export interface DirectoryPlace {
  * must be empty, and only files that its manifest lists are ever replaced or removed.
  * @throws CodedError `file.exists`, `file.io_failed`
  */
-export async function openPlace({ path, overwrite }: PlaceOptions): Promise<DirectoryPlace> {
+export async function openPlace({ path, label = path, overwrite }: PlaceOptions): Promise<DirectoryPlace> {
   try {
-    const old = await existing(path, overwrite);
+    const old = await existing({ path, label, overwrite });
     const staging =
       old === "none" ? temporaryName(resolve(path)) : join(path, `${STAGING_PREFIX}${suffix()}`);
     if (old === "none") await access(dirname(staging), constants.W_OK);
@@ -53,36 +55,36 @@ function suffix(): string {
   return temporaryName("x").slice(-16, -4);
 }
 
-async function existing(path: string, overwrite: boolean): Promise<Manifest | "none" | "empty"> {
+async function existing({ path, label, overwrite }: Required<PlaceOptions>): Promise<Manifest | "none" | "empty"> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
   if (found === undefined) return "none";
   if (!found.isDirectory())
-    throw new CodedError("file.exists", `"${path}" is a file, not a folder.`, {
+    throw new CodedError("file.exists", `"${label}" is a file, not a folder.`, {
       hint: "Name another folder.",
     });
   await finishReplacement(path);
   const entries = (await readdir(path)).filter((entry) => !entry.startsWith(STAGING_PREFIX));
   if (entries.length === 0) return "empty";
   if (!entries.includes(MANIFEST_FILE))
-    throw new CodedError("file.exists", `The folder "${path}" holds files and no ${MANIFEST_FILE} of ours.`, {
+    throw new CodedError("file.exists", `The folder "${label}" holds files and no ${MANIFEST_FILE} of ours.`, {
       hint: "Name a new or an empty folder; what is in this one is never replaced.",
     });
-  const manifest = await ourManifest(path);
+  const manifest = await ourManifest(path, label);
   if (overwrite) return manifest;
-  throw new CodedError("file.exists", `The folder "${path}" holds pulled rows already.`, {
+  throw new CodedError("file.exists", `The folder "${label}" holds pulled rows already.`, {
     hint: "Name another folder, or add --overwrite to replace those rows.",
   });
 }
 
 /** A manifest.json of somebody else's takes the folder; a damaged one of ours does too. */
-async function ourManifest(path: string): Promise<Manifest> {
+async function ourManifest(path: string, label: string): Promise<Manifest> {
   try {
     return await readManifest(path);
   } catch (error) {
-    throw new CodedError("file.exists", `The ${MANIFEST_FILE} in "${path}" is not one that can be read.`, {
+    throw new CodedError("file.exists", `The ${MANIFEST_FILE} in "${label}" is not one that can be read.`, {
       hint: "Name a new or an empty folder; what is in this one is never replaced.",
       cause: error,
     });

@@ -21,6 +21,8 @@ import { DEFINITIONS_FILE, type Manifest, type ManifestFile, type ManifestTable 
 
 export interface DirectoryWriterOptions {
   readonly path: string;
+  /** The path as messages name it; the path itself when left out. */
+  readonly label?: string;
   readonly header: RowFilesHeader;
   /** Names of all tables that will be written, so that their files are named alike every time. */
   readonly tables: readonly string[];

@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { FilterDocument } from "@syncline/core";
+import { type PullPlan, type PullResult, pullRows, type RowFilesWriter } from "@syncline/engine";
+import {
+  createRowDirectory,
+  type DirectoryPlace,
+  openAnyEndpoint,
+  openEndpoint,
+  type Place,
+  resolvePlace,
+} from "@syncline/runtime";
+import type { ExitReason } from "../../exit-codes.ts";
+import type { Session } from "../../session.ts";
+import { formatCount } from "../../terminal/progress-text.ts";
+import { readFilter } from "../diff/read-filter.ts";
+import { sessionWorkspace } from "../places.ts";
+import type { PullCommandOptions } from "../pull.ts";
+import { showDifferenceFirst } from "../write/diff-first.ts";
+import { rowDiffOptions } from "../write/row-diff-options.ts";
+
+interface PullArguments {
+  readonly source: string;
+  readonly directory: string;
+  readonly options: PullCommandOptions;
+}
+
+interface Pull {
+  readonly session: Session;
+  readonly source: Place;
+  readonly directory: DirectoryPlace;
+  readonly filter: FilterDocument | null;
+  readonly options: PullCommandOptions;
+}
+
+export async function runPull(
+  session: Session,
+  { source, directory, options }: PullArguments,
+): Promise<ExitReason> {
+  const workspace = await sessionWorkspace(session);
+  const pull: Pull = {
+    session,
+    source: await resolvePlace(workspace, source, session.context.signal),
+    directory: { label: directory, path: resolve(session.workingFolder, directory) },
+    filter: await readFilter(options.filter, session.workingFolder),
+    options,
+  };
+  if (options.diffFirst === true) await showDifference(pull);
+  const result = await pullAll(pull);
+  await print(pull, result);
+  return "ok";
+}
+
+async function pullAll(pull: Pull): Promise<PullResult> {
+  const { session, source, filter, options } = pull;
+  const endpoint = await openEndpoint(source);
+  try {
+    return await pullRows({
+      ctx: session.context,
+      source: endpoint,
+      tenant: source.tenant,
+      options: {
+        tablePatterns: options.schema ?? [],
+        filter,
+        fields: options.fields ?? null,
+        parallel: options.parallel,
+      },
+      openWriter: (plan) => openWriter(pull, plan),
+    });
+  } finally {
+    await endpoint.close();
+  }
+}
+
+function openWriter({ session, source, directory, options }: Pull, plan: PullPlan): Promise<RowFilesWriter> {
+  return createRowDirectory({
+    place: directory,
+    tables: plan.tables.map(({ name }) => name),
+    overwrite: options.overwrite === true,
+    header: {
+      format: options.format,
+      createdAt: session.context.now().toISOString(),
+      source: { locator: source.label, version: plan.version },
+      scope: plan.scope,
+      definitions: null,
+    },
+  });
+}
+
+/** What the pull will change in a directory that is there already. */
+async function showDifference({ session, source, directory, filter, options }: Pull): Promise<void> {
+  if (!existsSync(join(directory.path, "manifest.json"))) {
+    session.people.say(`"${directory.label}" is new, so there is nothing to compare.`);
+    return;
+  }
+  const live = { kind: "live", place: source } as const;
+  await showDifferenceFirst(session, {
+    source: await openEndpoint(source),
+    target: await openAnyEndpoint({ kind: "directory", place: directory }, live),
+    options: rowDiffOptions({ ...options, filter }),
+    question: `Replace the rows in "${directory.label}"`,
+    yes: options.yes === true,
+  });
+}
+
+async function print({ session, source, directory, options }: Pull, result: PullResult): Promise<void> {
+  const rows = result.tables.reduce((sum, table) => sum + table.rows, 0);
+  if (options.json === true) {
+    await session.output.json({
+      action: "pull",
+      source: source.label,
+      directory: directory.label,
+      format: options.format,
+      unchanged: result.unchanged,
+      rows,
+      tables: result.tables,
+    });
+    return;
+  }
+  const tables = result.tables.length === 1 ? "1 table" : `${formatCount(result.tables.length)} tables`;
+  const what = `${formatCount(rows)} ${rows === 1 ? "row" : "rows"} of ${tables}`;
+  await session.output.line(
+    result.unchanged
+      ? `Nothing changed: ${directory.label} holds the same ${what}.`
+      : `Pulled ${what} from ${source.label} into ${directory.label}.`,
+  );
+}
