@@ -15,6 +15,26 @@ export interface ApplicationRequest {
   readonly options: ApplyOptions;
   readonly actor: string | null;
   readonly signal: AbortSignal;
+  /** Set when rows are moved: what the ledger says besides, and what is remembered with the rows. */
+  readonly move?: MoveRecord;
+}
+
+export interface MoveRecord {
+  /** How source and target met, for the ledger. */
+  readonly strategy: string;
+  /** Written in the same transaction as the rows. */
+  readonly highWater: readonly HighWaterMark[];
+}
+
+/** How far an incremental run has read one table of one source. */
+export interface HighWaterMark {
+  /** Names source, tenant and filter, so that different runs do not meet. */
+  readonly source: string;
+  /** The target's table as in a patch header. */
+  readonly table: string;
+  readonly column: string;
+  /** Text of the column's type: rows from here on may be new. */
+  readonly mark: string;
 }
 
 export interface WriteReport {

@@ -1,6 +1,6 @@
 import type { MergeConflict, MergeResolution, MoveRules } from "@syncline/core";
 import type { Endpoint } from "../ports/endpoint.ts";
-import type { PatchTarget } from "../ports/patch-target.ts";
+import type { HighWaterMark, PatchTarget } from "../ports/patch-target.ts";
 import type { RunContext } from "../ports/run-context.ts";
 import type { ApplyOptions } from "./apply-contract.ts";
 import type { DiffOptions } from "./diff-contract.ts";
@@ -23,6 +23,8 @@ export interface MoveInput {
   >;
   /** Whether rows that only the target has may be deleted at all; false for incremental runs and unknown scopes. */
   readonly mayDelete: boolean;
+  /** Marks to remember with the rows, from an incremental run. */
+  readonly highWater?: readonly HighWaterMark[];
   /** What the run covers, for the ledger. */
   readonly scope: Readonly<Record<string, unknown>>;
   /** Hears of every conflict; may decide it. Undefined leaves it to the rules. */

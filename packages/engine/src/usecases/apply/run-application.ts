@@ -16,24 +16,31 @@ export interface Application {
   readonly operations: () => AsyncIterable<readonly PatchOperation[]>;
   readonly ctx: RunContext;
   readonly onConflict?: ((conflict: ApplyConflict) => Promise<void> | void) | undefined;
+  /** Runs when everything is staged and nothing written; a rejection ends the attempt. */
+  readonly beforeWrite?: () => Promise<void>;
+  /** Whether there is something to record even when no row changes. */
+  readonly commitIdle?: boolean;
 }
 
 /** Applies the operations once or not at all; every return and every rejection is definite. */
 export async function runApplication(application: Application): Promise<ApplyResult> {
-  return withRetry(application.ctx, () => attempt(application));
+  return withRetry(application.ctx, () => attemptApplication(application));
 }
 
-async function attempt(application: Application): Promise<ApplyResult> {
+/** One attempt of it; a retryable rejection says that a fresh one may succeed. */
+export async function attemptApplication(application: Application): Promise<ApplyResult> {
   const { target, request, ctx } = application;
   const transaction = await target.begin(request);
   try {
     await transaction.stage(withProgress(application));
+    await application.beforeWrite?.();
     ctx.progress({ phase: "write", table: null, rows: 0, bytes: 0, estimatedRows: null });
     const report = await transaction.write();
     if (report.conflictCount > 0) return await stopOnConflicts(application, transaction, report);
     if (request.options.dryRun) return toResult(request, report, "dry-run");
     const idle = countWritten(report) === 0;
-    if (idle && request.kind === "apply") return toResult(request, report, "already-applied");
+    if (idle && request.kind === "apply" && application.commitIdle !== true)
+      return toResult(request, report, "already-applied");
     ctx.signal.throwIfAborted();
     await commit(application, transaction);
     // An undo that found everything undone is recorded all the same.

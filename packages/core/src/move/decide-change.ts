@@ -1,0 +1,154 @@
+import type { ChangedColumn, RowChange, RowUpdate } from "../diff/row-change.ts";
+import type { MergeConflict } from "../merge/merge-outcome.ts";
+import type { PatchRow, PatchTable } from "../patch/patch.ts";
+import type { RowImage, RowValue } from "../values/row-value.ts";
+import { compareAges, isAgeType, type Newer } from "./compare-ages.ts";
+import type { FieldPolicy, MoveRules } from "./move-rules.ts";
+
+/** What becomes of one difference of two places under the rules of a move. */
+export type MoveDecision =
+  /** Written. */
+  | { readonly kind: "write"; readonly change: RowChange }
+  /** The target's row stays because of a policy or the strategy; counted as skipped. */
+  | { readonly kind: "held" }
+  /** Nothing that this move is about. */
+  | { readonly kind: "none" }
+  | MoveConflict;
+
+export interface MoveConflict {
+  readonly kind: "conflict";
+  readonly conflict: MergeConflict;
+  /** What the source's side would write; null when nothing can be written whoever decides. */
+  readonly theirs: RowChange | null;
+  /** Which side was changed later, for `newest`. */
+  readonly newer: Newer;
+}
+
+export interface DecideContext {
+  readonly table: PatchTable;
+  readonly rules: MoveRules;
+  /** Whether rows that only the target has may be deleted. */
+  readonly mayDelete: boolean;
+  /** Decides one column under a policy; without it the source wins. */
+  readonly resolveField?: ResolveField;
+}
+
+export type ResolveField = (
+  policy: FieldPolicy,
+  values: {
+    readonly source: RowValue;
+    readonly target: RowValue;
+    readonly sourceNewer: boolean | null;
+    readonly type: string;
+  },
+) => "source" | "target";
+
+/** Two-way strategies: source and target, no base. */
+export function decideChange(change: RowChange, context: DecideContext): MoveDecision {
+  const policy = context.rules.tables.get(context.table.name);
+  if (policy === "regenerate") return { kind: "none" };
+  if (change.kind === "update" && change.outside === true) return outsideScope(change, context);
+  if (change.kind === "insert") return { kind: "write", change };
+  if (policy === "insert-only") return change.kind === "update" ? { kind: "held" } : { kind: "none" };
+  return change.kind === "update" ? decideUpdate(change, context) : decideDelete(change, context);
+}
+
+function decideDelete(change: RowChange, { rules, mayDelete }: DecideContext): MoveDecision {
+  return mayDelete && rules.strategy === "replace" ? { kind: "write", change } : { kind: "none" };
+}
+
+function decideUpdate(change: RowUpdate, context: DecideContext): MoveDecision {
+  switch (context.rules.strategy) {
+    case "replace":
+    case "merge":
+      return withPolicies(change, context);
+    case "skip-existing":
+      return { kind: "held" };
+    case "timestamp":
+      return byAge(change, context);
+    case "interactive":
+    case "three-way":
+      return conflictOf(change, context, "update-update");
+  }
+}
+
+function byAge(change: RowUpdate, context: DecideContext): MoveDecision {
+  const newer = newerSide(change, context);
+  if (newer === "source") return withPolicies(change, context);
+  return newer === "target" ? { kind: "held" } : conflictOf(change, context, "timestamp-tie");
+}
+
+/** By the first timestamp field that the table has; a value that both sides share is a tie. */
+export function newerSide(
+  change: RowUpdate,
+  { table, rules }: Pick<DecideContext, "table" | "rules">,
+): Newer {
+  const field = timestampField(table, rules.timestampFields);
+  if (field === null) return null;
+  const values = [...change.changes, ...(change.along ?? [])].find(({ column }) => column === field.name);
+  if (values === undefined) return "tie";
+  return compareAges({ source: values.after, target: values.before }, field.type, rules.timestampSkewMs);
+}
+
+/** The column that says when rows of this table were changed last, or null. */
+export function timestampField(
+  table: PatchTable,
+  fields: readonly string[],
+): { readonly name: string; readonly type: string } | null {
+  for (const name of fields) {
+    const column = table.columns.find(([each, type]) => each === name && isAgeType(type));
+    if (column !== undefined) return { name, type: column[1] };
+  }
+  return null;
+}
+
+/** The update with the columns in which the source wins. */
+function withPolicies(change: RowUpdate, context: DecideContext): MoveDecision {
+  const changes = change.changes.filter((column) => sourceWins(column, change, context));
+  if (changes.length === change.changes.length) return { kind: "write", change };
+  return changes.length === 0 ? { kind: "held" } : { kind: "write", change: { ...change, changes } };
+}
+
+function sourceWins(column: ChangedColumn, change: RowUpdate, context: DecideContext): boolean {
+  const { table, rules, resolveField } = context;
+  const policy = rules.fields.get(table.name)?.get(column.column);
+  if (policy === undefined || resolveField === undefined) return true;
+  const newer = newerSide(change, context);
+  const sourceNewer = newer === "source" ? true : newer === "target" ? false : null;
+  const type = table.columns.find(([name]) => name === column.column)?.[1] ?? "";
+  return (
+    resolveField(policy, { source: column.after, target: column.before, sourceNewer, type }) === "source"
+  );
+}
+
+function outsideScope(change: RowUpdate, context: DecideContext): MoveConflict {
+  return { ...conflictOf(change, context, "outside-scope"), theirs: null };
+}
+
+function conflictOf(change: RowUpdate, context: DecideContext, kind: MergeConflict["kind"]): MoveConflict {
+  const { table } = context;
+  const columns = change.changes.map(({ column }) => column);
+  return {
+    kind: "conflict",
+    conflict: {
+      table: table.name,
+      key: rowOf(table.key, change.key),
+      kind,
+      columns,
+      base: null,
+      ours: sideOf(change, "before"),
+      theirs: sideOf(change, "after"),
+    },
+    theirs: change,
+    newer: newerSide(change, context),
+  };
+}
+
+/** Whole rows where the comparison carried all columns along, else those that differ. */
+function sideOf({ changes, along }: RowUpdate, side: "before" | "after"): PatchRow {
+  return new Map([...(along ?? []), ...changes].map((column) => [column.column, column[side]]));
+}
+
+function rowOf(columns: readonly string[], image: RowImage): PatchRow {
+  return new Map(columns.map((column, index) => [column, image[index] ?? null]));
+}

@@ -1,0 +1,53 @@
+import { CodedError, type PatchOperation } from "@syncline/core";
+import type { Endpoint } from "../../ports/endpoint.ts";
+import type { DiffResult, DiffRun, DiffTable } from "../diff-contract.ts";
+import { diffEndpoints } from "../diff-endpoints.ts";
+import type { MoveInput } from "../move-contract.ts";
+import { MoveTally } from "./move-tally.ts";
+import { twoWayOperations } from "./two-way-operations.ts";
+
+/** What one attempt would write, read while it is compared. */
+export interface MoveOperations {
+  readonly labels: { readonly source: string; readonly target: string };
+  readonly tables: readonly DiffTable[];
+  readonly versions: DiffRun["versions"];
+  readonly tally: MoveTally;
+  /** Once. */
+  operations(): AsyncIterable<PatchOperation>;
+  /** After `operations` has ended. */
+  result(): Promise<DiffResult>;
+  /** Lets go of both sides; may be called more than once. */
+  close(): Promise<void>;
+}
+
+/** Opens what the strategy compares. The one place that knows which strategy is made how. */
+export function openOperations(input: MoveInput): Promise<MoveOperations> {
+  const threeWay = input.rules.strategy === "three-way" || input.rules.strategy === "interactive";
+  if (!threeWay || input.openBase === null) return openTwoWay(input);
+  throw new CodedError("usage.invalid", "Three-way merging is not available yet.");
+}
+
+async function openTwoWay(input: MoveInput): Promise<MoveOperations> {
+  const { ctx } = input;
+  const [source, target] = await openSides(input);
+  const options = { ...input.diff, images: "all" as const };
+  const run = await diffEndpoints({ ctx, source, target, options });
+  run.result.catch(() => {}); // told through the operations as well
+  const tally = new MoveTally(run.tables);
+  return {
+    labels: { source: source.label, target: target.label },
+    tables: run.tables,
+    versions: run.versions,
+    tally,
+    operations: () => twoWayOperations(input, run, tally),
+    result: () => run.result,
+    close: () => run.close(),
+  };
+}
+
+async function openSides({ openSource, openTarget }: MoveInput): Promise<[Endpoint, Endpoint]> {
+  const [source, target] = await Promise.allSettled([openSource(), openTarget()]);
+  if (source.status === "fulfilled" && target.status === "fulfilled") return [source.value, target.value];
+  for (const side of [source, target]) if (side.status === "fulfilled") await side.value.close();
+  throw source.status === "rejected" ? source.reason : (target as PromiseRejectedResult).reason;
+}

@@ -1,0 +1,58 @@
+import {
+  decideChange,
+  type MoveConflict,
+  type PatchOperation,
+  patchOperation,
+  type RowChange,
+  ruleResolution,
+  settleConflict,
+} from "@syncline/core";
+import type { DiffRun, DiffTable } from "../diff-contract.ts";
+import type { MoveInput } from "../move-contract.ts";
+import type { MoveTally } from "./move-tally.ts";
+
+/** The operations of a move without a base, counting what is held back. */
+export async function* twoWayOperations(
+  input: MoveInput,
+  run: DiffRun,
+  tally: MoveTally,
+): AsyncGenerator<PatchOperation> {
+  for await (const change of run.changes) {
+    const table = run.tables[change.table];
+    if (table === undefined) continue;
+    const decided = await decide(input, { change, table, tally });
+    if (decided !== null) yield patchOperation(table.patchTable, decided);
+  }
+}
+
+interface Decided {
+  readonly change: RowChange;
+  readonly table: DiffTable;
+  readonly tally: MoveTally;
+}
+
+/** What is written of a difference, or null. */
+async function decide(input: MoveInput, { change, table, tally }: Decided): Promise<RowChange | null> {
+  const { rules, mayDelete } = input;
+  const decision = decideChange(change, { table: table.patchTable, rules, mayDelete });
+  if (decision.kind === "write") return decision.change;
+  if (decision.kind === "held") tally.skipped(change.table);
+  return decision.kind === "conflict" ? settle(input, decision, { change, table, tally }) : null;
+}
+
+async function settle(
+  { rules, onConflict }: MoveInput,
+  conflict: MoveConflict,
+  { change, table, tally }: Decided,
+): Promise<RowChange | null> {
+  tally.conflict(change.table);
+  const asked = await onConflict?.(conflict.conflict);
+  const settled = settleConflict(
+    conflict,
+    asked ?? ruleResolution(conflict, rules.onConflict),
+    table.patchTable,
+  );
+  if (settled.kind === "write") return settled.change;
+  if (settled.kind === "undecided") tally.undecided += 1;
+  return null;
+}
