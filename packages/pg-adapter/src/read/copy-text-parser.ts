@@ -1,6 +1,9 @@
 import type { RowImage, RowValue } from "@syncline/core";
 
 const NEWLINE = 0x0a;
+const TAB = 0x09;
+const BACKSLASH = 0x5c;
+const CAPITAL_N = 0x4e;
 
 /**
  * Turns COPY output in text format into rows of the server's texts. Feed it the chunks in order; a row that ends in a
@@ -27,25 +30,44 @@ export class CopyTextParser {
     return rows;
   }
 
-  #line(end: Buffer): string {
-    if (this.#waiting.length === 0) return end.toString("utf8");
+  #line(end: Buffer): Buffer {
+    if (this.#waiting.length === 0) return end;
     const whole = Buffer.concat([...this.#waiting, end]);
     this.#waiting = [];
-    return whole.toString("utf8");
+    return whole;
   }
 
-  #row(line: string): RowImage {
+  #row(line: Buffer): RowImage {
     if (this.#columns === 0) return [];
-    const fields = line.split("\t");
-    return line.includes("\\") ? fields.map(unescapeField) : fields;
+    if (!line.includes(BACKSLASH)) return line.toString("utf8").split("\t");
+    const fields: RowValue[] = [];
+    let start = 0;
+    for (let end = line.indexOf(TAB); end !== -1; end = line.indexOf(TAB, start)) {
+      fields.push(unescapeField(line.subarray(start, end)));
+      start = end + 1;
+    }
+    fields.push(unescapeField(line.subarray(start)));
+    return fields;
   }
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+const ESCAPES = new Map(
+  [..."bfnrtv"].map((letter, at) => [letter.charCodeAt(0), "\b\f\n\r\t\v".charCodeAt(at)]),
+);
 
-/** `\N` alone is NULL; the text `\N` arrives as `\\N`. */
-function unescapeField(field: string): RowValue {
-  if (field === "\\N") return null;
-  if (!field.includes("\\")) return field;
-  return field.replace(/\\(.)/gs, (_, letter: string) => ESCAPES[letter] ?? letter);
+/** `\N` alone is NULL; the text `\N` arrives as `\\N`. Bytes, because a text can be longer than what a RegExp bears. */
+function unescapeField(field: Buffer): RowValue {
+  let at = field.indexOf(BACKSLASH);
+  if (at === -1) return field.toString("utf8");
+  if (field.length === 2 && field[1] === CAPITAL_N) return null;
+  const out = Buffer.allocUnsafe(field.length);
+  let [from, length] = [0, 0];
+  for (; at !== -1; at = field.indexOf(BACKSLASH, from)) {
+    length += field.copy(out, length, from, at);
+    const letter = field[at + 1] ?? BACKSLASH;
+    out[length++] = ESCAPES.get(letter) ?? letter;
+    from = at + 2;
+  }
+  length += field.copy(out, length, from);
+  return out.toString("utf8", 0, length);
 }
