@@ -1,4 +1,5 @@
 export * from "./ports/bulk-target.ts";
+export * from "./ports/change-spool.ts";
 export * from "./ports/endpoint.ts";
 export * from "./ports/patch-files.ts";
 export * from "./ports/patch-target.ts";
@@ -17,6 +18,9 @@ export * from "./usecases/definitions/create-definitions.ts";
 export * from "./usecases/diff-contract.ts";
 export { type DiffInput, diffEndpoints } from "./usecases/diff-endpoints.ts";
 export * from "./usecases/invert-patch.ts";
+export * from "./usecases/masking/mask-preparation.ts";
+export * from "./usecases/merge/merge-contract.ts";
+export { mergeEndpoints } from "./usecases/merge/merge-endpoints.ts";
 export { moveRows } from "./usecases/move/move-rows.ts";
 export * from "./usecases/move-contract.ts";
 export * from "./usecases/pull-rows.ts";
