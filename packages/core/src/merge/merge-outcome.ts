@@ -1,6 +1,9 @@
 import type { PatchRow } from "../patch/patch.ts";
 
-/** Everything that can become of one key in a three-way merge: ours is the target, theirs the source. */
+/**
+ * Everything that can become of one key in a three-way merge: ours is the target, theirs the source. In the names of
+ * conflicts theirs stands first, as in a conflict file: `update-delete` is their update of a row that we deleted.
+ */
 export const MERGE_OUTCOMES = [
   "unchanged",
   "ours-only",
@@ -33,6 +36,15 @@ export interface MergeConflict {
   readonly base: PatchRow | null;
   readonly ours: PatchRow | null;
   readonly theirs: PatchRow | null;
+  /** For rows without a key: how many of them each side holds. */
+  readonly counts?: MergeRowCounts;
+}
+
+/** How many identical rows there are. */
+export interface MergeRowCounts {
+  readonly base: number;
+  readonly ours: number;
+  readonly theirs: number;
 }
 
 /** What somebody decided: one of the sides, or the row as it shall be (some or all columns), or null for no row. */

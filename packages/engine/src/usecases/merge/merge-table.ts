@@ -1,0 +1,223 @@
+import {
+  MERGE_OUTCOMES,
+  type MergeConflict,
+  type MergeEffect,
+  type MergeOutcome,
+  type MergeResolution,
+  type MergeUnits,
+  type MoveRules,
+  mergeCounts,
+  mergeKey,
+  mergeRowsOf,
+  mergeRuleResolution,
+  type OpenConflict,
+  type PatchOperation,
+  type PatchRow,
+  type PatchTable,
+  resolveMerge,
+  type SideChange,
+  takenColumns,
+} from "@syncline/core";
+import type { MergeInput, MergeTableResult } from "./merge-contract.ts";
+import type { KeyedChange } from "./side-changes.ts";
+
+type Deciders = Pick<MergeInput, "onConflict" | "onUndecided">;
+
+export interface TableMergeInput extends Deciders {
+  readonly table: PatchTable;
+  readonly rules: MoveRules;
+  readonly units: MergeUnits;
+  readonly mayDelete: boolean;
+}
+
+/** Merges the rows of one table and counts what became of them. */
+export class TableMerge {
+  readonly #input: TableMergeInput;
+  readonly #columns: readonly string[];
+  readonly #outcomes = Object.fromEntries(MERGE_OUTCOMES.map((outcome) => [outcome, 0])) as Record<
+    MergeOutcome,
+    number
+  >;
+  readonly #counts = { inserted: 0, updated: 0, deleted: 0, skipped: 0, conflicts: 0, undecided: 0 };
+
+  constructor(input: TableMergeInput) {
+    this.#input = input;
+    this.#columns = input.table.columns.map(([name]) => name);
+  }
+
+  get result(): MergeTableResult {
+    return { name: this.#input.table.name, outcomes: { ...this.#outcomes }, ...this.#counts };
+  }
+
+  /** Rows that only ours changed, and that need no look. */
+  countOurs(rows: number): void {
+    this.#outcomes["ours-only"] += rows;
+  }
+
+  /** The operation that makes ours the merged row, or null. */
+  async merge(
+    ours: KeyedChange | undefined,
+    theirs: KeyedChange | undefined,
+  ): Promise<PatchOperation | null> {
+    const key = ours?.key ?? theirs?.key ?? new Map();
+    const sides = {
+      ours: this.#restrict(ours?.change),
+      theirs: this.#allowed(this.#restrict(theirs?.change)),
+    };
+    if (theirs !== undefined && sides.theirs.kind === "none") this.#counts.skipped += 1;
+    if (key.size === 0) return this.#mergeCounts(ours, sides.theirs.kind === "none" ? undefined : theirs);
+    const merged = mergeKey({ ...sides, units: this.#input.units });
+    this.#outcomes[merged.outcome] += 1;
+    const outside = (ours?.outside === true || theirs?.outside === true) && sides.theirs.kind !== "none";
+    const conflict = {
+      table: this.#input.table.name,
+      key,
+      columns: merged.columns,
+      ...mergeRowsOf(sides.ours, sides.theirs),
+    };
+    if (outside && merged.outcome !== "convergent")
+      return this.#decide({ ...conflict, kind: "outside-scope", columns: [] }, new Map());
+    if (isConflict(merged.outcome))
+      return this.#decide(
+        { ...conflict, kind: merged.outcome },
+        takenColumns({ ...sides, units: this.#input.units }),
+      );
+    return this.#write(key, merged.effect);
+  }
+
+  /** Columns that all three places carry. */
+  #restrict(change: SideChange | undefined): SideChange {
+    if (change === undefined || change.kind === "none") return { kind: "none" };
+    if (change.kind === "insert") return { kind: "insert", row: this.#row(change.row) };
+    if (change.kind === "delete") return { kind: "delete", before: this.#row(change.before) };
+    return { kind: "update", before: this.#row(change.before), after: this.#row(change.after) };
+  }
+
+  #row(row: PatchRow): PatchRow {
+    return new Map(
+      this.#columns.filter((name) => row.has(name)).map((name) => [name, row.get(name) ?? null]),
+    );
+  }
+
+  /** What the policies of the table let theirs do at all. */
+  #allowed(change: SideChange): SideChange {
+    const { rules, table, mayDelete } = this.#input;
+    const policy = rules.tables.get(table.name);
+    if (policy === "regenerate") return { kind: "none" };
+    if (policy === "insert-only" && change.kind !== "insert") return { kind: "none" };
+    if (change.kind === "delete" && !mayDelete) return { kind: "none" };
+    if (change.kind !== "update") return change;
+    const fields = rules.fields.get(table.name) ?? new Map();
+    const left = [...change.after].map(([name, value]) => [
+      name,
+      fields.get(name) === "never" ? (change.before.get(name) ?? null) : value,
+    ]) as [string, string | null][];
+    const after = new Map(left);
+    const changed = left.some(([name, value]) => value !== change.before.get(name));
+    return changed ? { ...change, after } : { kind: "none" };
+  }
+
+  async #mergeCounts(
+    ours: KeyedChange | undefined,
+    theirs: KeyedChange | undefined,
+  ): Promise<PatchOperation | null> {
+    const deltas = { ours: ours?.delta ?? 0, theirs: theirs?.delta ?? 0 };
+    const known = theirs?.baseCount ?? ours?.baseCount ?? Math.max(0, -deltas.ours, -deltas.theirs);
+    const counts = { base: known, ours: known + deltas.ours, theirs: known + deltas.theirs };
+    const { outcome, add } = mergeCounts(counts, this.#input.units.contested);
+    this.#outcomes[outcome] += 1;
+    const row = rowOf(theirs?.change ?? ours?.change);
+    if (!isConflict(outcome)) return this.#writeCounts(row, counts.ours, add);
+    const image = (count: number) => (count > 0 ? row : null);
+    const conflict: MergeConflict = {
+      table: this.#input.table.name,
+      key: new Map(),
+      kind: outcome,
+      columns: [],
+      base: image(counts.base),
+      ours: image(counts.ours),
+      theirs: image(counts.theirs),
+      counts,
+    };
+    return this.#decideCounts(conflict, row);
+  }
+
+  async #decideCounts(conflict: MergeConflict, row: PatchRow): Promise<PatchOperation | null> {
+    const { table, rules, onConflict, onUndecided } = this.#input;
+    this.#counts.conflicts += 1;
+    const given = await onConflict?.(conflict, table);
+    const chosen = typeof given === "string" ? given : mergeRuleResolution(rules, table, conflict);
+    if (typeof chosen === "string" && conflict.counts !== undefined)
+      return this.#writeCounts(row, conflict.counts.ours, conflict.counts[chosen] - conflict.counts.ours);
+    this.#counts.undecided += 1;
+    await onUndecided?.(conflict, table);
+    return null;
+  }
+
+  async #decide(conflict: MergeConflict, taken: PatchRow): Promise<PatchOperation | null> {
+    const { table, rules, onConflict, onUndecided } = this.#input;
+    this.#counts.conflicts += 1;
+    let open: OpenConflict = { conflict, taken, columns: this.#columns, key: table.key };
+    for (const ask of [onConflict, (each: MergeConflict) => mergeRuleResolution(rules, table, each)]) {
+      const resolution: MergeResolution | undefined = await ask?.(open.conflict, table);
+      if (resolution === undefined) continue;
+      const resolved = resolveMerge(open, resolution);
+      if (resolved.kind === "effect") return this.#write(conflict.key, resolved.effect);
+      if (resolved.kind === "open") open = narrowed(open, resolved.columns, resolution);
+    }
+    this.#counts.undecided += 1;
+    await onUndecided?.(open.conflict, table);
+    return null;
+  }
+
+  #write(key: PatchRow, effect: MergeEffect): PatchOperation | null {
+    const { name, key: columns } = this.#input.table;
+    switch (effect.kind) {
+      case "keep":
+        return null;
+      case "insert": {
+        this.#counts.inserted += 1;
+        const own = new Map(columns.map((column) => [column, effect.row.get(column) ?? null]));
+        return { op: "insert", table: name, key: own, new: effect.row, count: 1 };
+      }
+      case "update":
+        this.#counts.updated += 1;
+        return { op: "update", table: name, key, old: effect.old, new: effect.new };
+      case "delete":
+        this.#counts.deleted += 1;
+        return { op: "delete", table: name, key, old: effect.old, count: 1, of: 1 };
+    }
+  }
+
+  #writeCounts(row: PatchRow, held: number, add: number): PatchOperation | null {
+    const { name } = this.#input.table;
+    if (add === 0) return null;
+    if (add > 0) {
+      this.#counts.inserted += add;
+      return { op: "insert", table: name, key: new Map(), new: this.#row(row), count: add, of: held };
+    }
+    this.#counts.deleted -= add;
+    return { op: "delete", table: name, key: new Map(), old: this.#row(row), count: -add, of: held };
+  }
+}
+
+function isConflict(
+  outcome: MergeOutcome,
+): outcome is Exclude<MergeConflict["kind"], "outside-scope" | "timestamp-tie"> {
+  return /^(update|delete|insert)-/.test(outcome);
+}
+
+function rowOf(change: SideChange | undefined): PatchRow {
+  if (change === undefined || change.kind === "none") return new Map();
+  return change.kind === "insert" ? change.row : change.before;
+}
+
+/** A row that decided some of the undecided columns: those are no longer asked about. */
+function narrowed(open: OpenConflict, left: readonly string[], resolution: MergeResolution): OpenConflict {
+  const decided = typeof resolution === "string" ? new Map() : (resolution.row ?? new Map());
+  return {
+    ...open,
+    conflict: { ...open.conflict, columns: left },
+    taken: new Map([...open.taken, ...decided]),
+  };
+}
