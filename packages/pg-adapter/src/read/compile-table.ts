@@ -1,12 +1,19 @@
-import type { CheckedFilter, MaskRule, RowScope } from "@syncline/core";
+import {
+  type CheckedFilter,
+  CodedError,
+  formatQualifiedName,
+  type MaskRule,
+  type RowScope,
+} from "@syncline/core";
 import type { SidePlan } from "@syncline/engine";
 import type { TableInfo } from "../catalog/table-info.ts";
 import type { PgScope } from "../scope.ts";
 import { compileFilter } from "../sql/filter-sql.ts";
+import { compileMask, compileMask } from "../sql/mask-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "../sql/quote.ts";
 import { compileScope } from "../sql/scope-sql.ts";
 import type { KeyLists } from "./key-lists.ts";
-import type { TableSql } from "./row-sql.ts";
+import { column, type TableSql } from "./row-sql.ts";
 import { type ScopeTables, tablesOf } from "./scope-tables.ts";
 
 export interface CompileTableInput {
@@ -31,8 +38,16 @@ export async function compileTable(input: CompileTableInput): Promise<TableSql> 
     scope: await scopeSql(input),
     // COPY takes no parameters, so values are literals, each cast by the compiler.
     filter: filter === null ? null : compileFilter(filter, { alias: "t", placeholder: quoteLiteral }).sql,
-    masks: new Map(),
+    masks: maskExpressions(input),
   };
+}
+
+function masksSql({ info, masks }: CompileTableInput): ReadonlyMap<string, string> {
+  const columns = info.spec.columns.filter(({ name }) => masks.has(name));
+  const compiled = columns.map(({ name, type }) => {
+    return [name, compileMask(masks.get(name) as MaskRule, { expression: column(name), type })] as const;
+  });
+  return new Map(compiled);
 }
 
 async function scopeSql({ scope, info, lists, tables }: CompileTableInput): Promise<string | null> {
@@ -40,4 +55,26 @@ async function scopeSql({ scope, info, lists, tables }: CompileTableInput): Prom
   const { name } = info.spec;
   const table = await tables.load([name, ...tablesOf(scope)]);
   return compileScope(scope, { alias: "t", table: table(name) }, { table, list: (list) => lists.from(list) });
+}
+
+function maskExpressions({ info, masks }: CompileTableInput): Map<string, string> {
+  const expressions = new Map<string, string>();
+  for (const { name, type } of info.spec.columns) {
+    const rule = masks.get(name);
+    if (rule === undefined) continue;
+    try {
+      expressions.set(name, compileMask(rule, { expression: column(name), type }));
+    } catch (error) {
+      throw error instanceof CodedError ? ofColumn(error, info, name) : error;
+    }
+  }
+  return expressions;
+}
+
+function ofColumn(error: CodedError, info: TableInfo, name: string): CodedError {
+  const message = `Column "${name}" of table "${formatQualifiedName(info.spec.name)}": ${error.message}`;
+  return new CodedError(error.code, message, {
+    cause: error,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  });
 }

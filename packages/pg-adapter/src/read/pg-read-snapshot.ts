@@ -17,6 +17,7 @@ import type { ServerFacts } from "../connection/server-facts.ts";
 import { SessionPool } from "../connection/session-pool.ts";
 import { translateError } from "../connection/translate-error.ts";
 import type { PgScope } from "../scope.ts";
+import { maskSettings, maskSettings } from "../sql/mask-sql.ts";
 import { quoteLiteral } from "../sql/quote.ts";
 import { type CompileTableInput, compileTable } from "./compile-table.ts";
 import { KeyLists } from "./key-lists.ts";
@@ -122,7 +123,9 @@ export class PgReadSnapshot implements ReadSnapshot {
     this.#settings = new Map([...this.#settings, ...this.#lists.settings]);
   }
 
-  useMaskKey(_key: Uint8Array): void {}
+  useMaskKey(key: Uint8Array): void {
+    this.#settings = new Map([...this.#settings, ...maskSettings(key)]);
+  }
 
   #info(table: TableSpec): TableInfo {
     const info = this.#parts.infos.find((each) => sameQualifiedName(each.spec.name, table.name));
