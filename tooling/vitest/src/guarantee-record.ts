@@ -19,13 +19,20 @@ export function parseRecords(lines: string): GuaranteeRecord[] {
     .map((line) => JSON.parse(line) as GuaranteeRecord);
 }
 
-/** Newer results replace older ones of the same guarantee and claim; the others stay. Sorted by number. */
+/** Newer results replace older ones of the same guarantee, claim and figure; the others stay. Sorted by number. */
 export function mergeRecords(
   older: readonly GuaranteeRecord[],
   newer: readonly GuaranteeRecord[],
 ): GuaranteeRecord[] {
-  const byTest = new Map([...older, ...newer].map((record) => [`${record.id}\n${record.claim}`, record]));
-  return [...byTest.values()].sort(
-    (a, b) => a.id.localeCompare(b.id, "en", { numeric: true }) || a.claim.localeCompare(b.claim, "en"),
+  const name = ({ id, claim, figure }: GuaranteeRecord) => `${id}\n${claim}\n${figure}`;
+  const byTest = new Map([...older, ...newer].map((record) => [name(record), record]));
+  return [...byTest.values()].sort((a, b) => compareNames(a, b));
+}
+
+function compareNames(a: GuaranteeRecord, b: GuaranteeRecord): number {
+  return (
+    a.id.localeCompare(b.id, "en", { numeric: true }) ||
+    a.claim.localeCompare(b.claim, "en") ||
+    a.figure.localeCompare(b.figure, "en", { numeric: true })
   );
 }

@@ -28,6 +28,17 @@ it("replaces the older result of the same claim and sorts by number", () => {
   ]);
 });
 
+it("keeps every figure of one claim", () => {
+  const merged = mergeRecords(
+    [record({ figure: "100 cuts" }), record({ figure: "200 kills", seed: 1 })],
+    [record({ figure: "200 kills", seed: 2 })],
+  );
+  expect(merged.map(({ figure, seed }) => [figure, seed])).toEqual([
+    ["100 cuts", 7],
+    ["200 kills", 2],
+  ]);
+});
+
 it("reads what was written line by line", () => {
   const lines = [record({}), record({ id: "G12" })].map((each) => `${JSON.stringify(each)}\n`).join("");
   expect(parseRecords(lines).map(({ id }) => id)).toEqual(["G11", "G12"]);
