@@ -9,7 +9,7 @@ import type { SidePlan } from "@syncline/engine";
 import type { TableInfo } from "../catalog/table-info.ts";
 import type { PgScope } from "../scope.ts";
 import { compileFilter } from "../sql/filter-sql.ts";
-import { compileMask, compileMask } from "../sql/mask-sql.ts";
+import { compileMask } from "../sql/mask-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "../sql/quote.ts";
 import { compileScope } from "../sql/scope-sql.ts";
 import type { KeyLists } from "./key-lists.ts";
@@ -40,14 +40,6 @@ export async function compileTable(input: CompileTableInput): Promise<TableSql> 
     filter: filter === null ? null : compileFilter(filter, { alias: "t", placeholder: quoteLiteral }).sql,
     masks: maskExpressions(input),
   };
-}
-
-function masksSql({ info, masks }: CompileTableInput): ReadonlyMap<string, string> {
-  const columns = info.spec.columns.filter(({ name }) => masks.has(name));
-  const compiled = columns.map(({ name, type }) => {
-    return [name, compileMask(masks.get(name) as MaskRule, { expression: column(name), type })] as const;
-  });
-  return new Map(compiled);
 }
 
 async function scopeSql({ scope, info, lists, tables }: CompileTableInput): Promise<string | null> {

@@ -17,7 +17,7 @@ import type { ServerFacts } from "../connection/server-facts.ts";
 import { SessionPool } from "../connection/session-pool.ts";
 import { translateError } from "../connection/translate-error.ts";
 import type { PgScope } from "../scope.ts";
-import { maskSettings, maskSettings } from "../sql/mask-sql.ts";
+import { maskSettings } from "../sql/mask-sql.ts";
 import { quoteLiteral } from "../sql/quote.ts";
 import { type CompileTableInput, compileTable } from "./compile-table.ts";
 import { KeyLists } from "./key-lists.ts";
