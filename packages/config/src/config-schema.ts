@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_SYSTEM_FIELDS, DEFAULT_TIMESTAMP_FIELDS } from "./config.ts";
+import { maskTablesSchema } from "./masks-schema.ts";
 
 const text = z.string().min(1);
 const name = z.string().regex(/^[^\0]+$/, "a name without NUL");
@@ -57,6 +58,15 @@ export const serverSchema = z.strictObject({
 
 const fields = z.array(name);
 
+export const maskSetSchema = z.strictObject({
+  key: reference
+    .optional()
+    .describe(
+      "Secret of at least 16 bytes: the same key gives the same masks. Without one each run takes its own.",
+    ),
+  tables: maskTablesSchema,
+});
+
 /** The whole file. Sections that this version does not know are refused, never ignored. */
 export const configSchema = z.strictObject({
   version: z.literal(1),
@@ -68,6 +78,7 @@ export const configSchema = z.strictObject({
   systemFields: fields
     .default([...DEFAULT_SYSTEM_FIELDS])
     .describe("Columns that --ignore-system-fields leaves out."),
+  masks: z.record(name, maskSetSchema).default({}).describe("Masks for --mask, by name."),
 });
 
 export type ConfigInput = z.input<typeof configSchema>;

@@ -1,3 +1,4 @@
+import type { MaskSetConfig } from "./masks.ts";
 import type { Secret } from "./secret.ts";
 
 export type ProtectionLevel = "open" | "protected" | "readonly";
@@ -42,6 +43,8 @@ export interface Config {
   readonly servers: ReadonlyMap<string, ServerConfig>;
   readonly timestampFields: readonly string[];
   readonly systemFields: readonly string[];
+  /** By name. */
+  readonly masks: ReadonlyMap<string, MaskSetConfig>;
 }
 
 export const DEFAULT_TIMESTAMP_FIELDS = ["created_at", "updated_at", "modified_at", "last_update"] as const;
@@ -54,4 +57,5 @@ export const EMPTY_CONFIG: Config = {
   servers: new Map(),
   timestampFields: DEFAULT_TIMESTAMP_FIELDS,
   systemFields: DEFAULT_SYSTEM_FIELDS,
+  masks: new Map(),
 };

@@ -22,6 +22,12 @@ export { defaultConfigText } from "./default-config-text.ts";
 export { ENVIRONMENT_NAMES } from "./environment-names.ts";
 export { CONFIG_FILE_NAMES, findConfigFile } from "./find-config-file.ts";
 export { type LoadConfigOptions, loadConfig } from "./load-config.ts";
+export {
+  type MaskSetConfig,
+  type ResolvedMasks,
+  readMaskKey,
+  resolveMasks,
+} from "./masks.ts";
 export { type ParsedConfig, parseConfig } from "./parse-config.ts";
 export {
   type FindProtectionOptions,

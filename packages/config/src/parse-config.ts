@@ -16,6 +16,7 @@ import { checkServers } from "./check-servers.ts";
 import type { Config, ServerConfig, TextSource } from "./config.ts";
 import { type ConfigIssue, configError } from "./config-issue.ts";
 import { type ConfigDocument, configSchema, type ServerDocument } from "./config-schema.ts";
+import { buildMaskRules, type MaskSetConfig } from "./masks.ts";
 import { describeSchemaIssues } from "./schema-issues.ts";
 import { Secret } from "./secret.ts";
 
@@ -171,7 +172,14 @@ function buildConfig(document: ConfigDocument, file: string): Config {
     servers: new Map(servers),
     timestampFields: document.timestampFields,
     systemFields: document.systemFields,
+    masks: new Map(
+      Object.entries(document.masks).map(([name, set]) => [name, buildMasks(name, set, folder)]),
+    ),
   };
+}
+
+function buildMasks(name: string, set: ConfigDocument["masks"][string], folder: string): MaskSetConfig {
+  return { name, key: buildSource(set.key, folder), rules: buildMaskRules(set.tables) };
 }
 
 function buildServer(name: string, server: ServerDocument, folder: string): ServerConfig {

@@ -45,6 +45,8 @@ function describe(issue: z.core.$ZodIssue, input: unknown, prefix: readonly Prop
       );
     case "too_big":
       return one(`expected at most ${issue.maximum}, found ${found}`);
+    case "custom":
+      return one(issue.message);
     case "invalid_key":
       return one("the name is not valid");
     default:
