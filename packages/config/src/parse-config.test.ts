@@ -228,6 +228,7 @@ it("the JSON Schema names every key and refuses others", () => {
     "servers",
     "timestampFields",
     "systemFields",
+    "masks",
   ]);
   expect(schema.additionalProperties).toBe(false);
   expect(schema.required).toEqual(["version"]);
