@@ -31,6 +31,8 @@ export function resolveMerge(open: OpenConflict, resolution: MergeResolution): R
       ? { kind: "effect", effect: KEEP }
       : impossible("the target's row lies outside the scope of this run and is never changed");
   if (typeof resolution !== "string") return resolveRow(open, resolution.row);
+  if (resolution === "base" && conflict.base === null && conflict.kind !== "insert-insert")
+    return impossible("there is no base to go back to");
   if (conflict.columns.length > 0 && conflict.ours !== null && conflict[resolution] !== null)
     return decideColumns(open, pick(conflict[resolution] as PatchRow, conflict.columns));
   return become(open, conflict[resolution]);

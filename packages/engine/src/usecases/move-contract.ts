@@ -1,4 +1,5 @@
-import type { MergeConflict, MergeResolution, MoveRules } from "@syncline/core";
+import type { MergeConflict, MergeResolution, MoveRules, PatchTable } from "@syncline/core";
+import type { CreateChangeSpool } from "../ports/change-spool.ts";
 import type { Endpoint } from "../ports/endpoint.ts";
 import type { HighWaterMark, PatchTarget } from "../ports/patch-target.ts";
 import type { RunContext } from "../ports/run-context.ts";
@@ -30,7 +31,18 @@ export interface MoveInput {
   /** Hears of every conflict; may decide it. Undefined leaves it to the rules. */
   readonly onConflict?: (
     conflict: MergeConflict,
+    table: PatchTable,
   ) => Promise<MergeResolution | undefined> | MergeResolution | undefined;
+  /** Hears of every conflict that nobody decided. */
+  readonly onUndecided?: (conflict: MergeConflict, table: PatchTable) => Promise<void> | void;
+  /** Called when an attempt begins: what was heard of conflicts before counts no longer. */
+  readonly onAttempt?: (about: {
+    readonly source: string;
+    readonly target: string;
+    readonly tables: readonly PatchTable[];
+  }) => Promise<void> | void;
+  /** Where a three-way merge keeps the target's changes meanwhile; in memory when absent. */
+  readonly createSpool?: CreateChangeSpool;
 }
 
 export interface MoveCounts {

@@ -15,6 +15,8 @@ class StrictConflicts extends Error {}
 export async function attemptMove(input: MoveInput, id: string): Promise<MoveResult> {
   const source = await openOperations(input);
   try {
+    const { labels, tables } = source;
+    await input.onAttempt?.({ ...labels, tables: tables.map(({ patchTable }) => patchTable) });
     return await new MoveAttempt(input, id, source).run();
   } finally {
     await source.close();

@@ -1,7 +1,8 @@
-import { CodedError, type PatchOperation } from "@syncline/core";
+import type { PatchOperation } from "@syncline/core";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { DiffResult, DiffRun, DiffTable } from "../diff-contract.ts";
 import { diffEndpoints } from "../diff-endpoints.ts";
+import { openMergeOperations } from "../merge/open-merge-operations.ts";
 import type { MoveInput } from "../move-contract.ts";
 import { MoveTally } from "./move-tally.ts";
 import { twoWayOperations } from "./two-way-operations.ts";
@@ -24,7 +25,7 @@ export interface MoveOperations {
 export function openOperations(input: MoveInput): Promise<MoveOperations> {
   const threeWay = input.rules.strategy === "three-way" || input.rules.strategy === "interactive";
   if (!threeWay || input.openBase === null) return openTwoWay(input);
-  throw new CodedError("usage.invalid", "Three-way merging is not available yet.");
+  return openMergeOperations(input, input.openBase);
 }
 
 async function openTwoWay(input: MoveInput): Promise<MoveOperations> {

@@ -41,18 +41,21 @@ async function decide(input: MoveInput, { change, table, tally }: Decided): Prom
 }
 
 async function settle(
-  { rules, onConflict }: MoveInput,
+  { rules, onConflict, onUndecided }: MoveInput,
   conflict: MoveConflict,
   { change, table, tally }: Decided,
 ): Promise<RowChange | null> {
   tally.conflict(change.table);
-  const asked = await onConflict?.(conflict.conflict);
+  const asked = await onConflict?.(conflict.conflict, table.patchTable);
   const settled = settleConflict(
     conflict,
     asked ?? ruleResolution(conflict, rules.onConflict),
     table.patchTable,
   );
   if (settled.kind === "write") return settled.change;
-  if (settled.kind === "undecided") tally.undecided += 1;
+  if (settled.kind === "undecided") {
+    tally.undecided += 1;
+    await onUndecided?.(conflict.conflict, table.patchTable);
+  }
   return null;
 }
