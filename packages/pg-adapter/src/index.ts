@@ -4,6 +4,7 @@ export * from "./connection/connect.ts";
 export { type BulkTargetInput, openBulkTarget } from "./copy/open-bulk-target.ts";
 export { openPgEndpoint, type PgEndpointOptions } from "./pg-endpoint.ts";
 export * from "./scope.ts";
+export { openSqlTarget, type SqlTargetInput } from "./sql-import/open-sql-target.ts";
 export { openStagedEndpoint, type StagedEndpointOptions } from "./staged/open-staged-endpoint.ts";
 export type { PartnerTables } from "./staged/staged-file.ts";
 export { cannotStage } from "./staged/staging-errors.ts";

@@ -1,3 +1,4 @@
+import type { QualifiedName } from "@syncline/core";
 import type {
   BulkTarget,
   DefinitionTarget,
@@ -6,9 +7,16 @@ import type {
   RowFilesHeader,
   RowFilesWriter,
   SchemaEngine,
+  SqlParser,
+  SqlTarget,
 } from "@syncline/engine";
-import { openBulkTarget, openConnection, openPatchTarget, openPgEndpoint } from "@syncline/pg-adapter";
-import { openDefinitionTarget, openSchemaEngine as openPgSchemaEngine } from "@syncline/schema-engine";
+import {
+  openBulkTarget,
+  openConnection,
+  openPatchTarget,
+  openPgEndpoint,
+  openSqlTarget,
+} from "@syncline/pg-adapter";
 import type { AnyPlace, DirectoryPlace, Place } from "./place.ts";
 import { RowsEndpoint, type RowsEndpointOptions } from "./rows-endpoint.ts";
 import { openScratchDatabase } from "./scratch-database.ts";
@@ -51,18 +59,31 @@ export async function openRowDirectory({ path, label }: DirectoryPlace) {
   return openDirectory(path, label);
 }
 
+const schemaEngine = () => import("@syncline/schema-engine");
+
 /** Definitions of a live place's database. Always `close()`. */
 export function openSchemaEngine({ scope, label }: Place): SchemaEngine {
-  return openPgSchemaEngine({
-    connect: () => openConnection(scope.connection),
-    label,
-    scratch: openScratchDatabase,
-  });
+  const connect = () => openConnection(scope.connection);
+  const open = async () =>
+    (await schemaEngine()).openSchemaEngine({ connect, label, scratch: openScratchDatabase });
+  return { define: async (selection) => (await open()).define(selection), close: async () => {} };
 }
 
 /** A live place's database as one in which definitions are made. Always `close()`. */
 export function openDefinitions({ scope, label }: Place): DefinitionTarget {
-  return openDefinitionTarget({ connect: () => openConnection(scope.connection), label });
+  const connect = () => openConnection(scope.connection);
+  const open = async () => (await schemaEngine()).openDefinitionTarget({ connect, label });
+  return {
+    label,
+    existing: async (signal) => (await open()).existing(signal),
+    run: async (request) => (await open()).run(request),
+    close: async () => {},
+  };
+}
+
+/** PostgreSQL's own grammar. */
+export function openSqlParser(): SqlParser {
+  return { classify: async (sql) => (await schemaEngine()).openSqlParser().classify(sql) };
 }
 
 export interface RowDirectoryOptions {
@@ -80,4 +101,14 @@ export async function createRowDirectory({
 }: RowDirectoryOptions): Promise<RowFilesWriter> {
   const { createDirectoryWriter } = await import("@syncline/snapshot-store");
   return createDirectoryWriter({ ...options, ...place });
+}
+
+/** A live place's database as one that runs an SQL file, with the parser that judges it. Always `close()`. */
+export function openSqlImport({ scope, label }: Place): SqlTarget {
+  return openSqlTarget({ scope, label });
+}
+
+/** A live place's database for exactly these tables, or for those of its locator. */
+export function openTables(place: Place, names: readonly QualifiedName[] | null): Promise<Endpoint> {
+  return openEndpoint(names === null ? place : { ...place, tables: { kind: "named", names } });
 }

@@ -8,6 +8,9 @@ export {
   openRowDirectory,
   openRowsEndpoint,
   openSchemaEngine,
+  openSqlImport,
+  openSqlParser,
+  openTables,
   openTarget,
   type RowDirectoryOptions,
 } from "./endpoint-registry.ts";

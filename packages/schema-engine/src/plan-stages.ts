@@ -54,7 +54,15 @@ function isEverywhere({ id }: Fact): boolean {
 
 function statement({ sql, produces, consumes }: Action, graph: FactGraph): PlannedStatement {
   const object = produces[0] ?? consumes[0];
-  return { sql: sql.replace(/[\s;]+$/, ""), object: object === undefined ? "" : containerKey(object, graph) };
+  return { sql: makingSql(sql), object: object === undefined ? "" : containerKey(object, graph) };
+}
+
+/** Nothing that is there is replaced; an extension may have come with the database. */
+function makingSql(sql: string): string {
+  return sql
+    .replace(/[\s;]+$/, "")
+    .replace(/^CREATE OR REPLACE (FUNCTION|PROCEDURE) /, "CREATE $1 ")
+    .replace(/^CREATE EXTENSION (?!IF )/, "CREATE EXTENSION IF NOT EXISTS ");
 }
 
 /** The table of a column, the schema of a comment on it: what has to be missing for the statement to be needed. */

@@ -1,0 +1,40 @@
+import type { QualifiedName } from "@syncline/core";
+
+/** What one statement of an SQL file does. */
+export type SqlStatement =
+  /** Begins or ends a transaction, which the import has of its own. */
+  | { readonly kind: "transaction"; readonly ends: boolean }
+  /** Rows follow it in the file. */
+  | { readonly kind: "copy"; readonly table: QualifiedName | null; readonly plain: boolean }
+  | { readonly kind: "insert"; readonly table: QualifiedName | null }
+  /** A definition, a setting or a sequence's state, as our own export writes them. */
+  | { readonly kind: "known" }
+  /** Anything else; `what` names it for people. */
+  | { readonly kind: "other"; readonly what: string }
+  /** Never run, whatever was asked for: it reads or writes files of the server or ends our transaction. */
+  | { readonly kind: "forbidden"; readonly what: string };
+
+export interface SqlParser {
+  /** Rejects with `sql.refused` for text that is not exactly one statement. */
+  classify(sql: string): Promise<SqlStatement>;
+}
+
+/** A database that runs the statements of a file in one transaction. */
+export interface SqlTarget {
+  /** Printed locator, without secrets. */
+  readonly label: string;
+  begin(signal: AbortSignal): Promise<SqlTransaction>;
+  close(): Promise<void>;
+}
+
+/** Nothing is visible to others before `commit` resolves. Every method rejects with a CodedError. */
+export interface SqlTransaction {
+  /** @returns rows that it wrote, as the server counts them */
+  run(sql: string): Promise<number>;
+  /** Sends rows after a COPY … FROM STDIN with backpressure. */
+  copy(sql: string, rows: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Rejects with `patch.outcome_unknown` when the connection broke while it was on its way. */
+  commit(): Promise<void>;
+  /** Never rejects; safe after a failure. */
+  rollback(): Promise<void>;
+}

@@ -1,0 +1,28 @@
+import type { RunContext } from "../../ports/run-context.ts";
+import type { SqlParser, SqlTarget } from "../../ports/sql-import.ts";
+import type { Protection } from "../assert-writable.ts";
+
+export interface ImportSqlInput {
+  readonly ctx: RunContext;
+  /** The file's bytes, unpacked and decrypted. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Name of the file, for messages. */
+  readonly file: string;
+  readonly parser: SqlParser;
+  readonly target: SqlTarget;
+  /** Run everything and roll it back. */
+  readonly dryRun: boolean;
+  /** Also run statements that our own export does not write; refused unless `protection` is `open`. */
+  readonly anySql: boolean;
+  /** Of the target, whose write has been confirmed already. */
+  readonly protection: Protection;
+}
+
+export interface ImportSqlResult {
+  readonly outcome: "imported" | "dry-run";
+  /** Rows by table as the file names it, in the order of the file. */
+  readonly tables: readonly { readonly name: string; readonly rows: number }[];
+  readonly rows: number;
+  /** Definitions, settings and states of sequences. */
+  readonly statements: number;
+}

@@ -1,0 +1,120 @@
+import { once } from "node:events";
+import { finished } from "node:stream/promises";
+import { CodedError } from "@syncline/core";
+import type { SqlTarget, SqlTransaction } from "@syncline/engine";
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { abandonClient } from "../connection/cancel-request.ts";
+import { openConnection } from "../connection/connect.ts";
+import { interrupted } from "../connection/read-session.ts";
+import { translateError } from "../connection/translate-error.ts";
+import type { PgScope } from "../scope.ts";
+import { isUncertain } from "../write/commit-outcome.ts";
+
+export interface SqlTargetInput {
+  readonly scope: PgScope;
+  /** Printed locator, without secrets. */
+  readonly label: string;
+}
+
+export function openSqlTarget({ scope, label }: SqlTargetInput): SqlTarget {
+  return {
+    label,
+    async begin(signal) {
+      if (signal.aborted) throw interrupted(signal);
+      const client = await openConnection(scope.connection);
+      const transaction = new PgSqlTransaction(client, { label, signal });
+      await transaction.begin();
+      return transaction;
+    },
+    async close() {},
+  };
+}
+
+class PgSqlTransaction implements SqlTransaction {
+  readonly #client: pg.Client;
+  readonly #label: string;
+  readonly #signal: AbortSignal;
+  readonly #stop = () => void this.#abandon();
+  #ended = false;
+
+  constructor(client: pg.Client, { label, signal }: { label: string; signal: AbortSignal }) {
+    this.#client = client;
+    this.#label = label;
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#stop, { once: true });
+  }
+
+  async begin(): Promise<void> {
+    await this.#guard(() => this.#client.query("BEGIN"));
+  }
+
+  /** By the extended protocol, which takes exactly one statement. */
+  async run(sql: string): Promise<number> {
+    const query = { text: sql, queryMode: "extended" } as unknown as pg.QueryConfig;
+    const result = await this.#guard(() => this.#client.query(query));
+    return result.command === "INSERT" ? (result.rowCount ?? 0) : 0;
+  }
+
+  copy(sql: string, rows: AsyncIterable<Uint8Array>): Promise<number> {
+    return this.#guard(async () => {
+      const stream = this.#client.query(copyFrom(sql));
+      const done = finished(stream);
+      done.catch(() => {}); // also awaited below; it may fail in between
+      for await (const chunk of rows) {
+        if (!stream.write(chunk)) await Promise.race([once(stream, "drain"), done]);
+      }
+      stream.end();
+      await done;
+      return stream.rowCount;
+    });
+  }
+
+  async commit(): Promise<void> {
+    try {
+      await this.#client.query("COMMIT");
+    } catch (error) {
+      await this.#abandon();
+      if (!isUncertain(error)) throw this.#explain(error);
+      throw new CodedError(
+        "patch.outcome_unknown",
+        `${this.#label}: the connection was lost while the import was being committed.`,
+        { hint: "Look whether its rows are there before you run it again.", cause: error },
+      );
+    }
+    await this.#end();
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#ended) return;
+    await this.#client.query("ROLLBACK").catch(() => {});
+    await this.#end();
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await this.#abandon(); // a failed COPY may still wait for words of ours
+      throw this.#explain(error);
+    }
+  }
+
+  #explain(error: unknown): CodedError {
+    return this.#signal.aborted ? interrupted(this.#signal) : translateError(error, this.#label);
+  }
+
+  async #abandon(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#signal.removeEventListener("abort", this.#stop);
+    await abandonClient(this.#client);
+  }
+
+  async #end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#signal.removeEventListener("abort", this.#stop);
+    await this.#client.end().catch(() => {});
+  }
+}
