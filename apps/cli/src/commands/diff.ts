@@ -2,6 +2,7 @@ import { DIFF_FORMATS, type DiffFormat } from "@syncline/core";
 import { type Command, Option } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
+import { maskOption } from "./masks.ts";
 import {
   type Assignment,
   collect,
@@ -17,6 +18,7 @@ export interface DiffCommandOptions {
   readonly filter?: string;
   readonly fields?: readonly string[];
   readonly ignoreFields?: readonly string[];
+  readonly mask?: string;
   readonly ignoreTimestamps?: boolean;
   readonly ignoreSystemFields?: boolean;
   readonly tolerance?: readonly Assignment[];
@@ -78,6 +80,7 @@ function addRowOptions(command: Command): void {
       "compare only these columns (a,b); inserts and deletes still carry whole rows",
       collectList,
     )
+    .addOption(maskOption())
     .option("--ignore-fields <names>", "leave these columns out of the comparison (a,b)", collectList)
     .option(
       "--ignore-timestamps",

@@ -1,12 +1,14 @@
 import { type Command, Option } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
+import { maskOption } from "./masks.ts";
 import { collect, collectList, parsePositiveCount } from "./option-values.ts";
 
 export interface PullCommandOptions {
   readonly schema?: readonly string[];
   readonly filter?: string;
   readonly fields?: readonly string[];
+  readonly mask?: string;
   readonly format: "ndjson" | "json" | "yaml" | "csv";
   readonly overwrite?: boolean;
   readonly diffFirst?: boolean;
@@ -31,6 +33,7 @@ export function definePull(program: Command, act: Act): void {
     .option("-s, --schema <table>", "pull only tables of this name, * as wildcard; repeatable", collect)
     .option("--filter <json>", 'pull only matching rows: {"where":{"status":"active"}}, or @file')
     .option("--fields <names>", "pull only these columns and the keys (a,b)", collectList)
+    .addOption(maskOption())
     .addOption(
       new Option("--format <format>", "form of the rows")
         .choices(["ndjson", "json", "yaml", "csv"])

@@ -16,6 +16,7 @@ import { renderInputOfPatch } from "../../render/changes-of-patch.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
 import type { DiffCommandOptions } from "../diff.ts";
+import { sessionMasks, withMasks } from "../masks.ts";
 import { withPatch } from "../patch/open-patch.ts";
 import { sessionWorkspace } from "../places.ts";
 import { diffFormat, diffOptions, mayStop } from "./diff-options.ts";
@@ -43,13 +44,17 @@ export async function runDiff(session: Session, { source, target, options }: Dif
   const filter = await readFilter(options.filter, session.workingFolder);
   const workspace = await sessionWorkspace(session);
   const where = { folder: session.workingFolder, signal: session.context.signal };
+  const masks = await sessionMasks(session, options.mask, options.schema !== undefined);
   const comparison: Comparison = {
     session,
     source: await resolveAnyPlace(workspace, source, where),
     target: await resolveAnyPlace(workspace, target, where),
     options,
     format,
-    wanted: diffOptions({ options, format, filter, config: workspace.config }),
+    wanted: {
+      ...diffOptions({ options, format, filter, config: workspace.config }),
+      ...withMasks(session, masks),
+    },
   };
   const result = await compare(comparison);
   if (!result.complete) return "partial";

@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { FilterDocument } from "@syncline/core";
-import { type PullPlan, type PullResult, pullRows, type RowFilesWriter } from "@syncline/engine";
+import {
+  type MaskSet,
+  type PullInput,
+  type PullPlan,
+  type PullResult,
+  pullRows,
+  type RowFilesWriter,
+  RunMasks,
+} from "@syncline/engine";
 import {
   createRowDirectory,
   type DirectoryPlace,
@@ -14,6 +22,7 @@ import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
 import { readFilter } from "../diff/read-filter.ts";
+import { sessionMasks, withMasks } from "../masks.ts";
 import { sessionWorkspace } from "../places.ts";
 import type { PullCommandOptions } from "../pull.ts";
 import { showDifferenceFirst } from "../write/diff-first.ts";
@@ -30,6 +39,7 @@ interface Pull {
   readonly source: Place;
   readonly directory: DirectoryPlace;
   readonly filter: FilterDocument | null;
+  readonly masks: MaskSet | null;
   readonly options: PullCommandOptions;
 }
 
@@ -43,6 +53,7 @@ export async function runPull(
     source: await resolvePlace(workspace, source, session.context.signal),
     directory: { label: directory, path: resolve(session.workingFolder, directory) },
     filter: await readFilter(options.filter, session.workingFolder),
+    masks: await sessionMasks(session, options.mask, options.schema !== undefined),
     options,
   };
   if (options.diffFirst === true) await showDifference(pull);
@@ -65,11 +76,18 @@ async function pullAll(pull: Pull): Promise<PullResult> {
         fields: options.fields ?? null,
         parallel: options.parallel,
       },
+      ...maskedSnapshot(pull),
       openWriter: (plan) => openWriter(pull, plan),
     });
   } finally {
     await endpoint.close();
   }
+}
+
+function maskedSnapshot({ session, masks }: Pull): Pick<PullInput, "prepare"> {
+  if (masks === null) return {};
+  const run = new RunMasks(masks, session.context);
+  return { prepare: async (snapshot) => ({ scopes: new Map(), masks: await run.use(snapshot) }) };
 }
 
 function openWriter({ session, source, directory, options }: Pull, plan: PullPlan): Promise<RowFilesWriter> {
@@ -88,7 +106,7 @@ function openWriter({ session, source, directory, options }: Pull, plan: PullPla
 }
 
 /** What the pull will change in a directory that is there already. */
-async function showDifference({ session, source, directory, filter, options }: Pull): Promise<void> {
+async function showDifference({ session, source, directory, filter, masks, options }: Pull): Promise<void> {
   if (!existsSync(join(directory.path, "manifest.json"))) {
     session.people.say(`"${directory.label}" is new, so there is nothing to compare.`);
     return;
@@ -97,7 +115,7 @@ async function showDifference({ session, source, directory, filter, options }: P
   await showDifferenceFirst(session, {
     source: await openEndpoint(source),
     target: await openAnyEndpoint({ kind: "directory", place: directory }, live),
-    options: rowDiffOptions({ ...options, filter }),
+    options: { ...rowDiffOptions({ ...options, filter }), ...withMasks(session, masks) },
     question: `Replace the rows in "${directory.label}"`,
     yes: options.yes === true,
   });
