@@ -55,7 +55,11 @@ function suffix(): string {
   return temporaryName("x").slice(-16, -4);
 }
 
-async function existing({ path, label, overwrite }: Required<PlaceOptions>): Promise<Manifest | "none" | "empty"> {
+async function existing({
+  path,
+  label,
+  overwrite,
+}: Required<PlaceOptions>): Promise<Manifest | "none" | "empty"> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
@@ -69,9 +73,13 @@ async function existing({ path, label, overwrite }: Required<PlaceOptions>): Pro
   const entries = (await readdir(path)).filter((entry) => !entry.startsWith(STAGING_PREFIX));
   if (entries.length === 0) return "empty";
   if (!entries.includes(MANIFEST_FILE))
-    throw new CodedError("file.exists", `The folder "${label}" holds files and no ${MANIFEST_FILE} of ours.`, {
-      hint: "Name a new or an empty folder; what is in this one is never replaced.",
-    });
+    throw new CodedError(
+      "file.exists",
+      `The folder "${label}" holds files and no ${MANIFEST_FILE} of ours.`,
+      {
+        hint: "Name a new or an empty folder; what is in this one is never replaced.",
+      },
+    );
   const manifest = await ourManifest(path, label);
   if (overwrite) return manifest;
   throw new CodedError("file.exists", `The folder "${label}" holds pulled rows already.`, {
