@@ -124,7 +124,8 @@ export class TableMerge {
     const deltas = { ours: ours?.delta ?? 0, theirs: theirs?.delta ?? 0 };
     const known = theirs?.baseCount ?? ours?.baseCount ?? Math.max(0, -deltas.ours, -deltas.theirs);
     const counts = { base: known, ours: known + deltas.ours, theirs: known + deltas.theirs };
-    const { outcome, add } = mergeCounts(counts, this.#input.units.contested);
+    const { granularity, contested } = this.#input.units;
+    const { outcome, add } = mergeCounts(counts, granularity === "table" && contested);
     this.#outcomes[outcome] += 1;
     const row = rowOf(theirs?.change ?? ours?.change);
     if (!isConflict(outcome)) return this.#writeCounts(row, counts.ours, add);
