@@ -2,12 +2,13 @@ import { CodedError, formatQualifiedName, type QualifiedName, type TableSelectio
 import type { BulkLoadReport, BulkLoadRequest, BulkTable, BulkTarget } from "@syncline/engine";
 import type { PgScope } from "../scope.ts";
 import { assertReadWrite } from "../write/access.ts";
-import { ApplySession } from "../write/apply-session.ts";
-import { commitLoad } from "./commit-load.ts";
+import type { ApplySession } from "../write/apply-session.ts";
 import { anyRow } from "./copy-table.ts";
 import { LoadSettings } from "./load-settings.ts";
+import { loadTables } from "./load-tables.ts";
 import { findObstacles } from "./obstacles.ts";
-import { loadInOneTransaction } from "./single-transaction.ts";
+import { withSession } from "./open-session.ts";
+import { recoverRuns } from "./recover-runs.ts";
 import { readTargetTables, type TargetTable } from "./target-table.ts";
 
 export interface BulkTargetInput {
@@ -15,6 +16,8 @@ export interface BulkTargetInput {
   readonly tables: TableSelection;
   /** Printed locator, without secrets. */
   readonly label: string;
+  /** Tables from this size on are loaded in parts over several connections. */
+  readonly partBytes?: number;
 }
 
 /** Connects when it is first asked. Always `close()`. */
@@ -46,8 +49,9 @@ class PgBulkTarget implements BulkTarget {
     return tables.names.map(({ schema, name }) => ({ schema: schema ?? scope.schema, name }));
   }
 
-  async recover(_signal: AbortSignal): Promise<readonly string[]> {
-    return [];
+  async recover(signal: AbortSignal): Promise<readonly string[]> {
+    const { scope, label } = this.#input;
+    return withSession({ scope, label, signal }, recoverRuns);
   }
 
   async describe(
@@ -98,29 +102,9 @@ class PgBulkTarget implements BulkTarget {
   }
 
   async load(request: BulkLoadRequest): Promise<BulkLoadReport> {
-    const { scope, label } = this.#input;
-    const session = await ApplySession.open(scope.connection, label);
-    const stopWatching = session.stopOn(request.signal, null);
-    try {
-      await identify(session);
-      const report = await loadInOneTransaction({
-        session,
-        scope,
-        label,
-        request,
-        loads: request.tables,
-        mayAlter: (load) => this.#described.some(({ table, owned }) => table === load.table && owned),
-      });
-      await commitLoad({ session, connection: scope.connection, label });
-      return report;
-    } catch (error) {
-      const translated = session.translate(error);
-      session.destroy();
-      throw translated;
-    } finally {
-      stopWatching();
-      await session.close();
-    }
+    const { scope, label, partBytes } = this.#input;
+    const described = this.#described;
+    return loadTables({ source: { scope, label, signal: request.signal }, request, described, partBytes });
   }
 
   async close(): Promise<void> {}
@@ -128,27 +112,12 @@ class PgBulkTarget implements BulkTarget {
   /** A short read-only look, under the pins. */
   async #look<T>(signal: AbortSignal, work: (session: ApplySession) => Promise<T>): Promise<T> {
     const { scope, label } = this.#input;
-    const session = await ApplySession.open(scope.connection, label);
-    const stopWatching = session.stopOn(signal, null);
-    try {
-      await identify(session);
+    return withSession({ scope, label, signal }, async (session) => {
       await session.client.query("BEGIN READ ONLY");
       await LoadSettings.pin(session.client, LOOK_TIMEOUT_MS);
       const result = await work(session);
       await session.client.query("ROLLBACK");
       return result;
-    } catch (error) {
-      throw session.translate(error);
-    } finally {
-      stopWatching();
-      await session.close();
-    }
+    });
   }
-}
-
-async function identify(session: ApplySession): Promise<void> {
-  const { rows } = await session.client.query<{ pid: string }>(
-    "SELECT pg_catalog.pg_backend_pid()::pg_catalog.text AS pid",
-  );
-  session.pid = Number(rows[0]?.pid);
 }

@@ -2,6 +2,7 @@ import type { BulkLoadReport, BulkLoadRequest, BulkTableLoad, BulkTableReport } 
 import type { PgScope } from "../scope.ts";
 import type { ApplySession } from "../write/apply-session.ts";
 import { describeDisabled, disableTriggers, enableTriggers } from "../write/triggers.ts";
+import { commitLoad } from "./commit-load.ts";
 import { assertEmpty, type CopyTable, copyStatement, readCopyTables } from "./copy-table.ts";
 import { readIndexes } from "./definitions.ts";
 import { createDefinitions, dropDefinitions } from "./drop-definitions.ts";
@@ -20,6 +21,8 @@ export interface SingleLoad {
   readonly loads: readonly BulkTableLoad[];
   /** Whether this role may drop and make indexes of a table. */
   readonly mayAlter: (load: BulkTableLoad) => boolean;
+  /** Called inside the transaction once everything is loaded. */
+  readonly beforeCommit?: (tables: readonly CopyTable[]) => Promise<void>;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function loadInOneTransaction(input: SingleLoad): Promise<BulkLoadR
   const order = await orderLoads(client, tables);
   const foreignKeys = await dropDefinitions(client, order.inTheWay);
   const dropping = tables.filter((table) => table.drops).map((table) => table.info.oid);
-  const indexes = await dropDefinitions(client, await readIndexes(client, dropping, dropping));
+  const indexes = await dropDefinitions(client, await readIndexes(client, dropping, oids));
   await client.query("SET CONSTRAINTS ALL DEFERRED");
   const reports = new Map<BulkTableLoad, BulkTableReport>();
   for (const table of order.tables) {
@@ -54,6 +57,8 @@ export async function loadInOneTransaction(input: SingleLoad): Promise<BulkLoadR
   const notes = await raiseLoadedSequences(client, tables);
   await enableTriggers(session, triggers);
   for (const table of tables) await client.query(`ANALYZE ${table.relation}`);
+  await input.beforeCommit?.(tables);
+  await commitLoad({ session, connection: scope.connection, label });
   return {
     tables: loads.flatMap((load) => reports.get(load) ?? []),
     notes: [...describeDisabled(triggers), ...notes],

@@ -22,12 +22,25 @@ export interface CopyRun extends Partial<CopyOptions> {
   readonly signal?: AbortSignal;
   readonly warn?: (message: string) => void;
   readonly progress?: CopyInput["ctx"]["progress"];
+  /** Default: the adapter's own. */
+  readonly partBytes?: number;
 }
 
 /** Copies with the use case itself; the caller's databases stay open. */
 export async function copy(source: Side, target: Side, run: CopyRun = {}): Promise<CopyResult> {
-  const { signal = new AbortController().signal, warn = () => {}, progress = () => {}, ...options } = run;
-  const bulk = openBulkTarget({ scope: scopeOf(target), tables: selectionOf(target), label: "target" });
+  const {
+    signal = new AbortController().signal,
+    warn = () => {},
+    progress = () => {},
+    partBytes,
+    ...options
+  } = run;
+  const bulk = openBulkTarget({
+    scope: scopeOf(target),
+    tables: selectionOf(target),
+    label: "target",
+    ...(partBytes === undefined ? {} : { partBytes }),
+  });
   try {
     return await copyTables({
       ctx: { ...testContext(signal), warn, progress, randomBytes },
