@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_SYSTEM_FIELDS, DEFAULT_TIMESTAMP_FIELDS } from "./config.ts";
+import { flowsSchema } from "./flows-schema.ts";
 import { maskTablesSchema } from "./masks-schema.ts";
 
 const text = z.string().min(1);
@@ -78,6 +79,9 @@ export const configSchema = z.strictObject({
   systemFields: fields
     .default([...DEFAULT_SYSTEM_FIELDS])
     .describe("Columns that --ignore-system-fields leaves out."),
+  flows: flowsSchema
+    .default({ default: "allow", allow: [] })
+    .describe("Which source may go to which target."),
   masks: z.record(name, maskSetSchema).default({}).describe("Masks for --mask, by name."),
 });
 
@@ -86,13 +90,7 @@ export type ConfigDocument = z.output<typeof configSchema>;
 export type ServerDocument = ConfigDocument["servers"][string];
 
 /** Sections that the product will have; named so that the message can say so. */
-export const LATER_SECTIONS: ReadonlySet<string> = new Set([
-  "flows",
-  "datasets",
-  "jobs",
-  "retention",
-  "alerts",
-]);
+export const LATER_SECTIONS: ReadonlySet<string> = new Set(["datasets", "jobs", "retention", "alerts"]);
 
 /** The file's JSON Schema, for editors. */
 export function configJsonSchema(): Record<string, unknown> {

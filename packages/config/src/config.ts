@@ -1,3 +1,4 @@
+import { type FlowRules, NO_FLOWS } from "./flow-rules.ts";
 import type { MaskSetConfig } from "./masks.ts";
 import type { Secret } from "./secret.ts";
 
@@ -45,6 +46,8 @@ export interface Config {
   readonly systemFields: readonly string[];
   /** By name. */
   readonly masks: ReadonlyMap<string, MaskSetConfig>;
+  /** Which source may go to which target. */
+  readonly flows: FlowRules;
 }
 
 export const DEFAULT_TIMESTAMP_FIELDS = ["created_at", "updated_at", "modified_at", "last_update"] as const;
@@ -58,4 +61,5 @@ export const EMPTY_CONFIG: Config = {
   timestampFields: DEFAULT_TIMESTAMP_FIELDS,
   systemFields: DEFAULT_SYSTEM_FIELDS,
   masks: new Map(),
+  flows: NO_FLOWS,
 };

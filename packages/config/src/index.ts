@@ -21,6 +21,8 @@ export type { ServerConnection } from "./connection/server-connection.ts";
 export { defaultConfigText } from "./default-config-text.ts";
 export { ENVIRONMENT_NAMES } from "./environment-names.ts";
 export { CONFIG_FILE_NAMES, findConfigFile } from "./find-config-file.ts";
+export { type FlowRule, type FlowRules, NO_FLOWS } from "./flow-rules.ts";
+export { assertFlow, type Flow, type FlowEnd } from "./flows.ts";
 export { type LoadConfigOptions, loadConfig } from "./load-config.ts";
 export {
   type MaskSetConfig,

@@ -94,7 +94,12 @@ describe("a bad file is refused with line, column, path, what was expected and f
       "version: 1\njobs: []",
       ['2:1: jobs: the section "jobs" is not supported by this version'],
     ],
-    ["flows", "version: 1\nflows: []", ['2:1: flows: the section "flows" is not supported by this version']],
+    ["flows as a list", "version: 1\nflows: []", ["2:8: flows: expected a mapping, found a list"]],
+    [
+      "a flow of a server that is not there",
+      "version: 1\nflows:\n  allow:\n    - {from: prod, to: '*'}",
+      ['4:14: flows.allow[0].from: "prod" is neither a server nor an environment of this file'],
+    ],
     [
       "a typed server key",
       server("prot: 1"),
@@ -228,6 +233,7 @@ it("the JSON Schema names every key and refuses others", () => {
     "servers",
     "timestampFields",
     "systemFields",
+    "flows",
     "masks",
   ]);
   expect(schema.additionalProperties).toBe(false);

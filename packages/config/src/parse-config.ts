@@ -12,6 +12,7 @@ import {
   Scalar,
   visit,
 } from "yaml";
+import { checkFlows } from "./check-flows.ts";
 import { checkServers } from "./check-servers.ts";
 import type { Config, ServerConfig, TextSource } from "./config.ts";
 import { type ConfigIssue, configError } from "./config-issue.ts";
@@ -50,7 +51,8 @@ export function parseConfig(text: string, file: string): ParsedConfig {
       file,
       describeSchemaIssues(result.error.issues, input).map((issue) => place.issue(issue)),
     );
-  const { problems, warnings } = checkServers(result.data);
+  const { problems: wrongServers, warnings } = checkServers(result.data);
+  const problems = [...wrongServers, ...checkFlows(result.data)];
   if (problems.length > 0)
     throw configError(
       file,
@@ -172,6 +174,7 @@ function buildConfig(document: ConfigDocument, file: string): Config {
     servers: new Map(servers),
     timestampFields: document.timestampFields,
     systemFields: document.systemFields,
+    flows: document.flows,
     masks: new Map(
       Object.entries(document.masks).map(([name, set]) => [name, buildMasks(name, set, folder)]),
     ),

@@ -14,6 +14,7 @@ export {
   openTarget,
   type RowDirectoryOptions,
 } from "./endpoint-registry.ts";
+export { assertFlow, type WantedFlow } from "./flow.ts";
 export { type AnyPlace, type DirectoryPlace, type Place, resolveAnyPlace, resolvePlace } from "./place.ts";
 export type { RowsEndpointOptions } from "./rows-endpoint.ts";
 export { type OpenWorkspaceOptions, openWorkspace, type Workspace } from "./workspace.ts";

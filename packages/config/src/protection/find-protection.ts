@@ -51,7 +51,19 @@ export async function findProtection(
   });
 }
 
-interface Matches {
+/** Every server of the config that leads to this place. `wanted` says for which one a command may be run to find out. */
+export async function serversAt(
+  config: Config,
+  place: Place,
+  options: FindProtectionOptions,
+  wanted: (server: ServerConfig) => boolean,
+): Promise<Matches> {
+  const hosts = options.hosts ?? SYSTEM_LOOKUP;
+  const identity = await hostIdentity(place.host, hosts);
+  return findMatches(config, place, identity, { ...options, hosts, wanted });
+}
+
+export interface Matches {
   readonly servers: readonly ServerConfig[];
   readonly unresolved: readonly string[];
 }
@@ -60,7 +72,7 @@ async function findMatches(
   config: Config,
   place: Place,
   identity: ReadonlySet<string>,
-  options: FindProtectionOptions & { readonly hosts: HostLookup },
+  options: MatchOptions,
 ): Promise<Matches> {
   const results = await Promise.all(
     [...config.servers.values()].map((server) => matchServer(server, place, identity, options)),
@@ -71,6 +83,11 @@ async function findMatches(
   };
 }
 
+type MatchOptions = FindProtectionOptions & {
+  readonly hosts: HostLookup;
+  readonly wanted?: (server: ServerConfig) => boolean;
+};
+
 interface Match {
   readonly server: ServerConfig;
   readonly outcome: "same" | "other" | "unresolved";
@@ -80,11 +97,12 @@ async function matchServer(
   server: ServerConfig,
   place: Place,
   identity: ReadonlySet<string>,
-  options: FindProtectionOptions & { readonly hosts: HostLookup },
+  options: MatchOptions,
 ): Promise<Match> {
   if (server.name === options.explicitServer) return { server, outcome: "same" };
   // Nobody's command is run for a server that has no rule to find.
-  if (server.protection === null && needsCommand(server)) return { server, outcome: "other" };
+  const ruled = server.protection !== null || options.wanted?.(server) === true;
+  if (!ruled && needsCommand(server)) return { server, outcome: "other" };
   let address: Place;
   try {
     address = await resolveAddress(server, options);
