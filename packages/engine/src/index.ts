@@ -9,6 +9,7 @@ export * from "./ports/run-context.ts";
 export * from "./ports/schema-engine.ts";
 export * from "./ports/selected-rows.ts";
 export * from "./ports/sql-import.ts";
+export * from "./ports/staged-rows.ts";
 export * from "./usecases/apply-contract.ts";
 export * from "./usecases/apply-patch.ts";
 export * from "./usecases/assert-writable.ts";
@@ -27,7 +28,11 @@ export * from "./usecases/move-contract.ts";
 export * from "./usecases/pull-rows.ts";
 export * from "./usecases/read-log.ts";
 export * from "./usecases/read-patch.ts";
-export * from "./usecases/resolve-conflicts.ts";
+export {
+  type ResolveConflictsInput,
+  resolveConflicts,
+} from "./usecases/resolve-conflicts.ts";
+export * from "./usecases/resolve-merge-conflicts.ts";
 export * from "./usecases/select-operations.ts";
 export type { SqlDump, SqlDumpInput, SqlDumpResult } from "./usecases/sql-dump/dump-contract.ts";
 export { dumpSql } from "./usecases/sql-dump/dump-sql.ts";
@@ -36,4 +41,5 @@ export { importSql } from "./usecases/sql-import/import-sql.ts";
 export * from "./usecases/undo-patch.ts";
 export * from "./usecases/verify-patch.ts";
 export * from "./usecases/write-conflicts.ts";
+export * from "./usecases/write-merge-conflicts.ts";
 export * from "./usecases/write-patch.ts";

@@ -71,7 +71,7 @@ function copyLineOf({ checks, file, files }: LoadRequest, row: FileRow): string 
 }
 
 function problemOf(value: string, check: ValueCheck | null): string | null {
-  if (value.includes("\0")) return "holds a NUL character, which no PostgreSQL value can";
+  if (value.includes("\0")) return "holds a NUL character";
   if (!value.isWellFormed()) return "is no valid Unicode text";
   return check === null || check.keeps(value)
     ? null

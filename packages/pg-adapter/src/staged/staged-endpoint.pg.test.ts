@@ -1,38 +1,43 @@
-import type { RowChange } from "@syncline/core";
-import { diffEndpoints, type Endpoint } from "@syncline/engine";
+import { type CodedError, isCodedError, type RowChange, type RowScope, type TableSpec } from "@syncline/core";
+import { diffEndpoints, type Endpoint, type LockRequest, STAGED_REFERENCED } from "@syncline/engine";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectionOf, DEFAULT_OPTIONS, openSide, testContext } from "../read/testing/compare-databases.ts";
-import { openStagedEndpoint } from "./open-staged-endpoint.ts";
+import type { PgScope } from "../scope.ts";
+import { openStagedEndpoint, type StagedEndpointOptions } from "./open-staged-endpoint.ts";
+import { cannotStage } from "./staging-errors.ts";
 import { type MemoryTable, memoryFiles } from "./testing/memory-files.ts";
 
 let database: TestDatabase;
-beforeAll(async () => void (database = await createTestDatabase("staged")));
+beforeAll(async () => {
+  database = await createTestDatabase("staged");
+});
 afterAll(() => database.drop());
 
-const host = () => ({ connection: connectionOf(database.url), schema: "public", tenantColumn: null });
+const host = (schema = "public"): PgScope => ({
+  connection: connectionOf(database.url),
+  schema,
+  tenantColumn: null,
+});
+const side = (tables: readonly string[], schema = "public") =>
+  openSide({ url: database.url, schema, tables }, "target");
+const staged = (tables: readonly MemoryTable[], options: Partial<StagedEndpointOptions> = {}) =>
+  openStagedEndpoint({ rows: memoryFiles(tables), host: host(), label: "files", ...options });
 
-async function compareWith(tables: readonly MemoryTable[], target: Endpoint): Promise<RowChange[]> {
-  const source = await openStagedEndpoint({
-    rows: memoryFiles(tables),
-    host: host(),
-    label: "files",
-    partner: target,
-  });
-  const run = await diffEndpoints({
-    source,
-    target,
-    options: { ...DEFAULT_OPTIONS },
-    ctx: testContext(new AbortController().signal),
-  });
+async function compareEndpoints(source: Endpoint, target: Endpoint, signal = new AbortController().signal) {
+  const run = await diffEndpoints({ source, target, options: DEFAULT_OPTIONS, ctx: testContext(signal) });
   try {
     const changes: RowChange[] = [];
     for await (const change of run.changes) changes.push(change);
     await run.result;
-    return changes;
+    return brief(changes);
   } finally {
     await run.close();
   }
+}
+
+async function compareWith(tables: readonly MemoryTable[], names = tables.map(({ name }) => name)) {
+  return compareEndpoints(await staged(tables, { partner: await side(names) }), await side(names));
 }
 
 const brief = (changes: readonly RowChange[]) =>
@@ -42,10 +47,41 @@ const brief = (changes: readonly RowChange[]) =>
       : `${change.kind} ${change.key.join(",")}`,
   );
 
+const request = (signal = new AbortController().signal): LockRequest => ({
+  accept: () => true,
+  connections: 1,
+  signal,
+});
+const USERS = {
+  name: "users",
+  columns: [
+    ["id", "integer"],
+    ["name", "text"],
+    ["age", "smallint"],
+  ],
+  key: ["id"],
+} as const;
+
+async function failure(
+  tables: readonly MemoryTable[],
+  options: Partial<StagedEndpointOptions> = {},
+): Promise<CodedError> {
+  const endpoint = await staged(tables, options);
+  try {
+    await endpoint.lock(request());
+  } catch (error) {
+    if (isCodedError(error)) return error;
+    throw error;
+  } finally {
+    await endpoint.close();
+  }
+  throw new Error("it was staged");
+}
+
 describe("row files against a table", () => {
-  it("finds inserts, updates and deletes, with types from the files or the table", async () => {
-    await database.query(`CREATE TABLE users (id int PRIMARY KEY, name text, score numeric(10,2), at timestamptz);
-      INSERT INTO users SELECT g, 'n' || g, g, '2026-01-01T00:00:00Z' FROM generate_series(1, 3000) g`);
+  it("find inserts, updates and deletes, with types from the files or the table", async () => {
+    await database.query(`CREATE TABLE people (id int PRIMARY KEY, name text, score numeric(10,2), at timestamptz);
+      INSERT INTO people SELECT g, 'n' || g, g, '2026-01-01T00:00:00Z' FROM generate_series(1, 3000) g`);
     const rows = Array.from({ length: 3000 }, (_, index): (string | null)[] => {
       const id = index + 2;
       return [String(id), id % 1000 === 0 ? "changed" : `n${id}`, String(id), "2026-01-01 01:00:00+01"];
@@ -56,11 +92,7 @@ describe("row files against a table", () => {
       ["score", null],
       ["at", "timestamp with time zone"],
     ] as const;
-    const changes = await compareWith(
-      [{ name: "users", columns, key: ["id"], rows }],
-      await openSide({ url: database.url, tables: ["users"] }, "target"),
-    );
-    expect(brief(changes)).toEqual([
+    expect(await compareWith([{ name: "people", columns, key: ["id"], rows }])).toEqual([
       "delete 1",
       "update 1000: name n1000 → changed",
       "update 2000: name n2000 → changed",
@@ -68,4 +100,275 @@ describe("row files against a table", () => {
       "insert 3001",
     ]);
   });
+
+  it("read many differing rows while a stream is open on the one session", async () => {
+    await database.query(`CREATE TABLE busy (id int PRIMARY KEY, v text);
+      INSERT INTO busy SELECT g, 'old' FROM generate_series(1, 20000) g`);
+    const rows = Array.from({ length: 20_000 }, (_, index) => [String(index + 1), "new"]);
+    const found = await compareWith([
+      {
+        name: "busy",
+        columns: [
+          ["id", null],
+          ["v", null],
+        ],
+        rows,
+      },
+    ]);
+    expect(found).toHaveLength(20_000);
+    expect(found[19_999]).toBe("update 20000: v old → new");
+  });
+
+  it("take the table's key, collations and citext over where the file says nothing", async () => {
+    await database.query(`CREATE EXTENSION IF NOT EXISTS citext;
+      CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      CREATE TABLE tags (name citext PRIMARY KEY, n int); INSERT INTO tags VALUES ('Alpha', 1), ('beta', 2);
+      CREATE TABLE words (w text COLLATE loose PRIMARY KEY, n int); INSERT INTO words VALUES ('Ärger', 1)`);
+    const columns = (name: string) =>
+      [
+        [name, null],
+        ["n", null],
+      ] as const;
+    expect(
+      await compareWith([
+        {
+          name: "tags",
+          columns: columns("name"),
+          rows: [
+            ["ALPHA", "1"],
+            ["beta", "2"],
+          ],
+        },
+      ]),
+    ).toEqual(["update Alpha: name Alpha → ALPHA"]);
+    expect(await compareWith([{ name: "words", columns: columns("w"), rows: [["ärger", "1"]] }])).toEqual([
+      "update Ärger: w Ärger → ärger",
+    ]);
+    const twice = await failure(
+      [
+        {
+          name: "tags",
+          columns: columns("name"),
+          rows: [
+            ["a", "1"],
+            ["b", "1"],
+            ["A", "2"],
+          ],
+        },
+      ],
+      {
+        partner: await side(["tags"]),
+      },
+    );
+    expect(twice).toMatchObject({ code: "key.not_unique", details: { lines: [2, 4] } });
+  });
+
+  it("find the tenant's own types under the tenant's schema", async () => {
+    await database.query(`CREATE SCHEMA tenant_b; CREATE TYPE tenant_b.mood AS ENUM ('sad', 'ok');
+      CREATE DOMAIN tenant_b.small AS int CHECK (VALUE < 10);
+      CREATE TABLE tenant_b.days (id int PRIMARY KEY, mood tenant_b.mood, n tenant_b.small, moods tenant_b.mood[]);
+      INSERT INTO tenant_b.days VALUES (1, 'ok', 3, '{sad,ok}')`);
+    const columns = [
+      ["id", "integer"],
+      ["mood", "tenant_a.mood"],
+      ["n", "tenant_a.small"],
+      ["moods", "tenant_a.mood[]"],
+    ] as const;
+    const days = (row: string[]): MemoryTable => ({ name: "days", columns, key: ["id"], rows: [row] });
+    const options = { host: host("tenant_b"), partner: await side(["days"], "tenant_b") };
+    const source = await staged([days(["1", "sad", "3", "{sad,ok}"])], options);
+    expect(await compareEndpoints(source, await side(["days"], "tenant_b"))).toEqual([
+      "update 1: mood ok → sad",
+    ]);
+    expect(await failure([days(["1", "glad", "3", "{}"])], options)).toMatchObject({
+      message: 'files/days.ndjson, line 2: the value of column "mood" is not of type "tenant_b".mood.',
+    });
+    expect(await failure([days(["1", "ok", "12", "{}"])], options)).toMatchObject({
+      details: { line: 2, column: "n" },
+    });
+  });
+
+  it("leave out columns that no row has, and computed ones", async () => {
+    await database.query(`CREATE TABLE parts (id int PRIMARY KEY, a text, b text, c int GENERATED ALWAYS AS (id * 2) STORED);
+      INSERT INTO parts VALUES (1, 'a', 'keep')`);
+    const columns = [
+      ["id", null],
+      ["a", null],
+      ["b", null],
+      ["c", null],
+    ] as const;
+    const endpoint = await staged(
+      [
+        {
+          name: "parts",
+          columns,
+          rows: [
+            ["1", "x", undefined, "99"],
+            ["2", null, undefined, undefined],
+          ],
+        },
+      ],
+      {
+        partner: await side(["parts"]),
+      },
+    );
+    const snapshot = await (await endpoint.lock(request())).begin(null);
+    expect(snapshot.tables[0]?.columns.map(({ name }) => name)).toEqual(["id", "a"]);
+    expect(snapshot.tables[0]?.name).toEqual({ schema: "public", name: "parts" });
+    await endpoint.close();
+  });
+
+  it("compare with each other in two sessions of one server", async () => {
+    const rows = [
+      ["1", "a", "5"],
+      ["2", "b", null],
+    ];
+    const source = await staged([{ ...USERS, rows }]);
+    const target = await staged([
+      {
+        ...USERS,
+        rows: [
+          ["1", "a", "6"],
+          ["3", "c", null],
+        ],
+      },
+    ]);
+    expect(await compareEndpoints(source, target)).toEqual(["update 1: age 6 → 5", "insert 2", "delete 3"]);
+  });
+});
+
+describe("a damaged file", () => {
+  const good = Array.from({ length: 5000 }, (_, index) => [String(index), `n${index}`, "1"]);
+
+  it.each([
+    ["a value of another type", ["x", "n", "1"], "id", "is not of type integer"],
+    ["a number out of range", ["9001", "n", "40000"], "age", "is not of type smallint"],
+    ["a NUL character", ["9001", "a\0b", "1"], "name", "holds a NUL character"],
+    ["half a surrogate pair", ["9001", "\ud800", "1"], "name", "is no valid Unicode text"],
+  ])("is told by file, line and column: %s", async (_, row, column, problem) => {
+    const error = await failure([{ ...USERS, rows: [...good, row] }]);
+    expect(error).toMatchObject({
+      code: "file.damaged",
+      message: `files/users.ndjson, line 5002: the value of column "${column}" ${problem}.`,
+      details: { line: 5002, column },
+    });
+  });
+
+  it.each([
+    ["numeric(6,2)", "1.005"],
+    ["timestamp(0) without time zone", "2026-01-01 00:00:00.5"],
+    ["real", "0.123456789"],
+    ["character varying(3)", "abc  "],
+    ["name", "x".repeat(64)],
+    ["date", "2026-01-01 12:30:00"],
+  ])("does not round or cut: %s", async (type, value) => {
+    const error = await failure([{ name: "t", columns: [["v", type]], rows: [[value]] }]);
+    expect(error).toMatchObject({ code: "file.damaged", details: { line: 2, column: "v" } });
+    expect(`${error.message} ${error.hint}`).not.toContain(value);
+  });
+
+  it("is told for keys that are there twice, or not whole", async () => {
+    const rows = [...good, ["77", "again", "1"]];
+    expect(await failure([{ ...USERS, rows }])).toMatchObject({
+      code: "key.not_unique",
+      details: { lines: [79, 5002] },
+    });
+    expect(await failure([{ ...USERS, rows: [...good, [null, "x", "1"]] }])).toMatchObject({
+      details: { line: 5002 },
+    });
+  });
+
+  it("is told for one table in two files, bad names and uneven rows", async () => {
+    const rows = [["1", "a", "1"]];
+    expect(
+      (
+        await failure([
+          { ...USERS, rows },
+          { ...USERS, name: "public.users", rows },
+        ])
+      ).message,
+    ).toContain("twice");
+    expect((await failure([{ ...USERS, name: "a.b.c", rows }])).message).toContain("no table name");
+    expect((await failure([{ ...USERS, key: ["nope"], rows }])).message).toContain(
+      'lacks its key column "nope"',
+    );
+    const uneven = await failure([{ ...USERS, rows: [...rows, ["2", undefined, "1"]] }]);
+    expect(uneven).toMatchObject({ code: "file.damaged", details: { line: 3, column: "name" } });
+  });
+
+  it("cannot smuggle SQL in with a type", async () => {
+    for (const type of [
+      "integer); DROP TABLE canary; --",
+      "int DEFAULT pg_sleep(9)",
+      "text -- ",
+      "text /*",
+      "integer NOT NULL",
+      "record",
+      "no such type",
+      "setof int",
+    ]) {
+      const endpoint = await staged([{ name: "t", columns: [["v", type]], rows: [["x"]] }]);
+      const snapshot = await (await endpoint.lock(request())).begin(null);
+      expect(snapshot.tables[0]?.columns[0]?.type.name).toBe("text");
+      await endpoint.close();
+    }
+  });
+});
+
+describe("the host", () => {
+  it("may forbid temporary tables, which tells the caller to take another one", async () => {
+    await database.query(`CREATE ROLE no_temp LOGIN PASSWORD 'x'`);
+    const [{ name }] = (await database.query("SELECT current_database() AS name")) as [{ name: string }];
+    await database.query(`REVOKE TEMPORARY ON DATABASE "${name}" FROM PUBLIC`);
+    const connection = { ...connectionOf(database.url), user: "no_temp", password: "x" };
+    const error = await failure([{ ...USERS, rows: [] }], { host: { ...host(), connection } });
+    expect(error.code).toBe("permission.denied");
+    expect(cannotStage(error)).toBe(true);
+    await database.query(`GRANT TEMPORARY ON DATABASE "${name}" TO PUBLIC; DROP ROLE no_temp`);
+  });
+
+  it("is left alone when the work is stopped in the middle", async () => {
+    const stop = new AbortController();
+    const endless: MemoryTable = {
+      ...USERS,
+      rows: Array.from({ length: 200_000 }, (_, index) => [String(index), "x", "1"]),
+    };
+    const endpoint = await staged([endless]);
+    setTimeout(() => stop.abort(), 50);
+    await expect(endpoint.lock(request(stop.signal))).rejects.toMatchObject({ code: "interrupted" });
+    await endpoint.close();
+    await expect
+      .poll(() =>
+        database.query(
+          "SELECT pid FROM pg_stat_activity WHERE application_name = 'syncline-test' AND datname = current_database()",
+        ),
+      )
+      .toEqual([]);
+  });
+});
+
+it("tells referenced rows apart by a scope", async () => {
+  const endpoint = await staged([
+    {
+      ...USERS,
+      rows: [
+        ["1", "a", null],
+        ["2", "b", null],
+        ["3", "c", null],
+      ],
+      referenced: [1],
+    },
+  ]);
+  const snapshot = await (await endpoint.lock(request())).begin(null);
+  const table = snapshot.tables[0] as TableSpec;
+  const idsOf = async (scope: RowScope) => {
+    const selected = snapshot.selectRows({ table, columns: ["id"], filter: null, scope, masks: new Map() });
+    const ids: unknown[] = [];
+    for await (const batch of selected.texts({ order: "key", signal: new AbortController().signal }))
+      ids.push(...batch.map(([id]) => id));
+    return ids;
+  };
+  expect(await idsOf(STAGED_REFERENCED)).toEqual(["2"]);
+  expect(await idsOf({ kind: "not", item: STAGED_REFERENCED })).toEqual(["1", "3"]);
+  await endpoint.close();
 });

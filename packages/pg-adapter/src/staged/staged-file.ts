@@ -6,7 +6,7 @@ import {
   type QualifiedName,
   type TableSpec,
 } from "@syncline/core";
-import type { FileTable } from "@syncline/engine";
+import { type FileTable, REFERENCED_COLUMN } from "@syncline/engine";
 import { quoteIdentifier } from "../sql/quote.ts";
 
 /** What is known of the other side: types and collations where the files do not say. */
@@ -81,7 +81,7 @@ function planFile(
     columns: planColumns(table, spec),
     key: keyOf(table, spec),
     partner: spec,
-    hidden: { line: freeName(table, "syncline line"), referenced: freeName(table, "syncline referenced") },
+    hidden: { line: freeName(table, "syncline line"), referenced: REFERENCED_COLUMN },
   };
 }
 
@@ -91,6 +91,11 @@ function planColumns(table: FileTable, spec: TableSpec | null): StagedFileColumn
     if (names.has(name))
       throw new CodedError("file.damaged", `Table "${table.name}" of the files has two columns "${name}".`);
     names.add(name);
+    if (name === REFERENCED_COLUMN)
+      throw new CodedError(
+        "file.damaged",
+        `Table "${table.name}" of the files has a column "${name}", a name that is reserved.`,
+      );
     const partner = spec?.columns.find((each) => each.name === name) ?? null;
     return partner?.generated === true ? [] : [{ name, at, declared: type, partner }];
   });
