@@ -1,4 +1,4 @@
-import type { QualifiedName } from "@syncline/core";
+import type { CodedError, QualifiedName } from "@syncline/core";
 import type { BulkTarget } from "../../ports/bulk-target.ts";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { RunContext } from "../../ports/run-context.ts";
@@ -33,8 +33,8 @@ export interface CopiedTable {
   readonly outcome: "done" | "failed" | "not-started";
   readonly rows: number;
   readonly bytes: number;
-  /** Code and message of what stopped it, or null. */
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+  /** What stopped it, or null. */
+  readonly failure: CodedError | null;
 }
 
 export type CopyResult =

@@ -1,5 +1,6 @@
-import { formatQualifiedName, isCodedError } from "@syncline/core";
-import type { BulkLoadReport, BulkTableLoad } from "../../ports/bulk-target.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CodedError, formatQualifiedName, isCodedError } from "@syncline/core";
+import type { BulkLoadReport, BulkTableLoad, BulkTableReport } from "../../ports/bulk-target.ts";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import { createApplicationId } from "../apply/application-id.ts";
 import { withRetry } from "../apply/with-retry.ts";
@@ -8,25 +9,60 @@ import type { CopiedTable, CopyInput, CopyResult } from "./copy-contract.ts";
 import { type CopyPlan, planCopy, type TableCopy } from "./plan-copy.ts";
 
 const STALL_TIMEOUT_MS = 300_000;
+const MAX_ROUNDS = 5;
+const FIRST_DELAY_MS = 250;
+
+/** What became of each table so far, by target; a later round leaves alone what is done. */
+interface Progress {
+  readonly tables: Map<string, CopiedTable>;
+  readonly notes: string[];
+  /** Rounds in which a table was copied: each has its own instant. */
+  instants: number;
+}
 
 /**
  * Loads empty tables by COPY from one instant of the source. What it cannot do as well as a comparison it leaves alone
- * and says so with `unsuitable`. Rejects when nothing could be copied at all, with nothing written.
+ * and says so with `unsuitable`. Rejects when no table could be copied, with nothing written. After a lost connection
+ * the missing tables are read at a new instant.
  */
 export async function copyTables(input: CopyInput): Promise<CopyResult> {
-  const { ctx, target } = input;
-  const notes = [...(await target.recover(ctx.signal))];
-  return withRetry(ctx, async () => {
-    const source = await input.openSource();
-    try {
-      return await attempt(input, source, notes);
-    } finally {
-      await source.close();
-    }
-  });
+  const { ctx, target, options } = input;
+  const notes = options.dryRun ? [] : [...(await target.recover(ctx.signal))];
+  const progress: Progress = { tables: new Map(), notes, instants: 0 };
+  for (let round = 1; ; round += 1) {
+    const ended = await copyRound(input, progress);
+    if (ended.kind === "result") return ended.result;
+    const failure = ended.failures.find(({ retryable }) => retryable);
+    if (failure === undefined || round === MAX_ROUNDS || ctx.signal.aborted)
+      return partial(progress, ended.failures);
+    ctx.warn(`${failure.message} Going on with the tables that are missing.`);
+    await sleep(FIRST_DELAY_MS * 2 ** round, undefined, { signal: ctx.signal });
+    progress.notes.push(...(await target.recover(ctx.signal)));
+  }
 }
 
-async function attempt(input: CopyInput, source: Endpoint, notes: readonly string[]): Promise<CopyResult> {
+type RoundEnd =
+  | { readonly kind: "result"; readonly result: CopyResult }
+  | { readonly kind: "failed"; readonly failures: readonly CodedError[] };
+
+/** One instant of the source. What fails before anything is copied is tried again as a whole, then thrown. */
+async function copyRound(input: CopyInput, progress: Progress): Promise<RoundEnd> {
+  try {
+    return await withRetry(input.ctx, async () => {
+      const source = await input.openSource();
+      try {
+        return await copyFrom(input, source, progress);
+      } finally {
+        await source.close();
+      }
+    });
+  } catch (error) {
+    if (countDone(progress) === 0 || !isCodedError(error)) throw error;
+    return { kind: "failed", failures: [error] };
+  }
+}
+
+async function copyFrom(input: CopyInput, source: Endpoint, progress: Progress): Promise<RoundEnd> {
   const { ctx, target, options } = input;
   const described = await target.describe((name) => isWanted(input, target, source, name), ctx.signal);
   const locked = await source.lock({
@@ -36,11 +72,24 @@ async function attempt(input: CopyInput, source: Endpoint, notes: readonly strin
     notice: ctx.warn,
   });
   const snapshot = await locked.begin(null);
-  const plan = await planCopy({ source, snapshot, target, described, options });
+  const whole = await planCopy({ source, snapshot, target, described, options });
+  const isDone = (copy: TableCopy) => progress.tables.get(nameOf(copy))?.outcome === "done";
+  const plan = { ...whole, tables: whole.tables.filter((copy) => !isDone(copy)) };
+  const { notes } = progress;
   const reasons = [...plan.reasons, ...(await targetReasons(input, plan))];
-  if (reasons.length > 0) return { outcome: "unsuitable", reasons, notes };
-  if (options.dryRun) return await dryRun(input, plan, notes);
-  return summarize(plan, await load(input, plan), notes);
+  if (reasons.length > 0 && countDone(progress) === 0)
+    return { kind: "result", result: { outcome: "unsuitable", reasons, notes } };
+  if (reasons.length > 0) return { kind: "failed", failures: [changed(target.label, reasons)] };
+  if (options.dryRun) return { kind: "result", result: await dryRun(input, plan, notes) };
+  record(progress, plan, await load(input, plan));
+  const failures = [...progress.tables.values()].flatMap(({ outcome, failure }) =>
+    outcome === "done" || failure === null ? [] : [failure],
+  );
+  if (failures.length > 0) return { kind: "failed", failures };
+  return {
+    kind: "result",
+    result: { outcome: "copied", ...totals(progress), instants: progress.instants, notes },
+  };
 }
 
 async function targetReasons({ ctx, target, options }: CopyInput, plan: CopyPlan): Promise<string[]> {
@@ -48,6 +97,14 @@ async function targetReasons({ ctx, target, options }: CopyInput, plan: CopyPlan
   const occupied = await target.occupied(tables, ctx.signal);
   const obstacles = await target.obstacles(tables, { triggers: options.triggers, signal: ctx.signal });
   return [...occupied.map((name) => `"${formatQualifiedName(name)}" is not empty.`), ...obstacles];
+}
+
+function changed(label: string, reasons: readonly string[]): CodedError {
+  return new CodedError(
+    "patch.precondition_failed",
+    `"${label}" changed while tables were copied: ${reasons.join(" ")}`,
+    { hint: "Run it again: what is there will then be compared." },
+  );
 }
 
 function load({ ctx, target, options }: CopyInput, plan: CopyPlan): Promise<BulkLoadReport> {
@@ -78,38 +135,48 @@ function toLoad({ pair, table, columns, format, rows }: TableCopy): BulkTableLoa
 }
 
 async function dryRun({ ctx }: CopyInput, plan: CopyPlan, notes: readonly string[]): Promise<CopyResult> {
-  const tables: CopiedTable[] = [];
-  for (const { pair, rows } of plan.tables) {
-    const count = await rows.count(ctx.signal);
-    const names = { source: pair.source.name, target: pair.target.name };
-    tables.push({ ...names, outcome: "not-started", rows: count, bytes: 0, error: null });
+  const tables = new Map<string, CopiedTable>();
+  for (const copy of plan.tables) {
+    const rows = await copy.rows.count(ctx.signal);
+    const names = { source: copy.pair.source.name, target: copy.pair.target.name };
+    tables.set(nameOf(copy), { ...names, outcome: "not-started", rows, bytes: 0, failure: null });
   }
-  return { outcome: "dry-run", ...totals(tables), notes, instants: 1 };
+  return { outcome: "dry-run", ...totals({ tables }), notes, instants: 1 };
 }
 
-function summarize(plan: CopyPlan, report: BulkLoadReport, notes: readonly string[]): CopyResult {
-  const tables = report.tables.map((table, at): CopiedTable => {
-    const source = plan.tables[at]?.pair.source.name ?? table.table;
+function record(progress: Progress, plan: CopyPlan, report: BulkLoadReport): void {
+  for (const [at, copy] of plan.tables.entries()) {
+    const table = report.tables[at] as BulkTableReport; // aligned with the request
     const { outcome, rows, bytes, error } = table;
-    return { source, target: table.table, outcome, rows, bytes, error: describeError(error) };
-  });
-  const complete = tables.every(({ outcome }) => outcome === "done");
-  return {
-    outcome: complete ? "copied" : "partial",
-    ...totals(tables),
-    instants: 1,
-    notes: [...notes, ...report.notes],
-  };
+    const failure = error === null ? null : asCoded(error);
+    const source = copy.pair.source.name;
+    progress.tables.set(nameOf(copy), { source, target: table.table, outcome, rows, bytes, failure });
+  }
+  if (report.tables.some(({ outcome }) => outcome === "done")) progress.instants += 1;
+  progress.notes.push(...report.notes);
 }
 
-function describeError(error: Error | null): CopiedTable["error"] {
-  if (error === null) return null;
-  if (!isCodedError(error)) return { code: "internal", message: error.message, hint: null };
-  return { code: error.code, message: error.message, hint: error.hint ?? null };
+function asCoded(error: Error): CodedError {
+  return isCodedError(error) ? error : new CodedError("internal", error.message, { cause: error });
 }
 
-function totals(tables: readonly CopiedTable[]) {
-  const sum = (pick: (table: CopiedTable) => number) =>
-    tables.reduce((total, table) => total + pick(table), 0);
-  return { tables, rows: sum((table) => table.rows), bytes: sum((table) => table.bytes) };
+/** Throws when nothing was copied: then there is nothing to report but the reason. */
+function partial(progress: Progress, failures: readonly CodedError[]): CopyResult {
+  if (countDone(progress) === 0) throw failures[0];
+  const { notes, instants } = progress;
+  return { outcome: "partial", ...totals(progress), instants, notes };
+}
+
+function countDone({ tables }: Pick<Progress, "tables">): number {
+  return [...tables.values()].filter(({ outcome }) => outcome === "done").length;
+}
+
+function nameOf({ pair }: TableCopy): string {
+  return formatQualifiedName(pair.target.name);
+}
+
+function totals({ tables }: Pick<Progress, "tables">) {
+  const list = [...tables.values()];
+  const sum = (pick: (table: CopiedTable) => number) => list.reduce((total, table) => total + pick(table), 0);
+  return { tables: list, rows: sum((table) => table.rows), bytes: sum((table) => table.bytes) };
 }

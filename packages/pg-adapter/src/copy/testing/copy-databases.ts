@@ -97,3 +97,9 @@ export async function definitions(url: string): Promise<string[]> {
     ) all_of_them WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'syncline') ORDER BY 1`,
   );
 }
+
+/** What the next run does first. */
+export async function recover(target: Side): Promise<readonly string[]> {
+  const bulk = openBulkTarget({ scope: scopeOf(target), tables: { kind: "all" }, label: "target" });
+  return bulk.recover(new AbortController().signal);
+}
