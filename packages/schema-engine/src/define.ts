@@ -25,18 +25,19 @@ type Selection = Pick<SchemaSelection, "tables" | "schemas">;
 export function defineStages(state: CatalogState, selection: Selection, tag: string): DefinedStages {
   const { facts, gaps } = state;
   const covered = coveredFacts(facts, gaps);
-  const whole = selectFacts(covered.graph, selection);
+  const wanted = selectFacts(covered.graph, selection);
   const { graph: open, leftOut, blocked } = withoutUncovered(covered.graph, gaps);
-  refuseBlockedTables(whole.keys, covered.graph, blocked);
+  refuseBlockedTables(wanted.keys, covered.graph, blocked);
   const selected = selectFacts(open, selection);
   const placeholders = new Placeholders(tag);
-  const graph = placeholders.hide(open.restrict(selected.keys), gaps);
+  const whole = open.restrict(selected.keys);
+  const graph = placeholders.hide(whole, gaps);
   const roles = facts.facts().flatMap(({ id }) => (id.kind === "role" ? [id.name] : []));
   const planned = planStages(graph, roles);
   const restore = (statement: PlannedStatement) => placeholders.restore(statement);
   const stages = supplement(
     { preData: planned.preData.map(restore), postData: planned.postData.map(restore) },
-    graph,
+    whole,
     gaps,
   );
   const everything = selection.tables === null;

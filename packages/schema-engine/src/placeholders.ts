@@ -6,6 +6,7 @@ import type { PlannedStatement } from "./plan-stages.ts";
 /**
  * Where the engine would write something else than it read. It writes every generated column as stored, and only
  * partitioned tables with their columns in order; so virtual columns and whole tables stand as placeholders meanwhile.
+ * A replica identity by index would need the index before the rows.
  */
 export class Placeholders {
   readonly #expressions = new Map<string, string>();
@@ -46,8 +47,16 @@ export class Placeholders {
   }
 
   #wholeTable(fact: Fact): Fact {
-    const { partitionBound, partitionKey } = fact.payload;
-    if (fact.id.kind !== "table" || partitionBound != null || partitionKey != null) return fact;
-    return { ...fact, payload: { ...fact.payload, partitionKey: this.#tag } };
+    if (fact.id.kind !== "table") return fact;
+    const { partitionBound, partitionKey, replicaIdentity } = fact.payload;
+    const isPlain = partitionBound == null && partitionKey == null;
+    return {
+      ...fact,
+      payload: {
+        ...fact.payload,
+        ...(isPlain ? { partitionKey: this.#tag } : {}),
+        ...(replicaIdentity === "i" ? { replicaIdentity: "d", replicaIdentityIndex: null } : {}),
+      },
+    };
   }
 }

@@ -6,8 +6,8 @@ import type { PlannedStages, PlannedStatement } from "./plan-stages.ts";
 import { quoteIdentifier, quoteTable } from "./quote.ts";
 
 /** Adds what the engine does not see of the tables that are there. */
-export function supplement(stages: PlannedStages, graph: FactGraph, gaps: CatalogGaps): PlannedStages {
-  const isThere = ({ table }: { readonly table: QualifiedName }) => graph.get(tableKey(table)) !== undefined;
+export function supplement(stages: PlannedStages, whole: FactGraph, gaps: CatalogGaps): PlannedStages {
+  const isThere = ({ table }: { readonly table: QualifiedName }) => whole.get(tableKey(table)) !== undefined;
   const inherited = gaps.inheritedColumns.filter(isThere).flatMap(inheritedColumn);
   const settings = gaps.columnSettings.filter(isThere).flatMap(columnSettings);
   const statistics = gaps.statistics
@@ -15,7 +15,7 @@ export function supplement(stages: PlannedStages, graph: FactGraph, gaps: Catalo
     .map(({ table, sql }) => ({ sql, object: tableKey(table) }));
   return {
     preData: [...stages.preData.map((statement) => withParents(statement, gaps)), ...inherited, ...settings],
-    postData: [...stages.postData, ...statistics],
+    postData: [...stages.postData, ...replicaIdentities(whole), ...statistics],
   };
 }
 
@@ -39,6 +39,15 @@ function inheritedColumn(column: InheritedColumn): PlannedStatement[] {
       : [alterColumn(column, expression === null ? "DROP DEFAULT" : `SET DEFAULT ${expression}`)]),
     ...(setNotNull ? [alterColumn(column, "SET NOT NULL")] : []),
   ];
+}
+
+function replicaIdentities(graph: FactGraph): PlannedStatement[] {
+  return graph.facts.flatMap(({ id, payload }) => {
+    const { replicaIdentity, replicaIdentityIndex: index } = payload;
+    if (id.kind !== "table" || replicaIdentity !== "i" || typeof index !== "string") return [];
+    const sql = `ALTER TABLE ONLY ${quoteTable(id)} REPLICA IDENTITY USING INDEX ${quoteIdentifier(index)}`;
+    return [{ sql, object: encodeId(id) }];
+  });
 }
 
 function columnSettings(column: ColumnSettings): PlannedStatement[] {
