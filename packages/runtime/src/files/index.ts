@@ -1,1 +1,11 @@
-export { createSha256, localPatchFiles } from "./patch-files.ts";
+export {
+  parseRecipients,
+  parseSigningKey,
+  parseVerifyKey,
+  SIGNATURE_SUFFIX,
+  signFile,
+  verifyFile,
+} from "@syncline/snapshot-store/sealing";
+export { createChangeSpool } from "./change-spool.ts";
+export { type FileKeys, type KeyPlaces, readIdentities, readKeyText } from "./file-keys.ts";
+export { createSha256, localPatchFiles, patchFilesWithKeys } from "./patch-files.ts";

@@ -102,10 +102,10 @@ describe("patch files on disk", () => {
     });
     await expect(files.create(folder, { overwrite: true })).rejects.toMatchObject({ code: "file.exists" });
     await expect(files.create(at("a.age"), { overwrite: false })).rejects.toMatchObject({
-      code: "file.unsupported",
+      code: "encryption.required",
     });
     await writeFile(at("b"), "age-encryption.org/v1\n");
-    await expect(files.open(at("b"))).rejects.toMatchObject({ code: "file.unsupported" });
+    await expect(files.open(at("b"))).rejects.toMatchObject({ code: "encryption.wrong_key" });
   });
 
   it("finds compressed data that is cut or damaged", async () => {

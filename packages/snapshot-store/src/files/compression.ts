@@ -4,33 +4,37 @@ import { CodedError } from "@syncline/core";
 
 export type Compression = "none" | "gzip" | "zstd";
 
-/** What a file's name asks for. Refuses `.age` with `file.unsupported`. */
+/** What a file's name asks for: `rows.json.gz.age` is compressed, then encrypted. */
 export function compressionOfName(path: string): Compression {
-  if (path.endsWith(".age")) throw encrypted(path);
-  if (path.endsWith(".gz")) return "gzip";
-  return path.endsWith(".zst") ? "zstd" : "none";
+  const name = isEncryptedName(path) ? path.slice(0, -ENCRYPTED.length) : path;
+  if (name.endsWith(".gz")) return "gzip";
+  return name.endsWith(".zst") ? "zstd" : "none";
 }
 
-/** What a file's first bytes say, whatever its name. Refuses an encrypted file with `file.unsupported`. */
-export function compressionOfContent(path: string, head: Uint8Array): Compression {
+const ENCRYPTED = ".age";
+
+export function isEncryptedName(path: string): boolean {
+  return path.endsWith(ENCRYPTED);
+}
+
+/** What the first bytes say, whatever the name. */
+export function compressionOfContent(head: Uint8Array): Compression {
   const text = Buffer.from(head).toString("latin1");
-  if (text.startsWith("age-encryption.org/") || text.startsWith("-----BEGIN AGE ENCRYPTED FILE-----"))
-    throw encrypted(path);
   if (text.startsWith("\x1f\x8b")) return "gzip";
   return text.startsWith("\x28\xb5\x2f\xfd") ? "zstd" : "none";
 }
 
-export const MAGIC_BYTES = 36;
-
-function encrypted(path: string): CodedError {
-  return new CodedError(
-    "file.unsupported",
-    `"${path}" is encrypted with age, which patch files do not support.`,
-    {
-      hint: "Decrypt it with the age command first; when writing, choose a name that does not end in .age.",
-    },
-  );
+/** Refuses the armored form, which holds the same in text. */
+export function isEncryptedContent(path: string, head: Uint8Array): boolean {
+  const text = Buffer.from(head).toString("latin1");
+  if (text.startsWith("-----BEGIN AGE ENCRYPTED FILE-----"))
+    throw new CodedError("file.unsupported", `"${path}" is an armored age file, which is not read.`, {
+      hint: "Decrypt it with the age command, or encrypt it without --armor.",
+    });
+  return text.startsWith("age-encryption.org/");
 }
+
+export const MAGIC_BYTES = 36;
 
 export function createCompressor(compression: Compression): Transform | undefined {
   if (compression === "none") return undefined;

@@ -2,14 +2,18 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, link, lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { Duplex } from "node:stream";
 import { CodedError } from "@syncline/core";
 import type { ByteSink } from "@syncline/engine";
-import { compressionOfName, createCompressor } from "./compression.ts";
+import type { AgeRecipients } from "../sealing/age-keys.ts";
+import { compressionOfName, createCompressor, isEncryptedName } from "./compression.ts";
 import { fileError } from "./file-error.ts";
 import { FileWriter } from "./write-stream.ts";
 
 export interface CreateOptions {
   readonly overwrite: boolean;
+  /** Who can read it; a file whose name ends in `.age` needs at least one. */
+  readonly recipients?: AgeRecipients;
 }
 
 /**
@@ -17,21 +21,46 @@ export interface CreateOptions {
  * Pipes and character devices (`/dev/stdout`) are written straight through.
  */
 export async function createFile(path: string, options: CreateOptions): Promise<ByteSink> {
-  const compressor = createCompressor(compressionOfName(path));
+  const stages = await stagesOf(path, options.recipients ?? []);
   try {
     const existing = await kindOf(path);
-    if (existing === "stream") return straight(path, new FileWriter(await open(path, "w"), compressor));
+    if (existing === "stream") return straight(path, new FileWriter(await open(path, "w"), stages));
     if (existing === "folder")
       throw new CodedError("file.exists", `"${path}" is a folder.`, { hint: "Name a file in it." });
     if (existing === "file" && !options.overwrite) throw exists(path);
     const place = existing === "file" ? await followed(path) : path;
     await access(dirname(place), constants.W_OK);
     const temporary = temporaryName(place);
-    const writer = new FileWriter(await open(temporary, "wx"), compressor);
+    const writer = new FileWriter(await open(temporary, "wx"), stages);
     return new NewFile({ path, place, temporary, writer, overwrite: options.overwrite });
   } catch (error) {
     throw fileError(error, path, "write");
   }
+}
+
+/** Compression and encryption, in the order in which bytes pass. Encryption is never chosen or left out silently. */
+async function stagesOf(path: string, recipients: AgeRecipients): Promise<readonly Duplex[]> {
+  const compressor = createCompressor(compressionOfName(path));
+  const stages = compressor === undefined ? [] : [compressor];
+  if (recipients.length === 0 && !isEncryptedName(path)) return stages;
+  if (recipients.length === 0)
+    throw new CodedError(
+      "encryption.required",
+      `"${path}" ends in .age, and nobody is named who may read it.`,
+      {
+        hint: "Add --recipient with a public key (age1…), or choose a name that does not end in .age.",
+      },
+    );
+  if (!isEncryptedName(path))
+    throw new CodedError(
+      "usage.invalid",
+      `"${path}" shall be encrypted, but its name does not end in .age.`,
+      {
+        hint: `Name it "${path}.age".`,
+      },
+    );
+  const { createEncryptor } = await import("../sealing/age-stream.ts");
+  return [...stages, createEncryptor(recipients)];
 }
 
 async function kindOf(path: string): Promise<"none" | "file" | "folder" | "stream"> {

@@ -1,27 +1,30 @@
 import { once } from "node:events";
 import type { FileHandle } from "node:fs/promises";
-import type { Transform } from "node:stream";
+import { type Duplex, pipeline } from "node:stream";
 
-/** Bytes into an open file, compressed on the way; one `write` at a time. */
+/** Bytes into an open file, through stages such as compression and encryption; one `write` at a time. */
 export class FileWriter {
   readonly #handle: FileHandle;
-  readonly #compressor: Transform | undefined;
-  /** Ends when the compressor has ended and all it gave is in the file. */
+  /** Takes what is written. */
+  readonly #first: Duplex | undefined;
+  /** Ends when the last stage has ended and all it gave is in the file. */
   readonly #drained: Promise<void>;
   #failure: unknown;
 
-  constructor(handle: FileHandle, compressor: Transform | undefined) {
+  constructor(handle: FileHandle, stages: readonly Duplex[]) {
     this.#handle = handle;
-    this.#compressor = compressor;
-    this.#drained = compressor === undefined ? Promise.resolve() : this.#drain(compressor);
+    this.#first = stages[0];
+    const last = stages.at(-1);
+    if (stages.length > 1) pipeline(stages as Duplex[], () => {}); // a failure also ends the last stage
+    this.#drained = last === undefined ? Promise.resolve() : this.#drain(last);
     this.#drained.catch((error: unknown) => {
       this.#failure = error;
-      compressor?.destroy();
+      this.#first?.destroy();
     });
   }
 
-  async #drain(compressor: Transform): Promise<void> {
-    for await (const chunk of compressor) await this.#writeAll(chunk as Uint8Array);
+  async #drain(last: Duplex): Promise<void> {
+    for await (const chunk of last) await this.#writeAll(chunk as Uint8Array);
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
@@ -33,21 +36,21 @@ export class FileWriter {
 
   async write(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return;
-    if (this.#compressor === undefined) return this.#writeAll(bytes);
+    if (this.#first === undefined) return this.#writeAll(bytes);
     if (this.#failure !== undefined) throw this.#failure;
-    if (!this.#compressor.write(bytes)) await Promise.race([once(this.#compressor, "drain"), this.#drained]);
+    if (!this.#first.write(bytes)) await Promise.race([once(this.#first, "drain"), this.#drained]);
   }
 
   /** Writes what is still held back and makes it durable. */
   async finish(): Promise<void> {
-    this.#compressor?.end();
+    this.#first?.end();
     await this.#drained;
     await this.#handle.datasync().catch(ignoreUnsupported);
     await this.#handle.close();
   }
 
   async abandon(): Promise<void> {
-    this.#compressor?.destroy();
+    this.#first?.destroy();
     await this.#drained.catch(() => {});
     await this.#handle.close().catch(() => {});
   }

@@ -1,0 +1,2 @@
+export { type AgeIdentities, type AgeRecipients, parseIdentities, parseRecipients } from "./age-keys.ts";
+export { parseSigningKey, parseVerifyKey, SIGNATURE_SUFFIX, signFile, verifyFile } from "./signature.ts";
