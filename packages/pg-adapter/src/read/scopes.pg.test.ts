@@ -319,3 +319,24 @@ describe("tables that are not part of the snapshot", () => {
     });
   });
 });
+
+it.each([
+  ["CREATE INDEX ON node (up);", 3_000],
+  ["", 100],
+])("a chain among 200,000 rows (%s %i links)", async (index, links) => {
+  await database.query(`CREATE TABLE node (id int PRIMARY KEY, up int); ${index}
+    INSERT INTO node SELECT n, CASE WHEN n BETWEEN 2 AND ${links} THEN n - 1 END FROM generate_series(1, 200000) n; ANALYZE node`);
+  const chain: RowScope = {
+    kind: "closure",
+    table: 0,
+    tables: [{ name: inPublic("node"), seed: keys("l", "id") }],
+    edges: [{ from: 0, to: 0, fromColumns: ["id"], toColumns: ["up"], operators: [EQUALS] }],
+  };
+  const started = performance.now();
+  const all = await withSnapshot({ url: database.url }, async (snapshot) => {
+    snapshot.useKeyLists(new Map([["l", { types: ["integer"], tuples: [["1"]] }]]));
+    return idsIn(snapshot, "node", chain);
+  });
+  expect(all).toHaveLength(links);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
