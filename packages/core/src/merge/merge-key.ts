@@ -59,14 +59,6 @@ export function mergeKey({ ours, theirs, units }: MergeKeyInput): MergedKey {
     : conflict(kindOf(ours, theirs), differing(ours, theirs));
 }
 
-/** Columns of a conflicting update that merge by themselves, as theirs has them. */
-export function takenColumns({ ours, theirs, units }: MergeKeyInput): PatchRow {
-  if (ours.kind !== "update" || theirs.kind !== "update") return new Map();
-  const { taken } = mergeUpdates({ ours, theirs, units });
-  const rows = mergeRowsOf(ours, theirs);
-  return new Map(taken.map((column) => [column, rows.theirs?.get(column) ?? null]));
-}
-
 export function isUndecided(outcome: MergeOutcome): outcome is UndecidedOutcome {
   return UNDECIDED.has(outcome);
 }

@@ -1,15 +1,27 @@
-import type { PatchRow } from "../patch/patch.ts";
+import type { PatchRow, PatchTable } from "../patch/patch.ts";
+import type { RowValue } from "../values/row-value.ts";
 import { KEEP, type MergeEffect, updateEffect } from "./merge-key.ts";
 import type { MergeConflict, MergeResolution } from "./merge-outcome.ts";
 
-/** Conflict in which single columns are undecided, or the whole row. `merged` is ours with what merged by itself. */
+/** A conflict that waits for a decision. */
 export interface OpenConflict {
   readonly conflict: MergeConflict;
-  /** Columns of the row besides the undecided ones that theirs changed and ours did not. */
+  /** Columns besides the undecided ones that only theirs changed, as theirs has them. */
   readonly taken: PatchRow;
   /** Columns of a whole row. */
   readonly columns: readonly string[];
   readonly key: readonly string[];
+}
+
+export function openConflict(table: PatchTable, conflict: MergeConflict): OpenConflict {
+  const { base, ours, theirs, columns: undecided } = conflict;
+  const merges = (column: string, value: RowValue) =>
+    !undecided.includes(column) && ours?.get(column) === base?.get(column) && value !== base?.get(column);
+  const updated = conflict.kind === "update-update" && base !== null && ours !== null && theirs !== null;
+  const taken = updated
+    ? [...theirs].filter(([column, value]) => base.has(column) && merges(column, value))
+    : [];
+  return { conflict, taken: new Map(taken), columns: table.columns.map(([name]) => name), key: table.key };
 }
 
 export type ResolvedMerge =

@@ -53,12 +53,14 @@ export async function resolveConflicts(input: ResolveConflictsInput): Promise<Wr
 }
 
 function checkSamePatch(conflicts: ConflictFile, patch: PatchInput): void {
-  if (conflicts.header.patch.hash === patch.hash) return;
+  const { patch: about } = conflicts.header;
+  if (about?.hash === patch.hash) return;
+  if (about === null) throw new CodedError("internal", "Conflicts of a merge are resolved without a patch.");
   throw new CodedError(
     "usage.invalid",
-    `The conflicts in "${conflicts.name}" are about patch ${conflicts.header.patch.id} with another content than the patch given, ${patch.header.id}.`,
+    `The conflicts in "${conflicts.name}" are about patch ${about.id} with another content than the patch given, ${patch.header.id}.`,
     {
-      hint: `Give the very patch that was applied: "${conflicts.header.patch.file}".`,
+      hint: `Give the very patch that was applied: "${about.file}".`,
     },
   );
 }
@@ -98,7 +100,7 @@ function replacement(
   );
 }
 
-function stillOpen(file: string, lines: readonly number[]): CodedError {
+export function stillOpen(file: string, lines: readonly number[]): CodedError {
   const shown = lines.slice(0, 10).join(", ") + (lines.length > 10 ? ", …" : "");
   return new CodedError(
     "patch.conflicts",

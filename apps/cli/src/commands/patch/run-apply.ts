@@ -1,11 +1,12 @@
 import { rm } from "node:fs/promises";
-import { CodedError, type PatchFile } from "@syncline/core";
+import type { PatchFile } from "@syncline/core";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import { confirmWrite } from "../confirm-write.ts";
 import type { ApplyCommandOptions } from "../patch.ts";
 import { withTarget } from "../places.ts";
 import { applyOptions } from "../write/apply-options.ts";
+import { assertTerminal } from "../write/conflict-prompt.ts";
 import { printOutcome, type WriteOutcome } from "../write/print-result.ts";
 import { applyInteractively } from "./apply-interactive.ts";
 import {
@@ -49,17 +50,6 @@ export async function runApply(
     ),
   );
   return printOutcome(session, outcome, options.json === true);
-}
-
-function assertTerminal({ people }: Session): void {
-  if (people.canAsk) return;
-  throw new CodedError(
-    "usage.confirmation_required",
-    "--strategy interactive asks at a terminal, and there is none.",
-    {
-      hint: "Use --strategy ours or theirs, or --conflicts FILE and syncline patch resolve.",
-    },
-  );
 }
 
 async function apply(

@@ -1,9 +1,10 @@
 import { type ConflictFile, readConflicts } from "@syncline/core";
-import { resolveConflicts } from "@syncline/engine";
+import { resolveConflicts, resolveMergeConflicts, type WrittenPatch } from "@syncline/engine";
 import { createSha256, localPatchFiles } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import type { FileCommandOptions } from "../patch.ts";
+import { MergeQuestions } from "../write/merge-questions.ts";
 import { ConflictQuestions } from "./conflict-questions.ts";
 import { openPatchFile } from "./open-patch.ts";
 import { printWritten } from "./run-rewrite.ts";
@@ -15,26 +16,50 @@ interface ResolveInput {
 
 export async function runResolve(session: Session, { file, options }: ResolveInput): Promise<ExitReason> {
   const conflicts = await readConflicts(await localPatchFiles.open(file));
-  const path = options.output ?? "";
-  const choose = chooser(session, conflicts, options.with);
-  const written = await resolveConflicts({
+  const written = await resolve(session, conflicts, options);
+  await printWritten(session, { path: options.output ?? "", written, json: options.json === true });
+  return "ok";
+}
+
+async function resolve(
+  session: Session,
+  conflicts: ConflictFile,
+  options: FileCommandOptions,
+): Promise<WrittenPatch> {
+  const { patch } = conflicts.header;
+  const common = {
     ctx: session.context,
     conflicts,
-    patch: await openPatchFile(options.patch ?? conflicts.header.patch.file),
-    ...(choose === null ? {} : { choose }),
-    path,
+    path: options.output ?? "",
     overwrite: options.overwrite === true,
     files: localPatchFiles,
     createDigest: createSha256,
+  };
+  if (patch === null)
+    return resolveMergeConflicts({ ...common, ...deciding(mergeChooser(session, conflicts, options.with)) });
+  return resolveConflicts({
+    ...common,
+    patch: await openPatchFile(options.patch ?? patch.file),
+    ...deciding(chooser(session, conflicts, options.with)),
   });
-  await printWritten(session, { path, written, json: options.json === true });
-  return "ok";
+}
+
+function deciding<Choose>(choose: Choose | null): { readonly choose?: Choose } {
+  return choose === null ? {} : { choose };
 }
 
 /** Who decides what the file leaves open: --with, else the terminal, else nobody. */
 function chooser(session: Session, { conflicts }: ConflictFile, side: FileCommandOptions["with"]) {
   if (side !== undefined) return () => side;
   if (!session.people.canAsk) return null;
-  return new ConflictQuestions(session, conflicts.filter(({ resolution }) => resolution === undefined).length)
-    .choose;
+  return new ConflictQuestions(session, countOpen(conflicts)).choose;
+}
+
+function mergeChooser(session: Session, { merges }: ConflictFile, side: FileCommandOptions["with"]) {
+  if (side !== undefined) return () => side;
+  return session.people.canAsk ? new MergeQuestions(session, countOpen(merges)).choose : null;
+}
+
+function countOpen(records: readonly { readonly resolution: unknown }[]): number {
+  return records.filter(({ resolution }) => resolution === undefined).length;
 }

@@ -2,7 +2,7 @@ import { type PatchOperation, type PatchRow, visibleText } from "@syncline/core"
 import type { ApplyConflict, ConflictKind } from "@syncline/engine";
 import type { Paint } from "../../terminal/palette.ts";
 
-const MEANINGS: Readonly<Record<ConflictKind, string>> = {
+export const CONFLICT_MEANINGS: Readonly<Record<ConflictKind, string>> = {
   "update-update": "was changed in the target meanwhile",
   "update-delete": "is gone from the target, the patch wants to update it",
   "delete-update": "was changed in the target, the patch wants to delete it",
@@ -14,7 +14,7 @@ const MEANINGS: Readonly<Record<ConflictKind, string>> = {
 export function formatConflict({ kind, operation, ours }: ApplyConflict, paint: Paint): string {
   const differing = differingColumns(operation, ours);
   const columns = differing.length === 0 ? "" : paint("dim", ` (${differing.map(visibleText).join(", ")})`);
-  return `  ${paint("cyan", visibleText(operation.table))} ${formatKey(operation)}: ${MEANINGS[kind]}${columns}`;
+  return `  ${paint("cyan", visibleText(operation.table))} ${formatKey(operation)}: ${CONFLICT_MEANINGS[kind]}${columns}`;
 }
 
 export function formatKey(operation: PatchOperation): string {

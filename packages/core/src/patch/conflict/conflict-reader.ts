@@ -1,3 +1,4 @@
+import type { MergeConflict, MergeRowCounts } from "../../merge/merge-outcome.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { type TableCodec, tableCodecs } from "../codec/column-codec.ts";
 import { decodeRow, operationProblem } from "../codec/decode-operation.ts";
@@ -7,7 +8,13 @@ import { JsonCursor, JsonNumber, type JsonObject, type JsonValue } from "../code
 import { JsonFields } from "../codec/json-fields.ts";
 import type { PatchOperation, PatchRow } from "../patch.ts";
 import { decodeUtf8 } from "../utf8.ts";
-import type { ConflictHeader, ConflictRecord, PatchConflictKind, Resolution } from "./conflict.ts";
+import type {
+  ConflictHeader,
+  ConflictRecord,
+  MergeConflictRecord,
+  PatchConflictKind,
+  Resolution,
+} from "./conflict.ts";
 
 const MAX_BYTES = 256 * 1024 * 1024;
 const EDIT_HINT = 'Correct it there; only "resolution" is for editing.';
@@ -18,12 +25,25 @@ const KINDS: readonly PatchConflictKind[] = [
   "insert-insert",
   "count-changed",
 ];
+const MERGE_KINDS: readonly MergeConflict["kind"][] = [
+  "update-update",
+  "update-delete",
+  "delete-update",
+  "insert-insert",
+  "unique-violation",
+  "outside-scope",
+  "timestamp-tie",
+];
+const MERGE_NAMES = ["table", "key", "kind", "columns", "base", "ours", "theirs", "counts", "resolution"];
 const NAMES = ["table", "key", "kind", "op", "base", "ours", "theirs", "count", "resolution"];
 
 export interface ConflictFile {
   readonly name: string;
   readonly header: ConflictHeader;
+  /** Of a patch; empty when `header.patch` is null. */
   readonly conflicts: readonly ConflictRecord[];
+  /** Of a merge or move; empty otherwise. */
+  readonly merges: readonly MergeConflictRecord[];
 }
 
 /**
@@ -35,17 +55,20 @@ export async function readConflicts(source: ByteSource): Promise<ConflictFile> {
   const members = new Map<string, JsonValue>();
   let header: ConflictHeader | undefined;
   const conflicts: ConflictRecord[] = [];
+  const merges: MergeConflictRecord[] = [];
   cursor.members((name, offset) => {
     if (name === "conflicts") {
       header = decodeHeader(members, source.name);
-      readRecords(cursor, tableCodecs(header.tables), conflicts);
+      const codecs = tableCodecs(header.tables);
+      if (header.patch === null) readList(cursor, () => merges.push(readMergeRecord(cursor, codecs)));
+      else readList(cursor, () => conflicts.push(readRecord(cursor, codecs)));
     } else
       members.set(name, name === "count" || header === undefined ? cursor.value(16) : refuse(cursor, offset));
   });
   cursor.expectEnd();
   if (header === undefined) throw damaged({ file: source.name, line: 1 }, 'there is no list "conflicts"');
-  checkCount(members, conflicts.length, cursor);
-  return { name: source.name, header, conflicts };
+  checkCount(members, conflicts.length + merges.length, cursor);
+  return { name: source.name, header, conflicts, merges };
 }
 
 function refuse(cursor: JsonCursor, offset: number): never {
@@ -102,36 +125,47 @@ function decodeHeader(members: JsonObject, file: string): ConflictHeader {
       "Use the version of Syncline that wrote it.",
     );
   }
-  fields.only(["format", "version", "created_at", "target", "patch", "tables"]);
-  const patch = fields.object("patch");
+  fields.only(["format", "version", "created_at", "source", "target", "patch", "tables"]);
+  const patch = fields.get("patch") === null ? null : fields.object("patch");
+  const source = fields.optionalString("source");
   return {
     format: "syncline-conflicts",
     version: 1,
     createdAt: fields.string("created_at"),
+    ...(source === null ? {} : { source }),
     target: fields.string("target"),
-    patch: { id: patch.string("id"), hash: patch.string("hash"), file: patch.string("file") },
+    patch: patch && { id: patch.string("id"), hash: patch.string("hash"), file: patch.string("file") },
     tables: decodeTables(fields, at),
   };
 }
 
-function readRecords(
-  cursor: JsonCursor,
-  codecs: ReadonlyMap<string, TableCodec>,
-  conflicts: ConflictRecord[],
-): void {
+function readList(cursor: JsonCursor, readOne: () => void): void {
   cursor.expect("[");
   if (cursor.accept("]")) return;
-  do conflicts.push(readRecord(cursor, codecs));
+  do readOne();
   while (cursor.accept(","));
   cursor.expect("]");
 }
 
 function readRecord(cursor: JsonCursor, codecs: ReadonlyMap<string, TableCodec>): ConflictRecord {
+  return readFields(cursor, NAMES, codecs, decodeConflict);
+}
+
+function readMergeRecord(cursor: JsonCursor, codecs: ReadonlyMap<string, TableCodec>): MergeConflictRecord {
+  return readFields(cursor, MERGE_NAMES, codecs, decodeMergeConflict);
+}
+
+function readFields<Decoded>(
+  cursor: JsonCursor,
+  names: readonly string[],
+  codecs: ReadonlyMap<string, TableCodec>,
+  decode: (record: RecordFields, codec: TableCodec) => Decoded,
+): Decoded & { readonly line: number } {
   cursor.skipSpace();
   const start = cursor.pos;
   const members = new Map<string, number>();
   cursor.members((name, offset) => {
-    if (!NAMES.includes(name)) throw cursor.damaged("a conflict has an unknown name", offset);
+    if (!names.includes(name)) throw cursor.damaged("a conflict has an unknown name", offset);
     cursor.skipSpace();
     members.set(name, cursor.pos);
     cursor.value(4);
@@ -140,9 +174,31 @@ function readRecord(cursor: JsonCursor, codecs: ReadonlyMap<string, TableCodec>)
   const record = new RecordFields(cursor, members, start);
   const codec = codecs.get(record.string("table"));
   if (codec === undefined) throw record.wrong("table", "a table of the header");
-  const conflict = decodeConflict(record, codec);
+  const decoded = decode(record, codec);
   cursor.pos = end;
-  return { ...conflict, line: cursor.position(start).line };
+  return { ...decoded, line: cursor.position(start).line };
+}
+
+function decodeMergeConflict(record: RecordFields, codec: TableCodec): Omit<MergeConflictRecord, "line"> {
+  const kind = MERGE_KINDS.find((known) => known === record.string("kind"));
+  if (kind === undefined) throw record.wrong("kind", `one of ${MERGE_KINDS.join(", ")}`);
+  const columns = record.strings("columns");
+  if (columns.some((column) => !codec.columns.includes(column)))
+    throw record.wrong("columns", "columns of the table");
+  const counts = record.counts();
+  const conflict: MergeConflict = {
+    table: codec.table.name,
+    key: record.needRow("key", codec),
+    kind,
+    columns,
+    base: record.row("base", codec),
+    ours: record.row("ours", codec),
+    theirs: record.row("theirs", codec),
+    ...(counts === null ? {} : { counts }),
+  };
+  const keyed = codec.table.key.every((column) => conflict.key.has(column));
+  if (counts === null && !keyed) throw record.wrong("key", "an object with the columns of the key");
+  return { conflict, resolution: record.resolution(codec) };
 }
 
 function decodeConflict(record: RecordFields, codec: TableCodec): Omit<ConflictRecord, "line"> {
@@ -216,6 +272,32 @@ class RecordFields {
 
   #refuseNull(name: string): never {
     throw this.wrong(name, "a row");
+  }
+
+  strings(name: string): readonly string[] {
+    this.#go(name);
+    this.#cursor.expect("[");
+    const texts: string[] = [];
+    if (this.#cursor.accept("]")) return texts;
+    do texts.push(this.#cursor.string());
+    while (this.#cursor.accept(","));
+    this.#cursor.expect("]");
+    return texts;
+  }
+
+  /** `{"base":1,"ours":2,"theirs":3}`, or null where rows have a key. */
+  counts(): MergeRowCounts | null {
+    if (!this.#members.has("counts")) return null;
+    this.#go("counts");
+    const counts = { base: -1, ours: -1, theirs: -1 };
+    this.#cursor.members((name) => {
+      if (name !== "base" && name !== "ours" && name !== "theirs")
+        throw this.wrong("counts", "counts by side");
+      counts[name] = Number(this.#cursor.digits());
+    });
+    const sound = Object.values(counts).every((count) => Number.isSafeInteger(count) && count >= 0);
+    if (!sound) throw this.wrong("counts", "three whole numbers");
+    return counts;
   }
 
   count(): number {

@@ -1,3 +1,4 @@
+import type { MergeConflict } from "../../merge/merge-outcome.ts";
 import type { PatchOperation, PatchRow, PatchTable } from "../patch.ts";
 
 export type PatchConflictKind =
@@ -26,7 +27,15 @@ export interface ConflictRecord extends PatchConflict {
   readonly line: number;
 }
 
-/** What a conflict file says of the patch that could not be applied. */
+/** A conflict of a merge or move as it stands in a file: held rows, of which each version is told as far as known. */
+export interface MergeConflictRecord {
+  readonly conflict: MergeConflict;
+  /** Undefined until somebody decides. */
+  readonly resolution: Resolution | undefined;
+  readonly line: number;
+}
+
+/** What a conflict file says of the patch that could not be applied, or of the run that held the rows. */
 export interface ConflictHeader {
   readonly format: "syncline-conflicts";
   readonly version: 1;
@@ -34,11 +43,14 @@ export interface ConflictHeader {
   readonly createdAt: string;
   /** Printed locator of the target. */
   readonly target: string;
+  /** Null for a merge or move, whose conflicts need nothing besides this file. */
   readonly patch: {
     readonly id: string;
     readonly hash: string;
     /** Path of the patch file when the conflicts were written. */
     readonly file: string;
-  };
+  } | null;
+  /** Printed locator of the source of a merge or move. */
+  readonly source?: string;
   readonly tables: readonly PatchTable[];
 }

@@ -6,17 +6,19 @@ import {
   type MergeResolution,
   type MergeUnits,
   type MoveRules,
+  mergeCountOperation,
   mergeCounts,
   mergeKey,
+  mergeOperation,
   mergeRowsOf,
   mergeRuleResolution,
   type OpenConflict,
+  openConflict,
   type PatchOperation,
   type PatchRow,
   type PatchTable,
   resolveMerge,
   type SideChange,
-  takenColumns,
 } from "@syncline/core";
 import type { MergeInput, MergeTableResult } from "./merge-contract.ts";
 import type { KeyedChange } from "./side-changes.ts";
@@ -76,12 +78,8 @@ export class TableMerge {
       ...mergeRowsOf(sides.ours, sides.theirs),
     };
     if (outside && merged.outcome !== "convergent")
-      return this.#decide({ ...conflict, kind: "outside-scope", columns: [] }, new Map());
-    if (isConflict(merged.outcome))
-      return this.#decide(
-        { ...conflict, kind: merged.outcome },
-        takenColumns({ ...sides, units: this.#input.units }),
-      );
+      return this.#decide({ ...conflict, kind: "outside-scope", columns: [] });
+    if (isConflict(merged.outcome)) return this.#decide({ ...conflict, kind: merged.outcome });
     return this.#write(key, merged.effect);
   }
 
@@ -155,10 +153,10 @@ export class TableMerge {
     return null;
   }
 
-  async #decide(conflict: MergeConflict, taken: PatchRow): Promise<PatchOperation | null> {
+  async #decide(conflict: MergeConflict): Promise<PatchOperation | null> {
     const { table, rules, onConflict, onUndecided } = this.#input;
     this.#counts.conflicts += 1;
-    let open: OpenConflict = { conflict, taken, columns: this.#columns, key: table.key };
+    let open = openConflict(table, conflict);
     for (const ask of [onConflict, (each: MergeConflict) => mergeRuleResolution(rules, table, each)]) {
       const resolution: MergeResolution | undefined = await ask?.(open.conflict, table);
       if (resolution === undefined) continue;
@@ -172,33 +170,18 @@ export class TableMerge {
   }
 
   #write(key: PatchRow, effect: MergeEffect): PatchOperation | null {
-    const { name, key: columns } = this.#input.table;
-    switch (effect.kind) {
-      case "keep":
-        return null;
-      case "insert": {
-        this.#counts.inserted += 1;
-        const own = new Map(columns.map((column) => [column, effect.row.get(column) ?? null]));
-        return { op: "insert", table: name, key: own, new: effect.row, count: 1 };
-      }
-      case "update":
-        this.#counts.updated += 1;
-        return { op: "update", table: name, key, old: effect.old, new: effect.new };
-      case "delete":
-        this.#counts.deleted += 1;
-        return { op: "delete", table: name, key, old: effect.old, count: 1, of: 1 };
-    }
+    return this.#count(mergeOperation(this.#input.table, key, effect));
   }
 
   #writeCounts(row: PatchRow, held: number, add: number): PatchOperation | null {
-    const { name } = this.#input.table;
-    if (add === 0) return null;
-    if (add > 0) {
-      this.#counts.inserted += add;
-      return { op: "insert", table: name, key: new Map(), new: this.#row(row), count: add, of: held };
-    }
-    this.#counts.deleted -= add;
-    return { op: "delete", table: name, key: new Map(), old: this.#row(row), count: -add, of: held };
+    return this.#count(mergeCountOperation(this.#input.table, this.#row(row), { held, add }));
+  }
+
+  #count(operation: PatchOperation | null): PatchOperation | null {
+    if (operation?.op === "insert") this.#counts.inserted += operation.count;
+    if (operation?.op === "update") this.#counts.updated += 1;
+    if (operation?.op === "delete") this.#counts.deleted += operation.count;
+    return operation;
   }
 }
 
