@@ -2,11 +2,13 @@ import { Command, Option } from "commander";
 import { LOG_LEVELS } from "./command-log.ts";
 import { defineCompletion } from "./commands/completion.ts";
 import { defineConfig } from "./commands/config.ts";
+import { defineCopy } from "./commands/copy.ts";
 import { defineDiff } from "./commands/diff.ts";
 import { withExamples } from "./commands/help-text.ts";
 import { defineLog } from "./commands/log.ts";
 import { definePatch } from "./commands/patch.ts";
 import { definePull } from "./commands/pull.ts";
+import { definePush } from "./commands/push.ts";
 import { defineUndo } from "./commands/undo.ts";
 import { formatExitCodes } from "./exit-codes.ts";
 import type { Act } from "./session.ts";
@@ -49,8 +51,10 @@ export function createProgram({ act, out, err }: ProgramOptions): Command {
       ),
     );
   defineDiff(program, act);
+  defineCopy(program, act);
   definePatch(program, act);
   definePull(program, act);
+  definePush(program, act);
   defineUndo(program, act);
   defineLog(program, act);
   defineConfig(program, act);

@@ -23,6 +23,8 @@ export interface PairingOptions {
   readonly tableMap: ReadonlyMap<string, string>;
   /** Patterns on either side's names; empty means all. */
   readonly tablePatterns: readonly string[];
+  /** Tables that only the target has: refused (default), or left out. */
+  readonly targetOnly?: "refuse" | "leave";
 }
 
 /**
@@ -52,6 +54,7 @@ export function pairTables(source: TableSide, target: TableSide, options: Pairin
     byName.delete(name);
   }
   for (const [name, table] of byName) {
+    if (options.targetOnly === "leave" && !target.named) continue;
     if (wanted(table, options) && !(source.named && !target.named))
       alone.push(`"${name}" (only in the target)`);
   }

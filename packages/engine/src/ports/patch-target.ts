@@ -22,6 +22,8 @@ export interface ApplicationRequest {
 export interface MoveRecord {
   /** How source and target met, for the ledger. */
   readonly strategy: string;
+  /** Why, or null. */
+  readonly reason: string | null;
   /** Written in the same transaction as the rows. */
   readonly highWater: readonly HighWaterMark[];
 }

@@ -9,6 +9,8 @@ export interface DiffOptions {
   readonly columnMap: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Table name patterns of `--schema`, `*` as wildcard; empty means all of the endpoint's. */
   readonly tablePatterns: readonly string[];
+  /** Tables that only the target has, unless its locator names them: refuse (default), or leave them out. */
+  readonly targetOnly?: "refuse" | "leave";
   /** A parsed filter document (packages/core/src/filter), or null. */
   readonly filter: unknown;
   /** Compare only these columns, or null for all. */

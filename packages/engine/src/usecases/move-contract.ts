@@ -26,6 +26,8 @@ export interface MoveInput {
   readonly mayDelete: boolean;
   /** Marks to remember with the rows, from an incremental run. */
   readonly highWater?: readonly HighWaterMark[];
+  /** Why, for the ledger. */
+  readonly reason?: string;
   /** What the run covers, for the ledger. */
   readonly scope: Readonly<Record<string, unknown>>;
   /** Hears of every conflict; may decide it. Undefined leaves it to the rules. */

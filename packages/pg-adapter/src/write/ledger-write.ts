@@ -35,8 +35,8 @@ function entryValues({ scope, request, report, tables }: Parameters<typeof write
     scope.tenantColumn?.name ?? null,
     scope.tenantColumn?.value ?? null,
     request.actor,
-    request.options.force?.reason ?? null,
-    request.options.strategy,
+    request.options.force?.reason ?? request.move?.reason ?? null,
+    request.move?.strategy ?? request.options.strategy,
     JSON.stringify({ ...request.header, tables: tables.map((table) => recordedTable(table, scope)) }),
     JSON.stringify(
       report.tables.map((counts, at) => ({ ...counts, name: recordedNames[at] ?? counts.name })),

@@ -7,7 +7,14 @@ import type { DiffOptions } from "../diff-contract.ts";
 /** Which rows of which tables go where; as a comparison says it. */
 export type CopyOptions = Pick<
   DiffOptions,
-  "tableMap" | "columnMap" | "tablePatterns" | "filter" | "ignoreFields" | "parallel" | "prepare"
+  | "tableMap"
+  | "columnMap"
+  | "tablePatterns"
+  | "targetOnly"
+  | "filter"
+  | "ignoreFields"
+  | "parallel"
+  | "prepare"
 > & {
   readonly singleTransaction: boolean;
   readonly dryRun: boolean;

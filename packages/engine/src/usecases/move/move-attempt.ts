@@ -70,7 +70,7 @@ class MoveAttempt {
       options: this.#options(),
       actor: ctx.actor,
       signal: ctx.signal,
-      move: { strategy: this.#input.rules.strategy, highWater },
+      move: { strategy: this.#input.rules.strategy, reason: this.#input.reason ?? null, highWater },
     } as const;
   }
 

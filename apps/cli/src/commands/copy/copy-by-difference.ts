@@ -1,0 +1,55 @@
+import { filterToJson } from "@syncline/core";
+import { type MoveInput, moveRows } from "@syncline/engine";
+import { openAnyEndpoint, openEndpoint, openTarget } from "@syncline/runtime";
+import type { ExitReason } from "../../exit-codes.ts";
+import { MoveConflicts } from "../write/move-conflicts.ts";
+import { moveApplication } from "../write/move-options.ts";
+import { printMove } from "../write/print-move.ts";
+import type { CopyPlan } from "./copy-plan.ts";
+
+/** What `copy` adds to a move for some of its options. */
+export type MoveExtras = Partial<
+  Pick<MoveInput, "diff" | "rules" | "mayDelete" | "highWater" | "onConflict" | "createSpool">
+>;
+
+/** Compares and writes what differs, in one transaction. */
+export async function copyByDifference(plan: CopyPlan, extras: MoveExtras = {}): Promise<ExitReason> {
+  const { session, source, target, options } = plan;
+  const conflicts = new MoveConflicts(session, options);
+  const patchTarget = await openTarget(target, session.context.signal);
+  try {
+    const result = await moveRows({ ...moveInput(plan), patchTarget, ...conflicts.listeners, ...extras });
+    const conflictFile = await conflicts.commit();
+    const labels = { source: source.place.label, target: target.label };
+    const outcome = { action: "copy", ...labels, strategy: options.strategy, result, conflictFile };
+    return await printMove(session, { ...outcome, conflicts: conflicts.first }, options.json === true);
+  } catch (error) {
+    await conflicts.discard();
+    throw error;
+  } finally {
+    await patchTarget.close();
+  }
+}
+
+function moveInput(plan: CopyPlan): Omit<MoveInput, "patchTarget"> {
+  const { session, source, target, base, options, filter, diff, rules } = plan;
+  const live = { kind: "live", place: target } as const;
+  return {
+    ctx: session.context,
+    openSource: () => openAnyEndpoint(source, live),
+    openTarget: () => openEndpoint(target),
+    openBase: base === null ? null : () => openAnyEndpoint(base, live),
+    diff,
+    rules,
+    apply: moveApplication(options),
+    mayDelete: true,
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+    scope: {
+      command: "copy",
+      tenant: target.tenant,
+      tables: target.tables.kind === "all" ? "*" : target.label,
+      patterns: options.schema ?? [],
+      filter: filter === null ? null : filterToJson(filter),
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { CodedError, type FilterDocument, type MoveRules, type MoveStrategy } from "@syncline/core";
+import type { DiffOptions, MaskSet } from "@syncline/engine";
+import { type AnyPlace, assertFlow, type Place, resolveAnyPlace, resolvePlace } from "@syncline/runtime";
+import type { Session } from "../../session.ts";
+import type { CopyCommandOptions } from "../copy.ts";
+import { diffOptions } from "../diff/diff-options.ts";
+import { readFilter } from "../diff/read-filter.ts";
+import { sessionMasks, withMasks } from "../masks.ts";
+import { sessionWorkspace } from "../places.ts";
+import { moveRules } from "../write/move-options.ts";
+
+export interface CopyArguments {
+  readonly source: string;
+  readonly target: string;
+  readonly options: CopyCommandOptions;
+}
+
+/** What a copy is about, before anything is connected. */
+export interface CopyPlan {
+  readonly session: Session;
+  readonly source: AnyPlace;
+  readonly target: Place;
+  readonly base: AnyPlace | null;
+  readonly options: CopyCommandOptions;
+  readonly filter: FilterDocument | null;
+  readonly masks: MaskSet | null;
+  readonly diff: DiffOptions;
+  readonly rules: MoveRules;
+}
+
+export async function planCopy(
+  session: Session,
+  { source, target, options }: CopyArguments,
+): Promise<CopyPlan> {
+  refuseContradictions(options);
+  const workspace = await sessionWorkspace(session);
+  const { config } = workspace;
+  const filter = await readFilter(options.filter, session.workingFolder);
+  const partial = options.schema !== undefined;
+  const masks = await sessionMasks(session, options.mask, partial);
+  const { signal } = session.context;
+  const at = { folder: session.workingFolder, signal };
+  const plan: CopyPlan = {
+    session,
+    source: await resolveAnyPlace(workspace, source, at),
+    target: await resolvePlace(workspace, target, signal),
+    base: options.base === undefined ? null : await resolveAnyPlace(workspace, options.base, at),
+    options,
+    filter,
+    masks,
+    diff: { ...compareOptions({ options, filter, config }), ...withMasks(session, masks) },
+    rules: moveRules(strategyOf(options), options, config.timestampFields),
+  };
+  const flow = { source: plan.source, target: plan.target, masked: masks !== null, signal };
+  for (const warning of await assertFlow(workspace, flow)) session.people.warn(warning);
+  return plan;
+}
+
+type Compared = Pick<Parameters<typeof diffOptions>[0], "filter" | "config"> & {
+  readonly options: CopyCommandOptions;
+};
+
+function compareOptions({ options, filter, config }: Compared): DiffOptions {
+  const { schema, mapTable, mapColumn, key, ignoreFields, parallel } = options;
+  const typed = { schema, mapTable, mapColumn, key, ignoreFields, parallel, path: "auto" };
+  const given = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
+  const base = diffOptions({
+    options: given as unknown as Parameters<typeof diffOptions>[0]["options"],
+    format: "summary",
+    filter,
+    config,
+  });
+  return { ...base, images: "all", targetOnly: "leave" };
+}
+
+export function strategyOf({ strategy }: CopyCommandOptions): MoveStrategy {
+  return strategy === "append" ? "skip-existing" : strategy;
+}
+
+function refuseContradictions(options: CopyCommandOptions): void {
+  const { base, incremental, schemasOnly, includeSchemas } = options;
+  const strategy = strategyOf(options);
+  const wantsBase = strategy === "three-way" || strategy === "interactive";
+  if (base !== undefined && !wantsBase)
+    throw contradiction(`--base is for three-way and interactive, found ${strategy}`);
+  if (incremental !== true && options.incrementalColumn !== undefined)
+    throw contradiction("--incremental-column is only of use with --incremental");
+  if (incremental === true && wantsBase)
+    throw contradiction(`--incremental merges, found --strategy ${strategy}`);
+  if (schemasOnly === true && includeSchemas === true)
+    throw contradiction("--schemas-only copies no rows, --include-schemas does");
+}
+
+function contradiction(what: string): CodedError {
+  return new CodedError("usage.invalid", `${what}.`, { hint: "Leave one of the two out." });
+}

@@ -1,0 +1,90 @@
+import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  type CommandFolder,
+  configOf,
+  makeCommandFolder,
+  type RunResult,
+} from "../../testing/run-syncline.ts";
+
+const TABLES = `CREATE TABLE team (id int PRIMARY KEY, name text);
+  CREATE TABLE person (id int PRIMARY KEY, team int REFERENCES team, name text, updated_at timestamptz);
+  CREATE TABLE log (text text)`;
+const SOURCE = `INSERT INTO team VALUES (1, 'one'), (2, 'two');
+  INSERT INTO person VALUES (1, 1, 'a', '2026-01-02'), (2, 2, 'b', '2026-01-01'), (3, 2, 'c', '2026-01-01');
+  INSERT INTO log VALUES ('x'), ('x')`;
+const TARGET = `INSERT INTO team VALUES (1, 'one'), (9, 'nine');
+  INSERT INTO person VALUES (1, 1, 'old', '2026-01-01'), (2, 9, 'new', '2026-01-03'), (9, 9, 'z', '2026-01-01');
+  INSERT INTO log VALUES ('x'), ('y')`;
+
+let source: TestDatabase;
+let target: TestDatabase;
+let folder: CommandFolder;
+
+beforeAll(async () => {
+  source = await createTestDatabase("copy_source");
+  target = await createTestDatabase("copy_target");
+});
+afterAll(async () => {
+  await source.drop();
+  await target.drop();
+});
+beforeEach(async () => {
+  folder = await makeCommandFolder(configOf({ from: { url: source.url }, to: { url: target.url } }));
+  for (const database of [source, target])
+    await database.query(
+      "DROP SCHEMA IF EXISTS syncline CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+    );
+  await source.query(`${TABLES}; ${SOURCE}`);
+  await target.query(TABLES);
+  return () => folder.remove();
+});
+
+const WAY = ["from:public:*", "to:public:*"];
+
+async function rowsOf(database: TestDatabase): Promise<string[]> {
+  const rows = await database.query<{ line: string }>(
+    `SELECT 'team ' || t::text AS line FROM team t UNION ALL SELECT 'person ' || id || ' ' || team || ' ' || name FROM person
+     UNION ALL SELECT 'log ' || text FROM log ORDER BY 1`,
+  );
+  return rows.map(({ line }) => line);
+}
+
+async function copy(
+  ...options: string[]
+): Promise<Record<string, unknown> & { readonly code: number | null }> {
+  const result = await folder.run(["copy", ...WAY, "--json", ...options]);
+  return { code: result.code, ...parsed(result) };
+}
+
+function parsed({ stdout, stderr }: RunResult): Record<string, unknown> {
+  if (stdout === "") throw new Error(stderr);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+describe("copy", () => {
+  it("loads empty tables in bulk", async () => {
+    expect(await copy()).toMatchObject({ code: 0, method: "bulk", inserted: 7, outcome: "applied" });
+    expect(await rowsOf(target)).toEqual(await rowsOf(source));
+  });
+
+  it.each([
+    ["replace", { inserted: 3, updated: 2, deleted: 3, skipped: 0 }, 0],
+    ["merge", { inserted: 3, updated: 2, deleted: 0, skipped: 0 }, 0],
+    ["append", { inserted: 3, updated: 0, deleted: 0, skipped: 2 }, 0],
+    ["timestamp", { inserted: 3, updated: 1, deleted: 0, skipped: 1 }, 0],
+  ])("%s where rows are, by difference", async (strategy, counts, code) => {
+    await target.query(TARGET);
+    const before = await rowsOf(target);
+    const dry = await copy("--strategy", strategy, "--dry-run");
+    expect(dry).toMatchObject({ code, method: "difference", outcome: "dry-run", ...counts, ledger_id: null });
+    expect(await rowsOf(target)).toEqual(before);
+    const real = await copy("--strategy", strategy);
+    expect(real).toMatchObject({ code, outcome: "applied", ...counts });
+    if (strategy === "replace") expect(await rowsOf(target)).toEqual(await rowsOf(source));
+    const log = await folder.run(["log", "to:public:*", "--json"]);
+    expect(parsed(log)).toMatchObject({ entries: [{ id: real["ledger_id"], source: "from:public:*" }] });
+    expect((await folder.run(["undo", String(real["ledger_id"]), "to:public:*"])).code).toBe(0);
+    expect(await rowsOf(target)).toEqual(before);
+  });
+});
