@@ -61,13 +61,16 @@ function unescapeField(field: Buffer): RowValue {
   if (at === -1) return field.toString("utf8");
   if (field.length === 2 && field[1] === CAPITAL_N) return null;
   const out = Buffer.allocUnsafe(field.length);
-  let [from, length] = [0, 0];
-  for (; at !== -1; at = field.indexOf(BACKSLASH, from)) {
-    length += field.copy(out, length, from, at);
-    const letter = field[at + 1] ?? BACKSLASH;
-    out[length++] = ESCAPES.get(letter) ?? letter;
-    from = at + 2;
+  let length = field.copy(out, 0, 0, at);
+  for (; at < field.length; at += 1) {
+    let byte = field[at] as number;
+    if (byte === BACKSLASH) {
+      at += 1;
+      const letter = field[at] as number;
+      byte = ESCAPES.get(letter) ?? letter;
+    }
+    out[length] = byte;
+    length += 1;
   }
-  length += field.copy(out, length, from);
   return out.toString("utf8", 0, length);
 }

@@ -137,10 +137,17 @@ export class PgReadSnapshot implements ReadSnapshot {
     info: TableInfo,
     wanted: Pick<CompileTableInput, "plan" | "filter" | "scope" | "masks">,
   ): Promise<TableSql> {
-    const { scope: endpoint, holder } = this.#parts;
-    this.#prepared ??= setAll(holder, this.#settings);
+    const { scope: endpoint } = this.#parts;
+    this.#prepared ??= this.#prepareHolder();
     await this.#prepared;
     return compileTable({ ...wanted, info, endpoint, lists: this.#lists, tables: this.#scopeTables });
+  }
+
+  async #prepareHolder(): Promise<void> {
+    if (this.#settings.size === 0) return;
+    const { holder } = this.#parts;
+    await holder.configure("SET LOCAL work_mem = '64MB'", new AbortController().signal);
+    await setAll(holder, this.#settings);
   }
 
   async close(): Promise<void> {

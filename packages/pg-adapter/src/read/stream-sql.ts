@@ -20,6 +20,6 @@ export function rowStreamQuery(sql: TableSql, { order, part, only }: RowStreamRe
 }
 
 export function streamSettings(sql: TableSql, { only }: RowStreamRequest): string {
-  const scan = seeks(sql, only) ? "off" : "on";
+  const scan = seeks(sql, only) && sql.scope === null ? "off" : "on"; // a scope may read whole tables
   return `SET LOCAL enable_sort = on; SET LOCAL enable_seqscan = ${scan}; SET LOCAL work_mem = '64MB'`;
 }

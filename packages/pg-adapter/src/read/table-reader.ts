@@ -155,8 +155,9 @@ export class PgTableReader implements TableReader {
   }
 
   async sums(request: BucketSumsRequest): Promise<BucketSum[]> {
-    const text = bucketSumsQuery(await this.#compiled(), request);
-    const settings = request.buckets === null ? BUCKET_SETTINGS : SEEK_SETTINGS;
+    const sql = await this.#compiled();
+    const text = bucketSumsQuery(sql, request);
+    const settings = request.buckets === null || sql.scope !== null ? BUCKET_SETTINGS : SEEK_SETTINGS;
     return this.#parts.pool.use(async (session) => {
       await session.configure(settings, request.signal);
       const rows = await session.rows(text, [], request.signal, this.#about);
