@@ -18,8 +18,8 @@ export async function copyByDifference(plan: CopyPlan, extras: MoveExtras = {}):
   const conflicts = new MoveConflicts(session, options);
   const patchTarget = await openTarget(target, session.context.signal);
   try {
-    const result = await moveRows({ ...moveInput(plan), patchTarget, ...conflicts.listeners, ...extras });
-    const conflictFile = await conflicts.commit();
+    const result = await moveRows({ ...moveInput(plan), patchTarget, ...conflicts.hooks, ...extras });
+    const conflictFile = await conflicts.finish();
     const labels = { source: source.place.label, target: target.label };
     const outcome = { action: "copy", ...labels, strategy: options.strategy, result, conflictFile };
     return await printMove(session, { ...outcome, conflicts: conflicts.first }, options.json === true);

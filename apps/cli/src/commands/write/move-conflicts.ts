@@ -1,59 +1,76 @@
 import type { MergeConflict } from "@syncline/core";
 import { type MergeConflictFileSink, type MoveInput, writeMergeConflicts } from "@syncline/engine";
-import { localPatchFiles } from "@syncline/runtime/files";
+import { createChangeSpool, localPatchFiles } from "@syncline/runtime/files";
 import type { Session } from "../../session.ts";
+import { assertTerminal } from "./conflict-prompt.ts";
+import { MergeQuestions } from "./merge-questions.ts";
 
 const SHOWN = 10;
 
-/** Undecided conflicts of a move: the first ones for showing, all of them for a file when one was named. */
+export interface MoveConflictOptions {
+  /** The strategy `interactive` asks at the terminal. */
+  readonly strategy: string;
+  readonly conflicts?: string | undefined;
+  readonly overwrite?: boolean | undefined;
+}
+
+type Hooks = Pick<MoveInput, "onConflict" | "onUndecided" | "onAttempt" | "createSpool">;
+type About = Parameters<NonNullable<Hooks["onAttempt"]>>[0];
+
+/**
+ * What a command does about the conflicts of a move: asks at the terminal, writes those that stay undecided to a file,
+ * remembers the first few for showing. Give `hooks` to `moveRows`, then `finish` or `discard`.
+ */
 export class MoveConflicts {
   readonly #session: Session;
-  readonly #path: string | null;
-  readonly #overwrite: boolean;
-  #first: MergeConflict[] = [];
+  readonly #options: MoveConflictOptions;
+  readonly #questions: MergeQuestions | null;
   #sink: MergeConflictFileSink | null = null;
+  #first: MergeConflict[] = [];
 
-  constructor(
-    session: Session,
-    { conflicts, overwrite }: { readonly conflicts?: string; readonly overwrite?: boolean },
-  ) {
+  /** @throws CodedError `usage.confirmation_required` when it shall ask and there is no terminal */
+  constructor(session: Session, options: MoveConflictOptions) {
+    const interactive = options.strategy === "interactive";
+    if (interactive) assertTerminal(session);
     this.#session = session;
-    this.#path = conflicts ?? null;
-    this.#overwrite = overwrite === true;
+    this.#options = options;
+    this.#questions = interactive ? new MergeQuestions(session, null) : null;
   }
 
-  /** For the `MoveInput`. */
-  get listeners(): Required<Pick<MoveInput, "onAttempt" | "onUndecided">> {
-    return { onAttempt: (about) => this.#begin(about), onUndecided: (conflict) => this.#add(conflict) };
+  get hooks(): Hooks {
+    return {
+      createSpool: () => createChangeSpool(),
+      onAttempt: (about) => this.#begin(about),
+      onUndecided: (conflict) => this.#keep(conflict),
+      ...(this.#questions === null ? {} : { onConflict: this.#questions.choose }),
+    };
   }
 
+  /** The first undecided conflicts. */
   get first(): readonly MergeConflict[] {
     return this.#first;
   }
 
-  /** Gives the file its name; resolves to its path, or null when there is none. */
-  async commit(): Promise<string | null> {
-    return (await this.#sink?.commit()) === true ? this.#path : null;
+  /** Gives the conflict file its name; resolves to its path, or null when there is none. */
+  async finish(): Promise<string | null> {
+    const written = (await this.#sink?.commit()) ?? false;
+    return written ? (this.#options.conflicts ?? null) : null;
   }
 
   async discard(): Promise<void> {
     await this.#sink?.discard();
   }
 
-  async #begin(about: Parameters<NonNullable<MoveInput["onAttempt"]>>[0]): Promise<void> {
+  async #begin(about: About): Promise<void> {
     await this.discard();
     this.#first = [];
-    if (this.#path === null) return;
-    this.#sink = writeMergeConflicts({
-      ctx: this.#session.context,
-      ...about,
-      path: this.#path,
-      overwrite: this.#overwrite,
-      files: localPatchFiles,
-    });
+    const { conflicts: path, overwrite = false } = this.#options;
+    if (path === undefined) return;
+    const ctx = this.#session.context;
+    this.#sink = writeMergeConflicts({ ...about, ctx, path, overwrite, files: localPatchFiles });
   }
 
-  async #add(conflict: MergeConflict): Promise<void> {
+  async #keep(conflict: MergeConflict): Promise<void> {
     if (this.#first.length < SHOWN) this.#first.push(conflict);
     await this.#sink?.add(conflict);
   }
