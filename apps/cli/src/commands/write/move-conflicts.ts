@@ -9,7 +9,7 @@ const SHOWN = 10;
 
 export interface MoveConflictOptions {
   /** The strategy `interactive` asks at the terminal. */
-  readonly strategy: string;
+  readonly strategy?: string | undefined;
   readonly conflicts?: string | undefined;
   readonly overwrite?: boolean | undefined;
 }
