@@ -1,8 +1,9 @@
 import type { ChangedColumn, RowChange, RowUpdate } from "../diff/row-change.ts";
 import type { MergeConflict } from "../merge/merge-outcome.ts";
 import type { PatchRow, PatchTable } from "../patch/patch.ts";
-import type { RowImage, RowValue } from "../values/row-value.ts";
+import type { RowImage } from "../values/row-value.ts";
 import { compareAges, isAgeType, type Newer } from "./compare-ages.ts";
+import { resolveField } from "./field-policy.ts";
 import type { FieldPolicy, MoveRules } from "./move-rules.ts";
 
 /** What becomes of one difference of two places under the rules of a move. */
@@ -29,19 +30,7 @@ export interface DecideContext {
   readonly rules: MoveRules;
   /** Whether rows that only the target has may be deleted. */
   readonly mayDelete: boolean;
-  /** Decides one column under a policy; without it the source wins. */
-  readonly resolveField?: ResolveField;
 }
-
-export type ResolveField = (
-  policy: FieldPolicy,
-  values: {
-    readonly source: RowValue;
-    readonly target: RowValue;
-    readonly sourceNewer: boolean | null;
-    readonly type: string;
-  },
-) => "source" | "target";
 
 /** Two-way strategies: source and target, no base. */
 export function decideChange(change: RowChange, context: DecideContext): MoveDecision {
@@ -72,10 +61,12 @@ function decideUpdate(change: RowUpdate, context: DecideContext): MoveDecision {
   }
 }
 
+/** The newer row wins in the columns that no policy decides. */
 function byAge(change: RowUpdate, context: DecideContext): MoveDecision {
   const newer = newerSide(change, context);
-  if (newer === "source") return withPolicies(change, context);
-  return newer === "target" ? { kind: "held" } : conflictOf(change, context, "timestamp-tie");
+  if (newer === "source" || newer === "target") return withPolicies(change, context, newer);
+  const undecided = change.changes.some(({ column }) => policyOf(column, context) === undefined);
+  return undecided ? conflictOf(change, context, "timestamp-tie") : withPolicies(change, context, "target");
 }
 
 /** By the first timestamp field that the table has; a value that both sides share is a tie. */
@@ -102,23 +93,35 @@ export function timestampField(
   return null;
 }
 
-/** The update with the columns in which the source wins. */
-function withPolicies(change: RowUpdate, context: DecideContext): MoveDecision {
-  const changes = change.changes.filter((column) => sourceWins(column, change, context));
+/** The update with the columns in which the source wins; `winner` wins where there is no policy. */
+function withPolicies(
+  change: RowUpdate,
+  context: DecideContext,
+  winner: "source" | "target" = "source",
+): MoveDecision {
+  const changes = change.changes.filter(
+    (column) => (fieldWinner(column, change, context) ?? winner) === "source",
+  );
   if (changes.length === change.changes.length) return { kind: "write", change };
   return changes.length === 0 ? { kind: "held" } : { kind: "write", change: { ...change, changes } };
 }
 
-function sourceWins(column: ChangedColumn, change: RowUpdate, context: DecideContext): boolean {
-  const { table, rules, resolveField } = context;
-  const policy = rules.fields.get(table.name)?.get(column.column);
-  if (policy === undefined || resolveField === undefined) return true;
+/** The side that wins a column by its policy; undefined where it has none. */
+function fieldWinner(
+  { column, before, after }: ChangedColumn,
+  change: RowUpdate,
+  context: DecideContext,
+): "source" | "target" | undefined {
+  const policy = policyOf(column, context);
+  if (policy === undefined) return undefined;
   const newer = newerSide(change, context);
   const sourceNewer = newer === "source" ? true : newer === "target" ? false : null;
-  const type = table.columns.find(([name]) => name === column.column)?.[1] ?? "";
-  return (
-    resolveField(policy, { source: column.after, target: column.before, sourceNewer, type }) === "source"
-  );
+  const type = context.table.columns.find(([name]) => name === column)?.[1] ?? "";
+  return resolveField(policy, { source: after, target: before, sourceNewer, type });
+}
+
+function policyOf(column: string, { table, rules }: DecideContext): FieldPolicy | undefined {
+  return rules.fields.get(table.name)?.get(column);
 }
 
 function outsideScope(change: RowUpdate, context: DecideContext): MoveConflict {

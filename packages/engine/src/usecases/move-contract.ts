@@ -24,8 +24,8 @@ export interface MoveInput {
   >;
   /** Whether rows that only the target has may be deleted at all; false for incremental runs and unknown scopes. */
   readonly mayDelete: boolean;
-  /** Marks to remember with the rows, from an incremental run. */
-  readonly highWater?: readonly HighWaterMark[];
+  /** Marks to remember with the rows, from an incremental run over these tables. */
+  readonly highWater?: (tables: readonly PatchTable[]) => readonly HighWaterMark[];
   /** Why, for the ledger. */
   readonly reason?: string;
   /** What the run covers, for the ledger. */

@@ -1,4 +1,5 @@
 import { CodedError, createPatchId, type PatchHeader, type PatchOperation } from "@syncline/core";
+import type { HighWaterMark } from "../../ports/patch-target.ts";
 import { attemptApplication } from "../apply/run-application.ts";
 import type { ApplyOptions, ApplyResult } from "../apply-contract.ts";
 import type { DiffResult } from "../diff-contract.ts";
@@ -45,7 +46,7 @@ class MoveAttempt {
         operations: () => this.#operations(),
         ctx,
         beforeWrite: () => this.#settle(),
-        commitIdle: (this.#input.highWater ?? []).length > 0,
+        commitIdle: this.#marks.length > 0,
       });
       return this.#result(result);
     } catch (error) {
@@ -55,7 +56,7 @@ class MoveAttempt {
   }
 
   #request() {
-    const { ctx, highWater = [] } = this.#input;
+    const { ctx } = this.#input;
     const digest = this.#digest;
     return {
       id: this.#id,
@@ -70,8 +71,16 @@ class MoveAttempt {
       options: this.#options(),
       actor: ctx.actor,
       signal: ctx.signal,
-      move: { strategy: this.#input.rules.strategy, reason: this.#input.reason ?? null, highWater },
+      move: {
+        strategy: this.#input.rules.strategy,
+        reason: this.#input.reason ?? null,
+        highWater: this.#marks,
+      },
     } as const;
+  }
+
+  get #marks(): readonly HighWaterMark[] {
+    return this.#input.highWater?.(this.#source.tables.map(({ patchTable }) => patchTable)) ?? [];
   }
 
   #options(): ApplyOptions {

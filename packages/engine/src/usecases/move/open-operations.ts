@@ -31,7 +31,7 @@ export function openOperations(input: MoveInput): Promise<MoveOperations> {
 async function openTwoWay(input: MoveInput): Promise<MoveOperations> {
   const { ctx } = input;
   const [source, target] = await openSides(input);
-  const options = { ...input.diff, images: "all" as const };
+  const options = { ...input.diff, images: "all" as const, carryAlong: carriedAlong(input) };
   const run = await diffEndpoints({ ctx, source, target, options });
   run.result.catch(() => {}); // told through the operations as well
   const tally = new MoveTally(run.tables);
@@ -44,6 +44,12 @@ async function openTwoWay(input: MoveInput): Promise<MoveOperations> {
     result: () => run.result,
     close: () => run.close(),
   };
+}
+
+/** Timestamps decide also where they are equal, ignored or within a tolerance. */
+function carriedAlong({ diff, rules }: MoveInput): ReadonlyMap<string, readonly string[]> {
+  const wanted = diff.carryAlong ?? new Map<string, readonly string[]>();
+  return new Map([...wanted, ["*", [...(wanted.get("*") ?? []), ...rules.timestampFields]]]);
 }
 
 async function openSides({ openSource, openTarget }: MoveInput): Promise<[Endpoint, Endpoint]> {
