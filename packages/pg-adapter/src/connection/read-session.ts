@@ -59,7 +59,14 @@ export class ReadSession {
   /** What a failed statement or stream means to people. */
   explain(error: unknown, signal: AbortSignal, about = this.#about): CodedError {
     this.#broken = true;
-    return signal.aborted ? interrupted(signal) : translateError(error, about);
+    return signal.aborted ? interrupted(signal) : translateError(this.#withCode(error), about);
+  }
+
+  /** The driver's own error of a connection that ended has no code to be told by. */
+  #withCode(error: unknown): unknown {
+    const { code } = error as { code?: unknown };
+    if (error instanceof CodedError || code !== undefined || !this.client.connection.stream.destroyed) return error;
+    return Object.assign(new Error("the connection was lost", { cause: error }), { code: "ECONNRESET" });
   }
 
   async #guard<T>(run: () => Promise<T>, signal: AbortSignal, about: string): Promise<T> {

@@ -57,8 +57,10 @@ async function copyRound(input: CopyInput, progress: Progress): Promise<RoundEnd
       }
     });
   } catch (error) {
-    if (countDone(progress) === 0 || !isCodedError(error)) throw error;
-    return { kind: "failed", failures: [error] };
+    if (!isCodedError(error)) throw error;
+    if (countDone(progress) > 0) return { kind: "failed", failures: [error] };
+    if (!isOccupied(error)) throw error;
+    return { kind: "result", result: unsuitable([error.message], progress.notes) };
   }
 }
 
@@ -78,18 +80,35 @@ async function copyFrom(input: CopyInput, source: Endpoint, progress: Progress):
   const { notes } = progress;
   const reasons = [...plan.reasons, ...(await targetReasons(input, plan))];
   if (reasons.length > 0 && countDone(progress) === 0)
-    return { kind: "result", result: { outcome: "unsuitable", reasons, notes } };
+    return { kind: "result", result: unsuitable(reasons, notes) };
   if (reasons.length > 0) return { kind: "failed", failures: [changed(target.label, reasons)] };
   if (options.dryRun) return { kind: "result", result: await dryRun(input, plan, notes) };
   record(progress, plan, await load(input, plan));
   const failures = [...progress.tables.values()].flatMap(({ outcome, failure }) =>
     outcome === "done" || failure === null ? [] : [failure],
   );
+  if (countDone(progress) === 0 && failures.some(isOccupied))
+    return {
+      kind: "result",
+      result: unsuitable(
+        failures.map(({ message }) => message),
+        notes,
+      ),
+    };
   if (failures.length > 0) return { kind: "failed", failures };
   return {
     kind: "result",
     result: { outcome: "copied", ...totals(progress), instants: progress.instants, notes },
   };
+}
+
+/** Somebody else was faster to write to an empty table. */
+function isOccupied({ details }: CodedError): boolean {
+  return details["reason"] === "not-empty";
+}
+
+function unsuitable(reasons: readonly string[], notes: readonly string[]): CopyResult {
+  return { outcome: "unsuitable", reasons, notes };
 }
 
 async function targetReasons({ ctx, target, options }: CopyInput, plan: CopyPlan): Promise<string[]> {
