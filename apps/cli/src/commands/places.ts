@@ -1,5 +1,13 @@
+import { resolve } from "node:path";
 import type { PatchTarget } from "@syncline/engine";
-import { openTarget, openWorkspace, type Place, resolvePlace, type Workspace } from "@syncline/runtime";
+import {
+  type DirectoryPlace,
+  openTarget,
+  openWorkspace,
+  type Place,
+  resolvePlace,
+  type Workspace,
+} from "@syncline/runtime";
 import type { Session } from "../session.ts";
 
 /** The configuration that holds for this call. */
@@ -35,4 +43,9 @@ export async function withTarget<Result>(
   } finally {
     await target.close();
   }
+}
+
+/** A directory of rows, as seen from the folder where the command runs. */
+export function directoryPlace({ workingFolder }: Session, path: string): DirectoryPlace {
+  return { label: path, path: resolve(workingFolder, path) };
 }

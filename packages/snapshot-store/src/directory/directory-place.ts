@@ -42,6 +42,7 @@ export async function openPlace({ path, label = path, overwrite }: PlaceOptions)
     await mkdir(staging);
     return new StagedPlace({
       path,
+      label,
       staging,
       old: old === "none" || old === "empty" ? null : old,
       fresh: old === "none",
@@ -101,6 +102,7 @@ async function ourManifest(path: string, label: string): Promise<Manifest> {
 
 interface StagedPlaceOptions {
   readonly path: string;
+  readonly label: string;
   readonly staging: string;
   /** What is replaced, or null. */
   readonly old: Manifest | null;
@@ -117,7 +119,7 @@ class StagedPlace implements DirectoryPlace {
   }
 
   shownPath(file: string): string {
-    return join(this.#place.path, file);
+    return join(this.#place.label, file);
   }
 
   async createFile(file: string): Promise<FileHandle> {
@@ -187,7 +189,7 @@ class StagedPlace implements DirectoryPlace {
     if (foreign === undefined) return;
     throw new CodedError(
       "file.exists",
-      `"${join(path, foreign)}" is not a file of this directory's manifest.`,
+      `"${this.shownPath(foreign)}" is not a file of this directory's manifest.`,
       {
         hint: "Move it away, or name another folder.",
       },

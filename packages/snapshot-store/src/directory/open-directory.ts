@@ -27,22 +27,30 @@ export interface RowDirectory extends RowFiles {
  */
 export async function openDirectory(path: string, label = path): Promise<RowDirectory> {
   await finishReplacement(path);
-  const manifest = await readManifest(path);
-  for (const table of manifest.tables) await assertFiles(path, table);
+  const manifest = await readManifest(path, label);
+  for (const table of manifest.tables) await assertFiles({ path, label }, table);
   return new PulledDirectory({ path, label, manifest });
 }
 
-async function assertFiles(path: string, { table, file, referenced }: ManifestTable): Promise<void> {
+interface Directory {
+  readonly path: string;
+  readonly label: string;
+}
+
+async function assertFiles(
+  { path, label }: Directory,
+  { table, file, referenced }: ManifestTable,
+): Promise<void> {
   for (const name of referenced === null ? [file] : [file, referenced.file]) {
     const found = await lstat(join(path, name)).catch(() => undefined);
     if (found?.isFile() === true) continue;
     const what = found === undefined ? "is not there" : "is not a regular file";
     throw new CodedError(
       "file.damaged",
-      `"${join(path, name)}", the file of table "${table.name}", ${what}.`,
+      `"${join(label, name)}", the file of table "${table.name}", ${what}.`,
       {
-        hint: `Put it back, or remove the table from "${join(path, MANIFEST_FILE)}"; a table without rows has an empty file.`,
-        details: { file: join(path, name) },
+        hint: `Put it back, or remove the table from "${join(label, MANIFEST_FILE)}"; a table without rows has an empty file.`,
+        details: { file: join(label, name) },
       },
     );
   }
@@ -56,7 +64,7 @@ class PulledDirectory implements RowDirectory {
   readonly #path: string;
   readonly #byName: ReadonlyMap<string, ManifestTable>;
 
-  constructor({ path, label, manifest }: { path: string; label: string; manifest: Manifest }) {
+  constructor({ path, label, manifest }: Directory & { readonly manifest: Manifest }) {
     this.label = label;
     this.manifest = manifest;
     this.tables = manifest.tables.map(({ table }) => table);
@@ -66,7 +74,7 @@ class PulledDirectory implements RowDirectory {
   }
 
   pathOf(table: string): string {
-    return join(this.#path, this.#table(table).file);
+    return join(this.label, this.#table(table).file);
   }
 
   async *rows(table: string, signal: AbortSignal): AsyncGenerator<readonly FileRow[]> {
@@ -80,7 +88,7 @@ class PulledDirectory implements RowDirectory {
     { table }: ManifestTable,
     { file, referenced, signal }: { file: ManifestFile; referenced: boolean; signal: AbortSignal },
   ): AsyncGenerator<readonly FileRow[]> {
-    const source = new HashedFile(join(this.#path, file.file));
+    const source = this.#source(file.file);
     let rows = 0;
     const codec = rowFormatCodec(this.manifest.format);
     for await (const batch of codec.read({ source, table, referenced, signal })) {
@@ -89,7 +97,7 @@ class PulledDirectory implements RowDirectory {
     }
     if (source.digest() !== file.sha256 || rows === file.rows) return;
     throw damaged(
-      { file: join(this.#path, MANIFEST_FILE), line: 1 },
+      { file: join(this.label, MANIFEST_FILE), line: 1 },
       `"${file.file}" holds ${rows} rows, expected ${file.rows}`,
       "Correct the manifest, or pull the directory again.",
     );
@@ -109,9 +117,13 @@ class PulledDirectory implements RowDirectory {
   }
 
   async #digestOf(file: string, signal: AbortSignal): Promise<string> {
-    const source = new HashedFile(join(this.#path, file));
+    const source = this.#source(file);
     for await (const _ of source.open()) signal.throwIfAborted();
     return source.digest();
+  }
+
+  #source(file: string): HashedFile {
+    return new HashedFile(join(this.#path, file), join(this.label, file));
   }
 
   async close(): Promise<void> {}
@@ -126,15 +138,17 @@ class PulledDirectory implements RowDirectory {
 /** A file whose digest is known once it was read to its end. */
 class HashedFile implements ByteSource {
   readonly name: string;
+  readonly #path: string;
   #hash = createHash("sha256");
 
-  constructor(name: string) {
+  constructor(path: string, name: string) {
+    this.#path = path;
     this.name = name;
   }
 
   async *open(): AsyncGenerator<Uint8Array> {
     this.#hash = createHash("sha256");
-    const stream = createReadStream(this.name, { highWaterMark: READ_SIZE });
+    const stream = createReadStream(this.#path, { highWaterMark: READ_SIZE });
     try {
       for await (const chunk of stream) {
         this.#hash.update(chunk as Buffer);

@@ -9,29 +9,30 @@ import { MANIFEST_FILE, type Manifest } from "./manifest.ts";
 /** About 100,000 columns. */
 const MAX_MANIFEST_BYTES = 32 * 1024 * 1024;
 
-/** @throws CodedError `file.not_found`, `file.damaged`, `file.unsupported`, `file.io_failed` */
-export async function readManifest(directory: string): Promise<Manifest> {
+/** `label` is how messages call the directory. @throws CodedError `file.not_found`, `file.damaged`, `file.unsupported`, `file.io_failed` */
+export async function readManifest(directory: string, label = directory): Promise<Manifest> {
   const path = join(directory, MANIFEST_FILE);
+  const shown = join(label, MANIFEST_FILE);
   try {
     const { size } = await stat(path);
     if (size > MAX_MANIFEST_BYTES)
       throw unsupported(
-        { file: path, line: 1 },
+        { file: shown, line: 1 },
         "the manifest is too long",
         "Pull fewer tables into one directory.",
       );
-    return decodeManifest(decode(path, await readFile(path)), path);
+    return decodeManifest(decode(shown, await readFile(path)), shown);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT")
       throw new CodedError(
         "file.not_found",
-        `"${directory}" is not a directory of rows: it has no ${MANIFEST_FILE}.`,
+        `"${label}" is not a directory of rows: it has no ${MANIFEST_FILE}.`,
         {
           hint: "Name a directory that `syncline pull` wrote.",
           cause: error,
         },
       );
-    throw fileError(error, path, "read");
+    throw fileError(error, shown, "read");
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { FilterDocument } from "@syncline/core";
 import {
   type MaskSet,
@@ -23,7 +23,7 @@ import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
 import { readFilter } from "../diff/read-filter.ts";
 import { sessionMasks, withMasks } from "../masks.ts";
-import { sessionWorkspace } from "../places.ts";
+import { directoryPlace, sessionWorkspace } from "../places.ts";
 import type { PullCommandOptions } from "../pull.ts";
 import { showDifferenceFirst } from "../write/diff-first.ts";
 import { rowDiffOptions } from "../write/row-diff-options.ts";
@@ -51,7 +51,7 @@ export async function runPull(
   const pull: Pull = {
     session,
     source: await resolvePlace(workspace, source, session.context.signal),
-    directory: { label: directory, path: resolve(session.workingFolder, directory) },
+    directory: directoryPlace(session, directory),
     filter: await readFilter(options.filter, session.workingFolder),
     masks: await sessionMasks(session, options.mask, options.schema !== undefined),
     options,
