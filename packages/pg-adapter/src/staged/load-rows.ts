@@ -4,8 +4,8 @@ import type pg from "pg";
 import { quoteIdentifier } from "../sql/quote.ts";
 import { CopyStream } from "../write/copy-stream.ts";
 import { copyField } from "../write/copy-text.ts";
-import { OmittedColumns } from "./omitted-columns.ts";
-import { quotedRelation, type StagedFile } from "./staged-file.ts";
+import { OmittedColumns, type UnevenColumn } from "./omitted-columns.ts";
+import { hiddenColumns, quotedRelation, type StagedFile } from "./staged-file.ts";
 import type { ValueCheck } from "./value-checks.ts";
 
 const FLUSH_CHARACTERS = 1 << 16;
@@ -22,21 +22,22 @@ export interface LoadedRows {
   readonly rows: number;
   /** Columns that every row leaves out. */
   readonly absent: readonly string[];
+  /** Columns that some rows leave out. */
+  readonly uneven: readonly UnevenColumn[];
 }
 
 /** Sends a table's rows into its temporary table. Errors of the server pass through as they come. */
 export async function loadRows(client: pg.Client, request: LoadRequest): Promise<LoadedRows> {
   const { file, files, signal } = request;
-  const columns = [file.hidden.line, file.hidden.referenced, ...file.columns.map(({ name }) => name)];
+  const columns = [...hiddenColumns(file), ...file.columns.map(({ name }) => name)];
   const names = columns.map(quoteIdentifier).join(", ");
   const stream = new CopyStream(client, `COPY ${quotedRelation(file)} (${names}) FROM STDIN`);
-  const omitted = new OmittedColumns(file, files.pathOf(file.table.name));
+  const omitted = new OmittedColumns(file);
   let lines: string[] = [];
   let characters = 0;
   for await (const batch of files.rows(file.table.name, signal)) {
     for (const row of batch) {
-      const line = copyLineOf(request, row);
-      omitted.see(row);
+      const line = copyLineOf(request, row, omitted.see(row));
       lines.push(line);
       characters += line.length;
       if (characters < FLUSH_CHARACTERS) continue;
@@ -52,11 +53,11 @@ export async function loadRows(client: pg.Client, request: LoadRequest): Promise
       "internal",
       `${sent} rows of "${file.table.name}" were sent and ${arrived} arrived.`,
     );
-  return { rows: arrived, absent: omitted.absent() };
+  return { rows: arrived, absent: omitted.absent(), uneven: omitted.uneven() };
 }
 
-function copyLineOf({ checks, file, files }: LoadRequest, row: FileRow): string {
-  let line = `${row.line}\t${row.referenced ? "t" : "f"}`;
+function copyLineOf({ checks, file, files }: LoadRequest, row: FileRow, omitted: string): string {
+  let line = `${row.line}\t${row.referenced ? "t" : "f"}\t${omitted}`;
   const { columns } = file;
   for (let index = 0; index < columns.length; index += 1) {
     const { at, name } = columns[index] as (typeof columns)[number];

@@ -1,48 +1,56 @@
-import { CodedError } from "@syncline/core";
 import type { FileRow } from "@syncline/engine";
 import type { StagedFile } from "./staged-file.ts";
 
+/** A column that some rows leave out and others do not. */
+export interface UnevenColumn {
+  readonly name: string;
+  /** Index into the staged columns, as the hidden list of omitted columns names it. */
+  readonly index: number;
+  /** First line that leaves it out. */
+  readonly line: number;
+}
+
 /**
- * Which columns the rows of a table leave out. All rows of a table leave out the same ones: those are not part of the
- * table then, and the other side's values stay.
+ * Which columns the rows of a table leave out. What no row has is no part of the table; what only some rows have is
+ * noted with each row, so that the other side's values stay.
  */
 export class OmittedColumns {
   readonly #file: StagedFile;
-  readonly #path: string;
-  #first: { readonly line: number; readonly gone: readonly boolean[] } | null = null;
+  readonly #present: boolean[];
+  readonly #missing: (number | null)[];
 
-  constructor(file: StagedFile, path: string) {
+  constructor(file: StagedFile) {
     this.#file = file;
-    this.#path = path;
+    this.#present = file.columns.map(() => false);
+    this.#missing = file.columns.map(() => null);
   }
 
-  see(row: FileRow): void {
+  /** What COPY writes for the row's list of omitted columns. */
+  see(row: FileRow): string {
     const { columns } = this.#file;
-    if (this.#first === null) {
-      this.#first = { line: row.line, gone: columns.map(({ at }) => row.values[at] === undefined) };
-      return;
+    let list = "";
+    for (let index = 0; index < columns.length; index += 1) {
+      if (row.values[columns[index]?.at ?? -1] !== undefined) {
+        this.#present[index] = true;
+        continue;
+      }
+      this.#missing[index] ??= row.line;
+      list += list === "" ? index : `,${index}`;
     }
-    const { gone } = this.#first;
-    for (let index = 0; index < gone.length; index += 1) {
-      const { at, name } = columns[index] as (typeof columns)[number];
-      if ((row.values[at] === undefined) !== gone[index]) throw this.#uneven(row.line, name);
-    }
+    return list === "" ? "\\N" : `{${list}}`;
   }
 
   absent(): string[] {
     const { columns } = this.#file;
-    return columns.filter((_, index) => this.#first?.gone[index] === true).map(({ name }) => name);
+    return columns
+      .filter((_, index) => !this.#present[index] && this.#missing[index] !== null)
+      .map(({ name }) => name);
   }
 
-  #uneven(line: number, column: string): CodedError {
-    const lines = [line, this.#first?.line ?? 0].sort((a, b) => a - b);
-    return new CodedError(
-      "file.damaged",
-      `${this.#path}: one of lines ${lines[0]} and ${lines[1]} has column "${column}" and the other leaves it out.`,
-      {
-        hint: `Give "${column}" in every row, or in none of them; a column that no row has keeps the target's values.`,
-        details: { file: this.#path, line, column },
-      },
-    );
+  uneven(): UnevenColumn[] {
+    return this.#file.columns.flatMap(({ name }, index) => {
+      const line = this.#missing[index] ?? null;
+      return line !== null && this.#present[index] ? [{ name, index, line }] : [];
+    });
   }
 }

@@ -60,5 +60,5 @@ async function tablesOf(partner: Endpoint, request: LockRequest): Promise<Partne
   const snapshot = await locked.begin(null);
   const { tables } = snapshot;
   await snapshot.close();
-  return { tenantSchema: partner.tenantSchema, tables };
+  return { tenantSchema: partner.tenantSchema, tables, database: locked.database };
 }

@@ -4,6 +4,7 @@ import type pg from "pg";
 import { quoteIdentifier } from "../sql/quote.ts";
 import { duplicateKey, emptyKey } from "./duplicate-key.ts";
 import { type StagedType, TypeResolver } from "./file-types.ts";
+import { keyBeside, type OmittedFill } from "./fill-omitted.ts";
 import { type LoadedRows, loadRows } from "./load-rows.ts";
 import { locateBadValue } from "./locate-bad-value.ts";
 import { quotedRelation, type StagedFile } from "./staged-file.ts";
@@ -24,11 +25,17 @@ export class StageFiles {
     this.#types = new TypeResolver(client, options.host.schema);
   }
 
-  async stage(files: readonly StagedFile[]): Promise<void> {
-    for (const file of files) await this.#stageOne(file);
+  /** Tells what rows leave out that others of their table do not. */
+  async stage(files: readonly StagedFile[]): Promise<OmittedFill[]> {
+    const fills: OmittedFill[] = [];
+    for (const file of files) {
+      const { uneven } = await this.#stageOne(file);
+      if (uneven.length > 0) fills.push({ file, path: this.#path(file), columns: uneven });
+    }
+    return fills;
   }
 
-  async #stageOne(file: StagedFile): Promise<void> {
+  async #stageOne(file: StagedFile): Promise<LoadedRows> {
     const types: StagedType[] = [];
     for (const column of file.columns) types.push(await this.#types.typeOf(column));
     await this.#client.query(createStatement(file, types));
@@ -36,6 +43,7 @@ export class StageFiles {
     await this.#dropAbsent(file, loaded);
     await this.#addKey(file, loaded);
     await this.#client.query(`ANALYZE ${quotedRelation(file)}`);
+    return loaded;
   }
 
   async #load(file: StagedFile, types: readonly StagedType[]): Promise<LoadedRows> {
@@ -75,9 +83,7 @@ export class StageFiles {
   /** A primary key; a unique index where the other side's key takes NULL too. */
   async #addKey(file: StagedFile, { rows }: LoadedRows): Promise<void> {
     if (file.key.length === 0) return;
-    const like = file.partner?.keys.find(
-      (key) => key.columns.length === file.key.length && key.columns.every((name) => file.key.includes(name)),
-    );
+    const like = keyBeside(file);
     const nullable = like?.nullable ?? false;
     if (!nullable && rows > 0) await emptyKey(this.#client, file, this.#path(file));
     const columns: string[] = [];
@@ -95,6 +101,7 @@ export class StageFiles {
       await this.#client.query("ROLLBACK TO SAVEPOINT syncline_key");
       throw await duplicateKey(this.#client, file, columns, this.#path(file));
     }
+    await this.#client.query("RELEASE SAVEPOINT syncline_key");
   }
 
   #path(file: StagedFile): string {
@@ -112,6 +119,7 @@ function createStatement(file: StagedFile, types: readonly StagedType[]): string
   const hidden = [
     `${quoteIdentifier(file.hidden.line)} pg_catalog.int8 NOT NULL`,
     `${quoteIdentifier(file.hidden.referenced)} pg_catalog.bool NOT NULL`,
+    `${quoteIdentifier(file.hidden.omitted)} pg_catalog.int2[]`,
   ];
   return `CREATE TEMP TABLE ${quoteIdentifier(file.relationName)} (${[...hidden, ...columns].join(", ")}) ON COMMIT DROP`;
 }

@@ -237,6 +237,145 @@ describe("row files against a table", () => {
   });
 });
 
+describe("rows that leave out what others have", () => {
+  const columns = [
+    ["id", "integer"],
+    ["a", "text"],
+    ["b", "text"],
+    ["n", "integer"],
+    ["d", "text"],
+  ] as const;
+  const table = (rows: MemoryTable["rows"]): MemoryTable => ({ name: "partial", columns, key: ["id"], rows });
+  const setUp = `DROP TABLE IF EXISTS partial;
+    CREATE TABLE partial (id int PRIMARY KEY, a text, b text, n int NOT NULL, d text NOT NULL DEFAULT 'std');
+    INSERT INTO partial VALUES (1, 'a1', 'b1', 1, 'd1'), (2, 'a2', 'b2', 2, 'd2'), (3, 'a3', 'b3', 3, 'd3')`;
+
+  it("keep the table's values, and take its defaults where they are new", async () => {
+    await database.query(setUp);
+    const rows = [
+      ["1", "new", undefined, undefined, undefined],
+      ["2", undefined, "new", "2", "d2"],
+      ["3", "a3", undefined, "3", undefined],
+      ["4", "a4", undefined, "4", undefined],
+    ];
+    expect(await compareWith([table(rows)])).toEqual([
+      "update 1: a a1 → new",
+      "update 2: b b2 → new",
+      "insert 4",
+    ]);
+    const endpoint = await staged([table(rows)], { partner: await side(["partial"]) });
+    const snapshot = await (await endpoint.lock(request())).begin(null);
+    const selection = {
+      table: snapshot.tables[0] as TableSpec,
+      columns: ["b", "d"],
+      filter: null,
+      scope: null,
+      masks: new Map(),
+    };
+    const all: unknown[] = [];
+    for await (const batch of snapshot
+      .selectRows(selection)
+      .texts({ order: "key", signal: request().signal }))
+      all.push(...batch);
+    expect(all[3]).toEqual([null, "std"]);
+    await endpoint.close();
+  });
+
+  it("see the other side as the comparison sees it, whoever writes meanwhile", async () => {
+    await database.query(setUp);
+    const target = await side(["partial"]);
+    const source = await staged(
+      [
+        table([
+          ["1", "a1", undefined, "1", "d1"],
+          ["2", "a2", "b2", "2", "d2"],
+          ["3", "a3", "b3", "3", "d3"],
+        ]),
+      ],
+      { partner: target },
+    );
+    const write = () => database.query("UPDATE partial SET b = 'meanwhile' WHERE id = 1");
+    const withWriter: Endpoint = {
+      label: source.label,
+      tenantSchema: source.tenantSchema,
+      named: null,
+      close: () => source.close(),
+      async lock(wanted) {
+        const locked = await source.lock(wanted);
+        const begin = async (shared: string | null) => {
+          const snapshot = await locked.begin(shared);
+          await write();
+          return snapshot;
+        };
+        return { database: locked.database, begin };
+      },
+    };
+    expect(await compareEndpoints(withWriter, target)).toEqual([]);
+    expect(await database.query("SELECT b FROM partial WHERE id = 1")).toEqual([{ b: "meanwhile" }]);
+  });
+
+  it("are refused where a new row needs a value, or nothing tells which value stays", async () => {
+    await database.query(setUp);
+    const partner = await side(["partial"]);
+    const full = ["1", "a1", "b1", "1", "d1"];
+    const endpoint = await staged([table([full, ["9", "a", "b", undefined, "d"]])], { partner });
+    const locked = await endpoint.lock(request());
+    await expect(locked.begin(null)).rejects.toMatchObject({
+      code: "file.damaged",
+      details: { line: 3, column: "n" },
+    });
+    await endpoint.close();
+    const alone = await failure([table([full, ["2", undefined, "b", "1", "d"]])]);
+    expect(alone).toMatchObject({ code: "file.damaged", details: { line: 3, column: "a" } });
+    const narrow = [
+      ["id", "integer"],
+      ["a", "character varying(1)"],
+    ] as const;
+    const other = await staged(
+      [
+        {
+          name: "partial",
+          columns: narrow,
+          key: ["id"],
+          rows: [
+            ["1", "x"],
+            ["2", undefined],
+          ],
+        },
+      ],
+      { partner },
+    );
+    await expect((await other.lock(request())).begin(null)).rejects.toMatchObject({
+      details: { line: 3, column: "a" },
+    });
+    await other.close();
+  });
+
+  it("draw no numbers and run no functions", async () => {
+    await database.query(
+      `CREATE TABLE drawn (id int PRIMARY KEY, n serial, u uuid DEFAULT gen_random_uuid(), v text)`,
+    );
+    const wide = [
+      ["id", "integer"],
+      ["n", "integer"],
+      ["u", "uuid"],
+      ["v", "text"],
+    ] as const;
+    const rows = [
+      ["1", "1", "00000000-0000-0000-0000-000000000001", "x"],
+      ["2", undefined, undefined, "y"],
+    ];
+    const endpoint = await staged([{ name: "drawn", columns: wide, key: ["id"], rows }], {
+      partner: await side(["drawn"]),
+    });
+    await expect((await endpoint.lock(request())).begin(null)).rejects.toMatchObject({
+      details: { line: 3, column: "n" },
+    });
+    await endpoint.close();
+    expect(await database.query("SELECT is_called FROM drawn_n_seq")).toEqual([{ is_called: false }]);
+  });
+});
+
 describe("a damaged file", () => {
   const good = Array.from({ length: 5000 }, (_, index) => [String(index), `n${index}`, "1"]);
 
@@ -278,7 +417,7 @@ describe("a damaged file", () => {
     });
   });
 
-  it("is told for one table in two files, bad names and uneven rows", async () => {
+  it("is told for one table in two files, and bad names", async () => {
     const rows = [["1", "a", "1"]];
     expect(
       (
@@ -292,8 +431,6 @@ describe("a damaged file", () => {
     expect((await failure([{ ...USERS, key: ["nope"], rows }])).message).toContain(
       'lacks its key column "nope"',
     );
-    const uneven = await failure([{ ...USERS, rows: [...rows, ["2", undefined, "1"]] }]);
-    expect(uneven).toMatchObject({ code: "file.damaged", details: { line: 3, column: "name" } });
   });
 
   it("cannot smuggle SQL in with a type", async () => {

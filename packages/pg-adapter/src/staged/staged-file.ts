@@ -13,6 +13,8 @@ import { quoteIdentifier } from "../sql/quote.ts";
 export interface PartnerTables {
   readonly tenantSchema: string;
   readonly tables: readonly TableSpec[];
+  /** As `LockedTables.database`; without it rows must not leave out columns that others have. */
+  readonly database?: string | null;
 }
 
 export interface StagedFileColumn {
@@ -34,8 +36,8 @@ export interface StagedFile {
   /** Columns that name a row; empty when nothing does. */
   readonly key: readonly string[];
   readonly partner: TableSpec | null;
-  /** Names of the columns that only we see: line number and `referenced`. */
-  readonly hidden: { readonly line: string; readonly referenced: string };
+  /** Names of the columns that only we see: line, `referenced`, and the indexes of the columns that a row leaves out. */
+  readonly hidden: { readonly line: string; readonly referenced: string; readonly omitted: string };
 }
 
 /** Plans the staging of the tables that `accept` wants. Rejects files that name one table twice. */
@@ -54,6 +56,11 @@ export function planFiles(
     seen.set(text, table.name);
   }
   return planned.filter(({ name }) => accept(name));
+}
+
+/** In the order in which rows are sent. */
+export function hiddenColumns({ hidden }: StagedFile): string[] {
+  return [hidden.line, hidden.referenced, hidden.omitted];
 }
 
 export function quotedRelation(file: StagedFile): string {
@@ -81,7 +88,11 @@ function planFile(
     columns: planColumns(table, spec),
     key: keyOf(table, spec),
     partner: spec,
-    hidden: { line: freeName(table, "syncline line"), referenced: REFERENCED_COLUMN },
+    hidden: {
+      line: freeName(table, "syncline line"),
+      referenced: REFERENCED_COLUMN,
+      omitted: freeName(table, "syncline omitted"),
+    },
   };
 }
 

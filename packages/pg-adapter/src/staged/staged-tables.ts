@@ -12,6 +12,7 @@ import { pinStatements } from "../connection/pins.ts";
 import { interrupted, ReadSession } from "../connection/read-session.ts";
 import { readServerFacts, type ServerFacts } from "../connection/server-facts.ts";
 import { PgReadSnapshot } from "../read/pg-read-snapshot.ts";
+import { fillOmitted, keyBeside, leftOut, type OmittedFill } from "./fill-omitted.ts";
 import type { StagedEndpointOptions } from "./open-staged-endpoint.ts";
 import { SharedSession } from "./shared-session.ts";
 import { StageFiles } from "./stage-files.ts";
@@ -24,18 +25,22 @@ export type StagingOptions = Omit<StagedEndpointOptions, "partner"> & {
 
 /** One transaction of the host whose temporary tables hold the rows of the files. */
 export class StagedTables implements LockedTables {
-  /** Never shares a snapshot: nobody else sees these tables. */
-  readonly database = null;
   readonly #options: StagingOptions;
   readonly #request: LockRequest;
   #client: pg.Client | null = null;
   #facts: ServerFacts | null = null;
   #files: readonly StagedFile[] = [];
+  #fills: readonly OmittedFill[] = [];
   #snapshot: PgReadSnapshot | null = null;
 
   constructor(options: StagingOptions, request: LockRequest) {
     this.#options = options;
     this.#request = request;
+  }
+
+  /** Shares its snapshot with the other side only where that side's values stand in for what rows leave out. */
+  get database(): string | null {
+    return this.#fills.length > 0 ? (this.#facts?.identity ?? null) : null;
   }
 
   async stage(): Promise<void> {
@@ -49,14 +54,18 @@ export class StagedTables implements LockedTables {
       this.#facts = facts;
       if (facts.encoding === "SQL_ASCII") throw noEncoding(facts, this.#options.label);
       await client.query(beginStatements(facts));
-      await new StageFiles(client, this.#options, this.#request).stage(this.#files);
+      this.#fills = await new StageFiles(client, this.#options, this.#request).stage(this.#files);
+      for (const fill of this.#fills) assertFillable(fill, facts, partner);
     });
   }
 
+  /** Another endpoint joins this snapshot, but these tables cannot join another's: nobody else sees them. */
   async begin(): Promise<ReadSnapshot> {
     const [client, facts] = [this.#client, this.#facts];
     if (client === null || facts === null) throw new Error("lock() comes before begin()");
     return this.#guard(client, async () => {
+      const tenant = this.#options.host.tenantColumn;
+      const token = this.#fills.length === 0 ? "" : await fillOmitted(client, this.#fills, tenant);
       const filter = this.#filter(await this.#relations(client));
       const catalog = (await client.query(catalogQuery(filter))) as pg.QueryResult<CatalogRow>;
       const holder = new ReadSession(client, `Reading ${this.#options.label}`);
@@ -64,7 +73,7 @@ export class StagedTables implements LockedTables {
         infos: toTableInfos(catalog, filter).map((info) => this.#asFile(info)),
         facts,
         scope: { ...this.#options.host, tenantColumn: null },
-        token: "",
+        token,
         connections: 1,
         spares: [],
         holder,
@@ -131,12 +140,29 @@ export class StagedTables implements LockedTables {
 
 function beginStatements(facts: ServerFacts): string {
   return [
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE",
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     pinStatements(facts.versionNumber),
     "SET LOCAL cursor_tuple_fraction = 1",
     "SET LOCAL default_table_access_method = 'heap'",
     "SET LOCAL default_tablespace = ''",
   ].join(";");
+}
+
+/** Only the very database that is compared with has the values that stay. */
+function assertFillable(
+  { columns, file, path }: OmittedFill,
+  facts: ServerFacts,
+  partner: PartnerTables | null,
+): void {
+  const [column] = columns;
+  if (column === undefined) return;
+  const same = facts.identity !== null && partner?.database === facts.identity;
+  if (same && keyBeside(file) !== null && columns.every(({ name }) => hasColumn(file, name))) return;
+  throw leftOut(path, column, "other rows of the file have");
+}
+
+function hasColumn({ partner }: StagedFile, name: string): boolean {
+  return partner?.columns.some((each) => each.name === name) === true;
 }
 
 function noEncoding(facts: ServerFacts, label: string): CodedError {
