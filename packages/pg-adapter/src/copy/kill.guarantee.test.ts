@@ -5,6 +5,7 @@ import { recordGuarantee, scaled, seed } from "@syncline/tooling-vitest";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { copy, definitions, digest, recover } from "./testing/copy-databases.ts";
 import { LARGE_ROWS, LARGE_SHAPE, LARGE_TABLES } from "./testing/large-tables.ts";
+import { randomNumbers } from "./testing/random-numbers.ts";
 
 const CHILD = fileURLToPath(new URL("./testing/copy-child.fixture.ts", import.meta.url));
 const RUNS = [
@@ -24,17 +25,6 @@ beforeAll(async () => {
   await source.query(LARGE_ROWS);
 }, 60_000);
 afterAll(() => Promise.all([source?.drop(), target?.drop()]));
-
-/** Mulberry32, so that a seed repeats the run. */
-function randomNumbers(from: number): () => number {
-  let state = from >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 it("leaves after a kill and a recovery nothing or complete tables, and every index and constraint", {
   timeout: 1_800_000,
