@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_SYSTEM_FIELDS, DEFAULT_TIMESTAMP_FIELDS } from "./config.ts";
+import { datasetSchema } from "./datasets-schema.ts";
 import { flowsSchema } from "./flows-schema.ts";
 import { maskTablesSchema } from "./masks-schema.ts";
 
@@ -38,6 +39,10 @@ const tenancy = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const exportSchema = z.strictObject({
+  requireEncryption: z.boolean().describe("Refuse exports that are not encrypted to a recipient."),
+});
+
 export const serverSchema = z.strictObject({
   url: textOrReference
     .optional()
@@ -55,6 +60,7 @@ export const serverSchema = z.strictObject({
     .optional()
     .describe("Default: open on this machine, protected elsewhere."),
   replicaOf: text.optional().describe("The server whose standby this is."),
+  export: exportSchema.optional().describe("What holds for exports of this server."),
 });
 
 const fields = z.array(name);
@@ -83,6 +89,13 @@ export const configSchema = z.strictObject({
     .default({ default: "allow", allow: [] })
     .describe("Which source may go to which target."),
   masks: z.record(name, maskSetSchema).default({}).describe("Masks for --mask, by name."),
+  datasets: z
+    .record(name, datasetSchema)
+    .default({})
+    .describe("Root tables and what belongs to them, for export, import and copy."),
+  export: exportSchema
+    .optional()
+    .describe("What holds for exports of servers that do not say it themselves."),
 });
 
 export type ConfigInput = z.input<typeof configSchema>;
@@ -90,7 +103,7 @@ export type ConfigDocument = z.output<typeof configSchema>;
 export type ServerDocument = ConfigDocument["servers"][string];
 
 /** Sections that the product will have; named so that the message can say so. */
-export const LATER_SECTIONS: ReadonlySet<string> = new Set(["datasets", "jobs", "retention", "alerts"]);
+export const LATER_SECTIONS: ReadonlySet<string> = new Set(["jobs", "retention", "alerts"]);
 
 /** The file's JSON Schema, for editors. */
 export function configJsonSchema(): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import type { DatasetConfig } from "./datasets.ts";
 import { type FlowRules, NO_FLOWS } from "./flow-rules.ts";
 import type { MaskSetConfig } from "./masks.ts";
 import type { Secret } from "./secret.ts";
@@ -35,6 +36,8 @@ export interface ServerConfig {
   readonly protection: ProtectionLevel | null;
   /** Name of the server whose standby this is. */
   readonly replicaOf: string | null;
+  /** Whether exports must be encrypted. */
+  readonly requireEncryption: boolean;
 }
 
 export interface Config {
@@ -48,6 +51,10 @@ export interface Config {
   readonly masks: ReadonlyMap<string, MaskSetConfig>;
   /** Which source may go to which target. */
   readonly flows: FlowRules;
+  /** By name. */
+  readonly datasets: ReadonlyMap<string, DatasetConfig>;
+  /** Whether exports of places that are no server of this file must be encrypted. */
+  readonly requireEncryption: boolean;
 }
 
 export const DEFAULT_TIMESTAMP_FIELDS = ["created_at", "updated_at", "modified_at", "last_update"] as const;
@@ -62,4 +69,6 @@ export const EMPTY_CONFIG: Config = {
   systemFields: DEFAULT_SYSTEM_FIELDS,
   masks: new Map(),
   flows: NO_FLOWS,
+  datasets: new Map(),
+  requireEncryption: false,
 };

@@ -18,6 +18,7 @@ export {
 } from "./connection/parse-connection-url.ts";
 export { describeSource, type Environment, readTextSource } from "./connection/read-text-source.ts";
 export type { ServerConnection } from "./connection/server-connection.ts";
+export { type DatasetConfig, findDataset } from "./datasets.ts";
 export { defaultConfigText } from "./default-config-text.ts";
 export { ENVIRONMENT_NAMES } from "./environment-names.ts";
 export { CONFIG_FILE_NAMES, findConfigFile } from "./find-config-file.ts";

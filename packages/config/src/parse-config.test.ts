@@ -235,6 +235,8 @@ it("the JSON Schema names every key and refuses others", () => {
     "systemFields",
     "flows",
     "masks",
+    "datasets",
+    "export",
   ]);
   expect(schema.additionalProperties).toBe(false);
   expect(schema.required).toEqual(["version"]);

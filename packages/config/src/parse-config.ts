@@ -17,6 +17,7 @@ import { checkServers } from "./check-servers.ts";
 import type { Config, ServerConfig, TextSource } from "./config.ts";
 import { type ConfigIssue, configError } from "./config-issue.ts";
 import { type ConfigDocument, configSchema, type ServerDocument } from "./config-schema.ts";
+import { buildDatasets, checkDatasets } from "./datasets.ts";
 import { buildMaskRules, type MaskSetConfig } from "./masks.ts";
 import { describeSchemaIssues } from "./schema-issues.ts";
 import { Secret } from "./secret.ts";
@@ -52,7 +53,7 @@ export function parseConfig(text: string, file: string): ParsedConfig {
       describeSchemaIssues(result.error.issues, input).map((issue) => place.issue(issue)),
     );
   const { problems: wrongServers, warnings } = checkServers(result.data);
-  const problems = [...wrongServers, ...checkFlows(result.data)];
+  const problems = [...wrongServers, ...checkFlows(result.data), ...checkDatasets(result.data)];
   if (problems.length > 0)
     throw configError(
       file,
@@ -165,8 +166,9 @@ function formatPath(path: readonly PropertyKey[]): string {
 
 function buildConfig(document: ConfigDocument, file: string): Config {
   const folder = dirname(resolve(file));
+  const shared = document.export?.requireEncryption === true;
   const servers = Object.entries(document.servers).map(
-    ([name, server]) => [name, buildServer(name, server, folder)] as const,
+    ([name, server]) => [name, buildServer(name, server, { folder, shared })] as const,
   );
   return {
     file: resolve(file),
@@ -175,6 +177,8 @@ function buildConfig(document: ConfigDocument, file: string): Config {
     timestampFields: document.timestampFields,
     systemFields: document.systemFields,
     flows: document.flows,
+    datasets: buildDatasets(document.datasets),
+    requireEncryption: shared,
     masks: new Map(
       Object.entries(document.masks).map(([name, set]) => [name, buildMasks(name, set, folder)]),
     ),
@@ -185,7 +189,13 @@ function buildMasks(name: string, set: ConfigDocument["masks"][string], folder: 
   return { name, key: buildSource(set.key, folder), rules: buildMaskRules(set.tables) };
 }
 
-function buildServer(name: string, server: ServerDocument, folder: string): ServerConfig {
+interface Surroundings {
+  readonly folder: string;
+  /** What holds for exports of servers that do not say it. */
+  readonly shared: boolean;
+}
+
+function buildServer(name: string, server: ServerDocument, { folder, shared }: Surroundings): ServerConfig {
   const source = (value: ServerDocument["url"]) => buildSource(value, folder);
   return {
     name,
@@ -200,6 +210,7 @@ function buildServer(name: string, server: ServerDocument, folder: string): Serv
     environment: server.environment ?? null,
     protection: server.protection ?? null,
     replicaOf: server.replicaOf ?? null,
+    requireEncryption: server.export?.requireEncryption ?? shared,
   };
 }
 
