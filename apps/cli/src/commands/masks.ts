@@ -1,5 +1,6 @@
 import { resolveMasks } from "@syncline/config";
 import { type DiffOptions, type MaskSet, maskPreparation } from "@syncline/engine";
+import type { AnyPlace } from "@syncline/runtime";
 import { Option } from "commander";
 import type { Session } from "../session.ts";
 import { sessionWorkspace } from "./places.ts";
@@ -22,6 +23,15 @@ export async function sessionMasks(
   const { config } = await sessionWorkspace(session);
   const { environment: env, context } = session;
   return { ...(await resolveMasks(config, name, { env, signal: context.signal })), partial };
+}
+
+/** Whether the user left tables out: by `--schema`, or by naming tables of a place. */
+export function leavesTablesOut(
+  schema: readonly string[] | undefined,
+  ...places: readonly AnyPlace[]
+): boolean {
+  const named = ({ kind, place }: AnyPlace) => kind === "live" && place.tables.kind === "named";
+  return schema !== undefined || places.some(named);
 }
 
 /** `DiffOptions.prepare` with the source masked, where there are masks. */

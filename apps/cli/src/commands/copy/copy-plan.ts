@@ -5,8 +5,9 @@ import type { Session } from "../../session.ts";
 import type { CopyCommandOptions } from "../copy.ts";
 import { diffOptions } from "../diff/diff-options.ts";
 import { readFilter } from "../diff/read-filter.ts";
-import { sessionMasks, withMasks } from "../masks.ts";
+import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { sessionWorkspace } from "../places.ts";
+import { sourceScope } from "../write/directory-scope.ts";
 import { moveRules } from "../write/move-options.ts";
 
 export interface CopyArguments {
@@ -23,6 +24,8 @@ export interface CopyPlan {
   readonly base: AnyPlace | null;
   readonly options: CopyCommandOptions;
   readonly filter: FilterDocument | null;
+  /** Whether the source says which rows it leaves out. */
+  readonly mayDelete: boolean;
   readonly masks: MaskSet | null;
   readonly diff: DiffOptions;
   readonly rules: MoveRules;
@@ -36,14 +39,17 @@ export async function planCopy(
   const workspace = await sessionWorkspace(session);
   const { config } = workspace;
   const filter = await readFilter(options.filter, session.workingFolder);
-  const partial = options.schema !== undefined;
-  const masks = await sessionMasks(session, options.mask, partial);
   const { signal } = session.context;
   const at = { folder: session.workingFolder, signal };
-  const plan: CopyPlan = {
-    session,
+  const places = {
     source: await resolveAnyPlace(workspace, source, at),
     target: await resolvePlace(workspace, target, signal),
+  };
+  const partial = leavesTablesOut(options.schema, places.source, { kind: "live", place: places.target });
+  const masks = await sessionMasks(session, options.mask, partial);
+  const plan: CopyPlan = {
+    session,
+    ...places,
     base: options.base === undefined ? null : await resolveAnyPlace(workspace, options.base, at),
     options,
     filter,

@@ -16,7 +16,7 @@ import { renderInputOfPatch } from "../../render/changes-of-patch.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
 import type { DiffCommandOptions } from "../diff.ts";
-import { sessionMasks, withMasks } from "../masks.ts";
+import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { withPatch } from "../patch/open-patch.ts";
 import { sessionWorkspace } from "../places.ts";
 import { diffFormat, diffOptions, mayStop } from "./diff-options.ts";
@@ -44,11 +44,15 @@ export async function runDiff(session: Session, { source, target, options }: Dif
   const filter = await readFilter(options.filter, session.workingFolder);
   const workspace = await sessionWorkspace(session);
   const where = { folder: session.workingFolder, signal: session.context.signal };
-  const masks = await sessionMasks(session, options.mask, options.schema !== undefined);
-  const comparison: Comparison = {
-    session,
+  const places = {
     source: await resolveAnyPlace(workspace, source, where),
     target: await resolveAnyPlace(workspace, target, where),
+  };
+  const partial = leavesTablesOut(options.schema, places.source, places.target);
+  const masks = await sessionMasks(session, options.mask, partial);
+  const comparison: Comparison = {
+    session,
+    ...places,
     options,
     format,
     wanted: {

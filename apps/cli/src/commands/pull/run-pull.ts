@@ -22,7 +22,7 @@ import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
 import { readFilter } from "../diff/read-filter.ts";
-import { sessionMasks, withMasks } from "../masks.ts";
+import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { directoryPlace, sessionWorkspace } from "../places.ts";
 import type { PullCommandOptions } from "../pull.ts";
 import { showDifferenceFirst } from "../write/diff-first.ts";
@@ -48,12 +48,14 @@ export async function runPull(
   { source, directory, options }: PullArguments,
 ): Promise<ExitReason> {
   const workspace = await sessionWorkspace(session);
+  const place = await resolvePlace(workspace, source, session.context.signal);
+  const partial = leavesTablesOut(options.schema, { kind: "live", place });
   const pull: Pull = {
     session,
-    source: await resolvePlace(workspace, source, session.context.signal),
+    source: place,
     directory: directoryPlace(session, directory),
     filter: await readFilter(options.filter, session.workingFolder),
-    masks: await sessionMasks(session, options.mask, options.schema !== undefined),
+    masks: await sessionMasks(session, options.mask, partial),
     options,
   };
   if (options.diffFirst === true) await showDifference(pull);
