@@ -60,13 +60,14 @@ export function rowBytes({ plan }: TableSql, part: RowPart): string {
   const { key } = plan;
   const isCompared = (name: string) => plan.compared.some((each) => each.name === name);
   const adds = key !== null && part === "keyed" && !key.columns.every(({ name }) => isCompared(name));
-  return `pg_catalog.record_send(ROW(${[...parts, ...(adds ? [keyBytes(key)] : [])].join(", ")}))`;
+  const bytes = `pg_catalog.record_send(ROW(${[...parts, ...(adds ? [keyBytes(key)] : [])].join(", ")}))`;
+  return plan.hash === "sha256-1" ? bytes : `ROW(${bytes})`; // made once for both hashes
 }
 
-/** The two 64-bit hashes of the bytes `b`. */
-export function hashes(plan: SidePlan, bytes: string): readonly [string, string] {
-  if (plan.hash === "sha256-1") return [shaPart(bytes, 1), shaPart(bytes, 9)];
-  return [0, 1].map((seed) => `pg_catalog.hash_record_extended(ROW(${bytes}), ${seed})`) as [string, string];
+/** The two 64-bit hashes of `row`, which `rowBytes` made. */
+export function hashes(plan: SidePlan, row: string): readonly [string, string] {
+  if (plan.hash === "sha256-1") return [shaPart(row, 1), shaPart(row, 9)];
+  return [0, 1].map((seed) => `pg_catalog.hash_record_extended(${row}, ${seed})`) as [string, string];
 }
 
 function shaPart(bytes: string, from: number): string {
