@@ -51,9 +51,25 @@ export class Databases {
     ]);
   }
 
+  /** A fresh database, after `statements`; an existing one of that name is dropped first. */
+  async createFresh(name: string, statements: readonly string[]): Promise<void> {
+    await this.run("postgres", [`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`, `CREATE DATABASE ${name}`]);
+    await this.run(name, [...statements, "CHECKPOINT"]);
+  }
+
   async copyEdited(name: string, edit: Edit): Promise<void> {
     await this.copyOriginal(name);
     await this.run(name, [...edit.statements, "VACUUM (ANALYZE) public.items", "CHECKPOINT"]);
+  }
+
+  async serverMajor(): Promise<number> {
+    const client = await this.open("postgres");
+    try {
+      const result = await client.query("SELECT current_setting('server_version_num')::int / 10000 AS major");
+      return Number(result.rows[0].major);
+    } finally {
+      await client.end();
+    }
   }
 
   async size(database: string): Promise<number> {

@@ -23,6 +23,9 @@ const row = (n: string) => `
   timestamptz '2020-01-01 00:00:00Z' + ${n} * interval '7 seconds',
   timestamp '2024-01-01' + ${n} * interval '3 seconds'`;
 
+/** The table as a target has it before rows come: empty, with its key. */
+export const EMPTY_ITEMS: readonly string[] = [CREATE, "ALTER TABLE public.items ADD PRIMARY KEY (id)"];
+
 export async function createItems(client: pg.Client, rows: number): Promise<void> {
   await client.query(CREATE);
   await client.query(`INSERT INTO public.items SELECT ${row("n")} FROM generate_series(1, ${rows}) AS n`);

@@ -5,6 +5,7 @@ import { startEmbeddedPostgres } from "@syncline/runtime/embedded-postgres";
 import { benchApply } from "./apply-scenarios.ts";
 import { Databases } from "./databases.ts";
 import { benchDiff } from "./diff-scenarios.ts";
+import { benchMoves } from "./move-scenarios.ts";
 import { readOptions } from "./options.ts";
 import { Report } from "./report.ts";
 
@@ -32,6 +33,7 @@ try {
   const report = new Report();
   if (options.only.includes("diff")) await benchDiff(databases, options.rows, options.runs, report);
   if (options.only.includes("apply")) await benchApply(databases, folder, options, report);
+  await benchMoves(databases, folder, options, report);
   if (options.report !== null) {
     const tableBytes = await databases.size("original");
     report.write(options.report, {
