@@ -131,6 +131,32 @@ describe("masks", () => {
     expect(await readFile(join(folder.path, "other/users.ndjson"), "utf8")).not.toBe(text);
   });
 
+  it("keep original values out of a copy into empty tables, and of one onto rows", async () => {
+    const copy = () => run("copy", "prod:public:*", "staging:public:*", "--mask", "staging", "--yes");
+    const first = await copy();
+    expect(first).toMatchObject({ code: 0 });
+    await expectNoOriginals([first]);
+    await target.query(
+      "UPDATE users SET name = 'edited', plan = 'x' WHERE id < 20; DELETE FROM invites WHERE id > 50",
+    );
+    const second = await copy();
+    expect(second).toMatchObject({ code: 0 });
+    await expectNoOriginals([second]);
+    const undone = await run("log", "staging:public:*", "--json");
+    await expectNoOriginals([undone]);
+    const same = await run("diff", "prod:public:*", "staging:public:*", "--mask", "staging", "--exit-code");
+    expect(same).toMatchObject({ code: 0 });
+    const rows = await target.query("SELECT string_agg(o::text, '') AS all FROM syncline.patch_operation o");
+    expect(JSON.stringify(rows)).not.toMatch(CANARIES);
+  });
+
+  it("use what fits of them for a part of the tables, and say what is not used", async () => {
+    const pulled = await run("pull", "prod:public:users", "rows", "--mask", "staging");
+    expect(pulled).toMatchObject({ code: 0 });
+    expect(pulled.stderr).toContain('There is no table "invites" among those that take part');
+    expect(await readFile(join(folder.path, "rows/users.ndjson"), "utf8")).not.toMatch(CANARIES);
+  });
+
   it("refuse what does not fit, before any row is read", async () => {
     const tables = {
       users: { token: { fake: "email" }, badge: { fixed: 1 }, nmae: "hash", id: null, plan: "hash" },
