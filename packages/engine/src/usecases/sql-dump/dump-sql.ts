@@ -67,6 +67,7 @@ async function* runDump(input: SqlDumpInput): AsyncGenerator<Uint8Array, SqlDump
     if (rows) yield* sequenceSection(definition);
     if (definitions) yield* statements(definition.postData);
     ctx.signal.throwIfAborted();
+    await assertHeld(snapshot);
     yield Buffer.from(TAIL);
     return {
       tables,
@@ -100,6 +101,11 @@ async function openSnapshot(endpoint: Endpoint, { ctx, parallel }: SqlDumpInput)
     notice: ctx.warn,
   });
   return locked.begin(null);
+}
+
+/** Without the session that held the locks and the snapshot nothing vouches for what was read. */
+async function assertHeld(snapshot: ReadSnapshot): Promise<void> {
+  await snapshot.knownAnswer([]);
 }
 
 async function define(input: SqlDumpInput, snapshot: ReadSnapshot): Promise<SchemaDefinition> {

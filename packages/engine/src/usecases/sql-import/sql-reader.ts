@@ -109,9 +109,11 @@ export class SqlReader {
 
   /** What is left when the bytes end: a statement without semicolon, or nothing. */
   #last(scanner: StatementScanner): ReadStatement | null {
-    if (scanner.isOpen) throw this.#damaged("ends in the middle of a statement");
     const bytes = this.#buffer.view();
-    if (scanner.start !== null) throw this.#damaged("ends in the middle of a statement");
+    if (scanner.isOpen || scanner.start !== null) {
+      const line = this.#line + countLines(bytes.subarray(0, scanner.start ?? 0));
+      throw this.#damaged("ends in the middle of a statement", line);
+    }
     this.#noteComments(bytes);
     this.#consume(bytes.length);
     if (this.#isPgDump && !this.#isComplete) throw this.#damaged("ends before the last line of the dump");

@@ -140,7 +140,7 @@ export class StatementScanner {
       else if (byte === 0x2a && next === 0x2f) comment.depth -= 1;
       else continue;
       this.position += 1;
-      if (comment.depth === 0) return this.#enter(NOTHING, 1);
+      if (comment.depth === 0) return this.#enter(NOTHING, 1, false);
     }
     return "more";
   }

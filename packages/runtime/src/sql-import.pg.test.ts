@@ -1,0 +1,154 @@
+import { execFileSync } from "node:child_process";
+import {
+  createTestDatabase,
+  findInstalledBinDir,
+  startSecondServer,
+  type TestDatabase,
+  withDatabase,
+} from "@syncline/tooling-test-postgres";
+import { seed } from "@syncline/tooling-vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seededRandom } from "./testing/hostile-database.ts";
+import { dumpText, importInto, inPieces } from "./testing/sql-files.ts";
+
+const SCHEMA = `CREATE TYPE mood AS ENUM ('ok', 'sad');
+  CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text, mood mood DEFAULT 'ok');
+  CREATE TABLE orders (id serial PRIMARY KEY, user_id int REFERENCES users, note text);
+  INSERT INTO users (name) SELECT E'user \\t\\\\ ' || i FROM generate_series(1, 50) i;
+  INSERT INTO orders (user_id, note) SELECT i, repeat('x;''', i) FROM generate_series(1, 50) i;`;
+
+let source: TestDatabase;
+let copied: Buffer;
+let inserted: Buffer;
+beforeAll(async () => {
+  source = await createTestDatabase("source");
+  await source.query(SCHEMA);
+  copied = (await dumpText(source.url)).sql;
+  inserted = (await dumpText(source.url, { style: "inserts" })).sql;
+});
+afterAll(() => source.drop());
+
+const isEmpty = async (database: TestDatabase) =>
+  (await database.query("SELECT 1 FROM pg_class WHERE oid >= 16384")).length === 0;
+
+describe("an SQL file that our export wrote", () => {
+  it("comes back whole, in either style and in pieces of any size", async () => {
+    for (const [sql, size] of [[copied, 11] as const, [inserted, 64 * 1024] as const]) {
+      await withDatabase(async (target) => {
+        const result = await importInto(target.url, sql, { chunks: inPieces(sql, size) });
+        expect(result).toMatchObject({ outcome: "imported", rows: 100 });
+        expect(result.tables).toEqual([
+          { name: "orders", rows: 50 },
+          { name: "users", rows: 50 },
+        ]);
+        expect((await dumpText(target.url)).sql.equals(copied)).toBe(true);
+      });
+    }
+  });
+
+  it("leaves nothing behind after a dry run, which counts the same", async () => {
+    await withDatabase(async (target) => {
+      expect(await importInto(target.url, copied, { dryRun: true })).toMatchObject({
+        outcome: "dry-run",
+        rows: 100,
+      });
+      expect(await isEmpty(target)).toBe(true);
+    });
+  });
+
+  it("leaves nothing behind when it is cut short anywhere", async () => {
+    const random = seededRandom(seed);
+    await withDatabase(async (target) => {
+      for (let at = 0; at < 40; at += 1) {
+        const sql = at % 2 === 0 ? copied : inserted;
+        const length = 40 + Math.floor(random() * (sql.length - 50));
+        await expect(importInto(target.url, sql.subarray(0, length))).rejects.toMatchObject({
+          code: expect.stringMatching(/^(file\.damaged|sql\.refused)$/),
+        });
+        expect(await isEmpty(target)).toBe(true);
+      }
+    });
+  });
+
+  it("names file and line where the server refuses", async () => {
+    await withDatabase(async (target) => {
+      await target.query("CREATE TABLE users (id int)");
+      await expect(importInto(target.url, copied)).rejects.toMatchObject({
+        message: expect.stringMatching(/^dump\.sql:\d+: .*users/),
+      });
+    });
+  });
+});
+
+describe("an SQL file of somebody else", () => {
+  const attacks = [
+    "DROP TABLE kept;",
+    "DELETE FROM public.kept;",
+    "SELECT 1;\n\\! touch pwned\n",
+    "COPY public.kept FROM PROGRAM 'id';",
+    "COMMIT; DELETE FROM public.kept;",
+    "BEGIN; COMMIT; DROP TABLE kept;",
+    "DO $$ BEGIN DELETE FROM public.kept; END $$;",
+    "INSERT INTO public.kept VALUES ((SELECT 1));",
+    "ROLLBACK;",
+    "CREATE OR REPLACE VIEW public.v AS SELECT 2;",
+  ];
+  it.each(attacks)("is refused: %s", async (sql) => {
+    await withDatabase(async (target) => {
+      await target.query("CREATE TABLE kept (a int); INSERT INTO kept VALUES (1)");
+      const before = "INSERT INTO public.kept VALUES (5);\n";
+      await expect(importInto(target.url, Buffer.from(before + sql))).rejects.toMatchObject({
+        code: "sql.refused",
+        message: expect.stringMatching(/^dump\.sql:[23]: /),
+      });
+      expect(await target.query("SELECT a FROM kept")).toEqual([{ a: 1 }]);
+    });
+  });
+
+  it("runs with anySql, but never against a protected target", async () => {
+    await withDatabase(async (target) => {
+      await target.query("CREATE TABLE kept (a int); INSERT INTO kept VALUES (1)");
+      const sql = Buffer.from("UPDATE kept SET a = 2; CREATE TABLE more AS SELECT 3 AS b;");
+      await expect(
+        importInto(target.url, sql, { anySql: true, protection: "protected" }),
+      ).rejects.toMatchObject({
+        code: "target.protected",
+      });
+      expect(await importInto(target.url, sql, { anySql: true })).toMatchObject({ statements: 2 });
+      expect(await target.query("SELECT a, b FROM kept, more")).toEqual([{ a: 2, b: 3 }]);
+      const evil = Buffer.from("COPY kept FROM PROGRAM 'id';");
+      await expect(importInto(target.url, evil, { anySql: true })).rejects.toMatchObject({
+        code: "sql.refused",
+      });
+    });
+  });
+});
+
+const INSTALLED = findInstalledBinDir(15);
+
+describe.skipIf(INSTALLED === null)("a plain dump of pg_dump", () => {
+  it("is imported with anySql, and refused when its end is missing", async () => {
+    const server = await startSecondServer({ major: 15 });
+    const options = { serverUrl: server?.url() ?? "" };
+    try {
+      await withDatabase(async (original) => {
+        await original.query(
+          `${SCHEMA} CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; END;`,
+        );
+        const sql = execFileSync(`${INSTALLED}/pg_dump`, [original.url], { maxBuffer: 1 << 26 });
+        await withDatabase(async (target) => {
+          const cut = sql.subarray(0, sql.lastIndexOf("-- PostgreSQL database dump complete"));
+          await expect(importInto(target.url, cut, { anySql: true })).rejects.toMatchObject({
+            code: "file.damaged",
+          });
+          expect(await importInto(target.url, sql, { anySql: true })).toMatchObject({ rows: 100 });
+          expect((await dumpText(target.url)).sql.toString()).toBe(
+            (await dumpText(original.url)).sql.toString(),
+          );
+        }, options);
+      }, options);
+    } finally {
+      await server?.stop();
+    }
+  });
+});
