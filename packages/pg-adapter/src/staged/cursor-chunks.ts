@@ -3,9 +3,9 @@ import type { CopyRequest } from "../read/copy-chunks.ts";
 import { copyLine } from "../write/copy-text.ts";
 
 const FIRST_ROWS = 200;
-const MOST_ROWS = 5_000;
+const MOST_ROWS = 4_000;
 /** Characters that one fetch aims at. */
-const WANTED = 2 * 1024 * 1024;
+const WANTED = 1024 * 1024;
 /** What binary COPY begins and ends with. */
 const HEADER = Buffer.from("5047434f50590aff0d0a000000000000000000", "hex");
 const TRAILER = Buffer.from("ffff", "hex");
