@@ -22,7 +22,7 @@ export interface PullOptions {
   /** Table name patterns; empty means all of the source's. */
   readonly tablePatterns: readonly string[];
   readonly filter: FilterDocument | null;
-  /** Only these columns, with the keys that they leave out; null for all. */
+  /** Only these columns, with those of the keys and of the filter; null for all. */
   readonly fields: readonly string[] | null;
   /** Tables that are read at the same time. */
   readonly parallel: number;
@@ -132,12 +132,32 @@ function planTables(source: Endpoint, snapshot: ReadSnapshot, options: PullOptio
   if (filter !== null) assertFilterTables(filter, snapshot.tables);
   assertFields(source, snapshot.tables, fields);
   return snapshot.tables
-    .map((spec) => ({
-      spec,
-      table: fileTable(spec, { tenantSchema: source.tenantSchema, fields }),
-      filter: filter === null ? null : checkTableFilter(filter, spec),
-    }))
+    .map((spec) => {
+      const checked = filter === null ? null : checkTableFilter(filter, spec);
+      // The filter holds again when the files are compared or pushed, so its columns are needed then.
+      const wanted = fields === null ? null : [...fields, ...filteredColumns(checked)];
+      return {
+        spec,
+        filter: checked,
+        table: fileTable(spec, { tenantSchema: source.tenantSchema, fields: wanted }),
+      };
+    })
     .sort((a, b) => (a.table.name < b.table.name ? -1 : 1));
+}
+
+function filteredColumns(filter: CheckedFilter | null): readonly string[] {
+  if (filter === null) return [];
+  switch (filter.kind) {
+    case "and":
+    case "or":
+      return filter.items.flatMap(filteredColumns);
+    case "not":
+      return filteredColumns(filter.item);
+    case "search":
+      return filter.columns.map(({ name }) => name);
+    default:
+      return [filter.column.name];
+  }
 }
 
 function assertFields(source: Endpoint, specs: readonly TableSpec[], fields: readonly string[] | null): void {

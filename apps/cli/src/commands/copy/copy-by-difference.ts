@@ -32,7 +32,7 @@ export async function copyByDifference(plan: CopyPlan, extras: MoveExtras = {}):
 }
 
 function moveInput(plan: CopyPlan): Omit<MoveInput, "patchTarget"> {
-  const { session, source, target, base, options, filter, diff, rules } = plan;
+  const { session, source, target, base, options, filter, diff, rules, mayDelete } = plan;
   const live = { kind: "live", place: target } as const;
   return {
     ctx: session.context,
@@ -42,7 +42,7 @@ function moveInput(plan: CopyPlan): Omit<MoveInput, "patchTarget"> {
     diff,
     rules,
     apply: moveApplication(options),
-    mayDelete: true,
+    mayDelete,
     ...(options.reason === undefined ? {} : { reason: options.reason }),
     scope: {
       command: "copy",

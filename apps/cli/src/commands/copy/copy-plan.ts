@@ -38,13 +38,14 @@ export async function planCopy(
   refuseContradictions(options);
   const workspace = await sessionWorkspace(session);
   const { config } = workspace;
-  const filter = await readFilter(options.filter, session.workingFolder);
+  const typed = await readFilter(options.filter, session.workingFolder);
   const { signal } = session.context;
   const at = { folder: session.workingFolder, signal };
   const places = {
     source: await resolveAnyPlace(workspace, source, at),
     target: await resolvePlace(workspace, target, signal),
   };
+  const { filter, mayDelete } = await sourceScope(places.source, places.target, typed);
   const partial = leavesTablesOut(options.schema, places.source, { kind: "live", place: places.target });
   const masks = await sessionMasks(session, options.mask, partial);
   const plan: CopyPlan = {
@@ -53,8 +54,13 @@ export async function planCopy(
     base: options.base === undefined ? null : await resolveAnyPlace(workspace, options.base, at),
     options,
     filter,
+    mayDelete,
     masks,
-    diff: { ...compareOptions({ options, filter, config }), ...withMasks(session, masks) },
+    diff: {
+      ...compareOptions({ options, filter, config }),
+      ...withMasks(session, masks),
+      unpairedColumns: places.source.kind === "directory" ? "keep" : "refuse",
+    },
     rules: moveRules(strategyOf(options), options, config.timestampFields),
   };
   const flow = { source: plan.source, target: plan.target, masked: masks !== null, signal };

@@ -3,13 +3,14 @@ import {
   CodedError,
   countDifferences,
   type DiffFormat,
+  type FilterDocument,
   filterToJson,
   type RenderInput,
   type RowChange,
   renderDiff,
 } from "@syncline/core";
 import { buildPatch, type DiffOptions, type DiffResult, type DiffRun, diffEndpoints } from "@syncline/engine";
-import { type AnyPlace, openAnyEndpoint, resolveAnyPlace } from "@syncline/runtime";
+import { type AnyPlace, openAnyEndpoint, openRowDirectory, resolveAnyPlace } from "@syncline/runtime";
 import { createSha256, localPatchFiles } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
 import { renderInputOfPatch } from "../../render/changes-of-patch.ts";
@@ -19,6 +20,7 @@ import type { DiffCommandOptions } from "../diff.ts";
 import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { withPatch } from "../patch/open-patch.ts";
 import { sessionWorkspace } from "../places.ts";
+import { directoryFilter } from "../write/directory-scope.ts";
 import { diffFormat, diffOptions, mayStop } from "./diff-options.ts";
 import { formatExplain } from "./explain-text.ts";
 import { readFilter } from "./read-filter.ts";
@@ -41,13 +43,14 @@ interface Comparison {
 export async function runDiff(session: Session, { source, target, options }: DiffInput): Promise<ExitReason> {
   const format = diffFormat(options, "summary");
   refuseExistingOutput(options);
-  const filter = await readFilter(options.filter, session.workingFolder);
+  const typed = await readFilter(options.filter, session.workingFolder);
   const workspace = await sessionWorkspace(session);
   const where = { folder: session.workingFolder, signal: session.context.signal };
   const places = {
     source: await resolveAnyPlace(workspace, source, where),
     target: await resolveAnyPlace(workspace, target, where),
   };
+  const filter = typed ?? (await pulledFilter(session, places));
   const partial = leavesTablesOut(options.schema, places.source, places.target);
   const masks = await sessionMasks(session, options.mask, partial);
   const comparison: Comparison = {
@@ -57,12 +60,33 @@ export async function runDiff(session: Session, { source, target, options }: Dif
     format,
     wanted: {
       ...diffOptions({ options, format, filter, config: workspace.config }),
+      ...(hasDirectory(places) ? { unpairedColumns: "keep" } : {}),
       ...withMasks(session, masks),
     },
   };
   const result = await compare(comparison);
   if (!result.complete) return "partial";
   return options.exitCode === true && countDifferences(result.totals) > 0 ? "differences" : "ok";
+}
+
+/** A directory may hold some of the columns only. */
+function hasDirectory({ source, target }: Pick<Comparison, "source" | "target">): boolean {
+  return source.kind === "directory" || target.kind === "directory";
+}
+
+/** What a directory was pulled with holds for the comparison too: rows that it was never asked for are not missing. */
+async function pulledFilter(
+  { people }: Session,
+  { source, target }: { readonly source: AnyPlace; readonly target: AnyPlace },
+): Promise<FilterDocument | null> {
+  for (const place of [source, target]) {
+    if (place.kind !== "directory") continue;
+    const filter = directoryFilter(await openRowDirectory(place.place));
+    if (filter === null) continue;
+    people.say(`"${place.place.label}" was pulled with a filter; only rows that match it are compared.`);
+    return filter;
+  }
+  return null;
 }
 
 /** Told before anything is connected; writing checks it again. */

@@ -99,6 +99,32 @@ describe("push", () => {
     expect(await all(target, "other")).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
+  it("holds the filter of the pull in diff and copy too, whatever columns were pulled", async () => {
+    await folder.run([
+      "pull",
+      "dev:public:users",
+      "rows",
+      "--fields",
+      "name",
+      "--filter",
+      '{"where":{"active":true}}',
+    ]);
+    await target.query("UPDATE users SET name = 'mine'; DELETE FROM orders; DELETE FROM users WHERE id = 2");
+    const diff = await folder.run(["diff", "./rows", "prod:public:users", "--json"]);
+    expect(JSON.parse(diff.stdout)).toMatchObject({ summary: { to_insert: 1, to_update: 4, to_delete: 0 } });
+    const copied = await folder.run(["copy", "./rows", "prod:public:users", "--json", "--yes"]);
+    expect(JSON.parse(copied.stdout)).toMatchObject({ inserted: 1, updated: 4, deleted: 0 });
+    expect((await all(target, "users")).filter(({ name }) => name === "mine").map(({ id }) => id)).toEqual([
+      1, 3, 5, 7, 9,
+    ]);
+    const manifest = JSON.parse(await readFile(path("rows/manifest.json"), "utf8"));
+    await writeFile(path("rows/manifest.json"), JSON.stringify({ ...manifest, scope: null }));
+    expect(
+      JSON.parse((await folder.run(["copy", "./rows", "prod:public:users", "--json", "--yes"])).stdout),
+    ).toMatchObject({ deleted: 0 });
+    expect(await all(target, "users")).toHaveLength(10);
+  });
+
   it("keeps what the directory leaves out: columns, and with --merge rows", async () => {
     await folder.run(["pull", "dev:public:users", "rows", "--fields", "name", "--format", "csv"]);
     expect((await readFile(path("rows/users.csv"), "utf8")).split("\n")[0]).toBe("id,name");

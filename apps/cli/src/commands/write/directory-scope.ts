@@ -8,7 +8,7 @@ import {
   type TableSelection,
 } from "@syncline/core";
 import type { RowFiles } from "@syncline/engine";
-import type { Place } from "@syncline/runtime";
+import { type AnyPlace, openRowDirectory, type Place } from "@syncline/runtime";
 
 /** What rows of a directory may touch in a target. */
 export interface DirectoryScope {
@@ -40,9 +40,14 @@ export function directoryScope(files: RowFiles, place: Place, patterns: readonly
   return {
     target: { ...place, tables: selection(place, tables) },
     tables: tables.map(({ text }) => text),
-    filter: scope === null || scope.filter === null ? null : readFilter(label, scope.filter),
+    filter: directoryFilter(files),
     mayDelete: covered,
   };
+}
+
+/** The filter that a directory was pulled with. @throws CodedError `file.damaged` */
+export function directoryFilter({ scope, label }: RowFiles): FilterDocument | null {
+  return scope === null || scope.filter === null ? null : readFilter(label, scope.filter);
 }
 
 interface WantedTable {
@@ -85,4 +90,33 @@ function readFilter(label: string, filter: unknown): FilterDocument {
       cause,
     });
   }
+}
+
+export interface SourceScope {
+  readonly filter: FilterDocument | null;
+  /** Whether the source says which rows it leaves out. */
+  readonly mayDelete: boolean;
+}
+
+/**
+ * The filter and the right to delete that a source brings: rows that a directory was never asked for are not missing
+ * in it. `filter` is what was typed.
+ * @throws CodedError `usage.invalid` when a filter was typed beside the directory's own
+ */
+export async function sourceScope(
+  source: AnyPlace,
+  target: Place,
+  filter: FilterDocument | null,
+): Promise<SourceScope> {
+  if (source.kind === "live") return { filter, mayDelete: true };
+  const scope = directoryScope(await openRowDirectory(source.place), target, []);
+  if (filter !== null && scope.filter !== null)
+    throw new CodedError(
+      "usage.invalid",
+      `"${source.place.label}" was pulled with a filter, which holds here too.`,
+      {
+        hint: "Leave --filter out, or pull what you need into a directory of its own.",
+      },
+    );
+  return { filter: filter ?? scope.filter, mayDelete: scope.mayDelete };
 }
