@@ -14,11 +14,14 @@ export * from "./usecases/apply-contract.ts";
 export * from "./usecases/apply-patch.ts";
 export * from "./usecases/assert-writable.ts";
 export * from "./usecases/build-patch.ts";
+export * from "./usecases/combine-patches.ts";
 export * from "./usecases/copy/copy-contract.ts";
 export { copyTables } from "./usecases/copy/copy-tables.ts";
 export * from "./usecases/definitions/create-definitions.ts";
 export * from "./usecases/diff-contract.ts";
 export { type DiffInput, diffEndpoints } from "./usecases/diff-endpoints.ts";
+export * from "./usecases/export/dataset-roots.ts";
+export * from "./usecases/export/export-rows.ts";
 export * from "./usecases/invert-patch.ts";
 export * from "./usecases/masking/mask-preparation.ts";
 export * from "./usecases/merge/merge-contract.ts";
@@ -28,6 +31,7 @@ export * from "./usecases/move-contract.ts";
 export * from "./usecases/pull-rows.ts";
 export * from "./usecases/read-log.ts";
 export * from "./usecases/read-patch.ts";
+export * from "./usecases/rebase-patch.ts";
 export {
   type ResolveConflictsInput,
   resolveConflicts,

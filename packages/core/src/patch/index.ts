@@ -1,6 +1,7 @@
 export * from "./byte-source.ts";
 export * from "./codec/patch-reader.ts";
 export * from "./codec/patch-writer.ts";
+export * from "./combine-operations.ts";
 export * from "./conflict/conflict.ts";
 export * from "./conflict/conflict-reader.ts";
 export * from "./conflict/conflict-writer.ts";
@@ -12,5 +13,6 @@ export * from "./patch-from-change.ts";
 export * from "./patch-id.ts";
 export * from "./patch-selection.ts";
 export { rowChange } from "./patch-to-change.ts";
+export * from "./rebase-operation.ts";
 export { patchSql, type ScriptedPatch } from "./sql/patch-sql.ts";
 export { parsePatchTableName } from "./table-name.ts";
