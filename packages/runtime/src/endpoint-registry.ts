@@ -3,10 +3,14 @@ import type {
   BulkTarget,
   DefinitionTarget,
   Endpoint,
+  FileTable,
+  HighWaterMark,
   PatchTarget,
+  RowFiles,
   RowFilesHeader,
   RowFilesWriter,
   SchemaEngine,
+  SourceClock,
   SqlParser,
   SqlTarget,
 } from "@syncline/engine";
@@ -16,7 +20,10 @@ import {
   openPatchTarget,
   openPgEndpoint,
   openSqlTarget,
+  readHighWater,
+  readSourceClock,
 } from "@syncline/pg-adapter";
+import type { ExportWriterOptions, OpenExportOptions } from "@syncline/snapshot-store";
 import type { AnyPlace, DirectoryPlace, Place } from "./place.ts";
 import { RowsEndpoint, type RowsEndpointOptions } from "./rows-endpoint.ts";
 import { openScratchDatabase } from "./scratch-database.ts";
@@ -36,6 +43,16 @@ export function openTarget({ scope, tables, label }: Place, signal: AbortSignal)
 /** A live place that whole tables can be loaded into; connects when it is first asked. Always `close()`. */
 export function openBulk({ scope, tables, label }: Place): BulkTarget {
   return openBulkTarget({ scope, tables, label });
+}
+
+/** Until when every row of a live place is visible; to be asked before it is read. */
+export function readClock({ scope, label }: Place): Promise<SourceClock> {
+  return readSourceClock(scope.connection, label);
+}
+
+/** How far incremental runs from this source have come in a live place. */
+export function readMarks({ scope, label }: Place, source: string): Promise<HighWaterMark[]> {
+  return readHighWater(scope, label, source);
 }
 
 /** Rows of files as an endpoint for reading. Always `close()`; it also closes the files. */
@@ -111,4 +128,42 @@ export function openSqlImport({ scope, label }: Place): SqlTarget {
 /** A live place's database for exactly these tables, or for those of its locator. */
 export function openTables(place: Place, names: readonly QualifiedName[] | null): Promise<Endpoint> {
   return openEndpoint(names === null ? place : { ...place, tables: { kind: "named", names } });
+}
+
+export interface ExportFileOptions {
+  readonly path: string;
+  readonly overwrite: boolean;
+  /** Public keys, for a name that ends in `.age`. */
+  readonly recipients: readonly string[];
+  readonly header: ExportWriterOptions["header"];
+  readonly tables: readonly FileTable[];
+}
+
+/** Begins an export file. Always `discard()`, which does nothing after `commit()`. */
+export async function createExportFile({ path, overwrite, recipients, ...rest }: ExportFileOptions) {
+  const { createExportWriter } = await import("@syncline/snapshot-store");
+  const { createFile } = await import("@syncline/snapshot-store/files");
+  const sink = await createFile(path, { overwrite, recipients });
+  try {
+    return await createExportWriter({ sink, ...rest });
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+}
+
+/** Opens an export file; it is read once, to see that it is whole. Always `close()`. */
+export async function openExportFile({
+  path,
+  identities,
+  ...rest
+}: OpenExportFileOptions): Promise<RowFiles> {
+  const { openExport } = await import("@syncline/snapshot-store");
+  const { openFile } = await import("@syncline/snapshot-store/files");
+  return openExport({ source: await openFile(path, { identities }), ...rest });
+}
+
+export interface OpenExportFileOptions extends Omit<OpenExportOptions, "source"> {
+  readonly path: string;
+  readonly identities: readonly string[];
 }

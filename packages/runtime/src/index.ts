@@ -1,10 +1,15 @@
 export { checkServer, type ServerCheck } from "./check-server.ts";
+export { type DumpPlaceOptions, dumpPlace } from "./dump-place.ts";
 export {
+  createExportFile,
   createRowDirectory,
+  type ExportFileOptions,
+  type OpenExportFileOptions,
   openAnyEndpoint,
   openBulk,
   openDefinitions,
   openEndpoint,
+  openExportFile,
   openRowDirectory,
   openRowsEndpoint,
   openSchemaEngine,
@@ -13,6 +18,8 @@ export {
   openTables,
   openTarget,
   type RowDirectoryOptions,
+  readClock,
+  readMarks,
 } from "./endpoint-registry.ts";
 export { assertFlow, type WantedFlow } from "./flow.ts";
 export { type AnyPlace, type DirectoryPlace, type Place, resolveAnyPlace, resolvePlace } from "./place.ts";

@@ -28,6 +28,14 @@ export interface MoveRecord {
   readonly highWater: readonly HighWaterMark[];
 }
 
+/** Until when every row of a source is visible. */
+export interface SourceClock {
+  /** UTC, `2026-01-31T12:00:00`. */
+  readonly at: string;
+  /** Sentences for people: why it lies further back than usual. */
+  readonly notes: readonly string[];
+}
+
 /** How far an incremental run has read one table of one source. */
 export interface HighWaterMark {
   /** Names source, tenant and filter, so that different runs do not meet. */

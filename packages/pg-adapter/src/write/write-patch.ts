@@ -1,4 +1,5 @@
 import type { WriteReport } from "@syncline/engine";
+import { forgetHighWater, writeHighWater } from "../high-water/high-water-store.ts";
 import { assertPrivileges } from "./access.ts";
 import { CASCADED_SEQ } from "./cascades.ts";
 import { classify, classifyIdentical } from "./classify.ts";
@@ -55,7 +56,13 @@ export async function writePatch(opened: OpenedTransaction): Promise<WriteReport
   const report = await reportOf(client, tables, [...triggers.notes, ...deferred]);
   const notes = [...report.notes, ...(await raiseSequences(client, tables, request.options.dryRun))];
   if (!request.options.dryRun) {
-    await writeLedger({ client, scope: opened.scope, request, report, tables });
+    const { counts } = report;
+    const idle = counts.inserted + counts.updated + counts.deleted === 0;
+    if (request.move === undefined || !idle)
+      await writeLedger({ client, scope: opened.scope, request, report, tables });
+    const marks = request.move?.highWater ?? [];
+    await writeHighWater(client, opened.scope, { marks, ledgerId: request.id });
+    if (request.kind === "undo") await forgetHighWater(client, opened.scope);
     await markUndone(client, request, request.partial || report.counts.skipped > 0);
   }
   return { ...report, notes };

@@ -68,6 +68,32 @@ describe("copy", () => {
     expect(await rowsOf(target)).toEqual(await rowsOf(source));
   });
 
+  it("reads only what is new since the last incremental run, and deletes nothing", async () => {
+    await copy("--incremental");
+    expect(await rowsOf(target)).toEqual(await rowsOf(source));
+    await source.query(
+      `UPDATE person SET name = 'late' WHERE id = 1; UPDATE person SET name = 'touched', updated_at = now() WHERE id = 2;
+       DELETE FROM person WHERE id = 3`,
+    );
+    expect(await copy("--incremental", "--dry-run")).toMatchObject({
+      code: 0,
+      updated: 1,
+      inserted: 0,
+      deleted: 0,
+    });
+    expect(await copy("--incremental")).toMatchObject({ updated: 1, deleted: 0, strategy: "replace" });
+    expect(await rowsOf(target)).toContain("person 1 1 a");
+    expect(await copy("--incremental")).toMatchObject({ outcome: "already-applied", updated: 0 });
+    expect(await copy("--strategy", "merge")).toMatchObject({ updated: 1, deleted: 0 });
+  });
+
+  it("reads everything again when a run was taken back", async () => {
+    const first = await copy("--incremental");
+    expect(first).toMatchObject({ code: 0, inserted: 7 });
+    expect((await folder.run(["undo", String(first["ledger_id"]), "to:public:*"])).code).toBe(0);
+    expect(await copy("--incremental")).toMatchObject({ inserted: 7 });
+  });
+
   it.each([
     ["replace", { inserted: 3, updated: 2, deleted: 3, skipped: 0 }, 0],
     ["merge", { inserted: 3, updated: 2, deleted: 0, skipped: 0 }, 0],

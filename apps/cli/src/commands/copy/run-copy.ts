@@ -7,6 +7,7 @@ import { showDifferenceFirst } from "../write/diff-first.ts";
 import { copyByDifference } from "./copy-by-difference.ts";
 import { copyInBulk, printLoaded } from "./copy-in-bulk.ts";
 import { type CopyArguments, type CopyPlan, planCopy, strategyOf } from "./copy-plan.ts";
+import { incrementalExtras } from "./incremental.ts";
 
 export async function runCopy(session: Session, wanted: CopyArguments): Promise<ExitReason> {
   const plan = await planCopy(session, wanted);
@@ -18,6 +19,7 @@ export async function runCopy(session: Session, wanted: CopyArguments): Promise<
 }
 
 async function copyRows(plan: CopyPlan): Promise<ExitReason> {
+  if (plan.options.incremental === true) return copyByDifference(plan, await incrementalExtras(plan));
   const loaded = await copyInBulk(plan);
   if (loaded === null) return copyByDifference(plan);
   if (loaded.outcome === "copied" && loaded.instants > 1) {
