@@ -26,6 +26,8 @@ export interface SqlDumpInput {
   readonly style?: "copy" | "inserts";
   /** Narrows and masks rows once the snapshot is open. */
   readonly prepare?: (snapshot: ReadSnapshot) => Promise<SidePreparation>;
+  /** Column tenancy: the column that the endpoint leaves out, and its value in every row. */
+  readonly tenantColumn?: { readonly name: string; readonly value: string };
   /** Tables that are read at once. */
   readonly parallel: number;
 }

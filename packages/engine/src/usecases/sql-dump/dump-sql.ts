@@ -174,7 +174,7 @@ async function* rowSections(
 }
 
 function rowsInput(
-  { renameSchemas, style }: SqlDumpInput,
+  { renameSchemas, style, tenantColumn }: SqlDumpInput,
   {
     snapshot,
     table,
@@ -189,6 +189,7 @@ function rowsInput(
     key: formatQualifiedName(table.name),
     narrow,
     style: style ?? ("copy" as const),
+    tenantColumn: tenantColumn ?? null,
     signal,
   };
 }

@@ -13,6 +13,8 @@ export interface TableRowsInput {
   readonly key: string;
   readonly narrow: SidePreparation | null;
   readonly style: "copy" | "inserts";
+  /** Stands in every row after the columns that are read. */
+  readonly tenantColumn: { readonly name: string; readonly value: string } | null;
   readonly signal: AbortSignal;
 }
 
@@ -27,7 +29,7 @@ export async function* tableRows(
 ): AsyncGenerator<Uint8Array> {
   const columns = input.table.columns.filter(({ generated }) => !generated);
   const rows = input.snapshot.selectRows(selection(input, columns));
-  if (columns.length === 0) yield* emptyRows(input, rows, onRows);
+  if (columns.length === 0 && input.tenantColumn === null) yield* emptyRows(input, rows, onRows);
   else if (input.style === "copy") yield* copyBlock(input, { columns, rows }, onRows);
   else yield* insertStatements(input, { columns, rows }, onRows);
 }
@@ -37,23 +39,29 @@ interface Rows {
   readonly rows: SelectedRows;
 }
 
-function selection({ table, key, narrow }: TableRowsInput, columns: readonly ColumnSpec[]): RowSelection {
+function selection(
+  { table, key, narrow, style, tenantColumn }: TableRowsInput,
+  columns: readonly ColumnSpec[],
+): RowSelection {
   return {
     table,
     columns: columns.map(({ name }) => name),
     filter: null,
     scope: narrow?.scopes.get(key) ?? null,
     masks: narrow?.masks.get(key) ?? new Map(),
+    ...(style === "copy" && tenantColumn !== null
+      ? { constants: [{ type: null, value: tenantColumn.value }] }
+      : {}),
   };
 }
 
 /** Every row ends with the only line feed of its line, so that no value can look like the end. */
 async function* copyBlock(
-  { as, signal }: TableRowsInput,
+  { as, signal, tenantColumn }: TableRowsInput,
   { columns, rows }: Rows,
   onRows: (count: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(`COPY ${sqlTable(as)} (${columnList(columns)}) FROM stdin;\n`);
+  yield Buffer.from(`COPY ${sqlTable(as)} (${columnList(columns, tenantColumn)}) FROM stdin;\n`);
   for await (const chunk of rows.copyData({ format: "text", slice: null, signal })) {
     onRows(countLines(chunk));
     yield chunk;
@@ -68,18 +76,18 @@ function countLines(chunk: Uint8Array): number {
 }
 
 async function* insertStatements(
-  { as, signal }: TableRowsInput,
+  { as, signal, tenantColumn }: TableRowsInput,
   { columns, rows }: Rows,
   onRows: (count: number) => void,
 ): AsyncGenerator<Uint8Array> {
   const always = columns.some(({ identity }) => identity === "always");
-  const head = `INSERT INTO ${sqlTable(as)} (${columnList(columns)})${always ? " OVERRIDING SYSTEM VALUE" : ""} VALUES\n`;
+  const head = `INSERT INTO ${sqlTable(as)} (${columnList(columns, tenantColumn)})${always ? " OVERRIDING SYSTEM VALUE" : ""} VALUES\n`;
   let lines: string[] = [];
   let length = 0;
   for await (const batch of rows.texts({ order: "key", signal })) {
     onRows(batch.length);
     for (const row of batch) {
-      const line = `(${valueList(row)})`;
+      const line = `(${valueList(tenantColumn === null ? row : [...row, tenantColumn.value])})`;
       lines.push(line);
       length += line.length;
       if (lines.length < ROWS_A_STATEMENT && length < BYTES_A_STATEMENT) continue;
@@ -104,8 +112,9 @@ async function* emptyRows(
   }
 }
 
-function columnList(columns: readonly ColumnSpec[]): string {
-  return columns.map(({ name }) => sqlIdentifier(name)).join(", ");
+function columnList(columns: readonly ColumnSpec[], tenantColumn: TableRowsInput["tenantColumn"]): string {
+  const more = tenantColumn === null ? [] : [tenantColumn];
+  return [...columns, ...more].map(({ name }) => sqlIdentifier(name)).join(", ");
 }
 
 function valueList(row: RowImage): string {
