@@ -36,28 +36,40 @@ const STATEMENTS = [
 )`,
 ];
 
+/**
+ * Whose the tables are. What they hold is executed when a run has died, so only the role that they belong to does that:
+ * whoever could write into them would otherwise borrow the privileges of the next one who comes by.
+ */
+export type CopyLedgerState =
+  | { readonly kind: "none" | "own" }
+  | { readonly kind: "other"; readonly owner: string };
+
 /** Outside of any transaction. Looks at the catalog first, so that a database that never saw a run stays as it is. */
-export async function copyLedgerExists(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ there: string }>(
-    `SELECT pg_catalog.count(*)::pg_catalog.text AS there FROM pg_catalog.pg_class c
-     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+export async function readCopyLedger(client: Client): Promise<CopyLedgerState> {
+  const { rows } = await client.query<{ owner: string; own: string }>(
+    `SELECT pg_catalog.pg_get_userbyid(c.relowner) AS owner, r.rolname OPERATOR(pg_catalog.=) CURRENT_USER AS own FROM pg_catalog.pg_class c
+     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) c.relowner
      WHERE n.nspname OPERATOR(pg_catalog.=) 'syncline' AND c.relname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ('{copy_part,copy_definition}')`,
   );
-  if (rows[0]?.there !== "2") return false;
+  if (rows.length < 2) return { kind: "none" };
+  const other = rows.find(({ own }) => own !== "t");
+  if (other !== undefined) return { kind: "other", owner: other.owner };
   await assertLedgerGenuineNow(client);
-  return true;
+  return { kind: "own" };
 }
 
 /** Outside of any transaction. False when this role may not make or use it. */
 export async function prepareCopyLedger(client: Client, label: string): Promise<boolean> {
   try {
-    if (!(await copyLedgerExists(client))) {
+    const state = await readCopyLedger(client);
+    if (state.kind === "other") return false;
+    if (state.kind === "none") {
       await createLedger(client, label);
       await client.query("BEGIN; SET LOCAL search_path = ''");
       await client.query(`SELECT pg_catalog.pg_advisory_xact_lock(${SETUP_LOCK})`);
       for (const statement of STATEMENTS) await client.query(statement);
       await client.query("COMMIT");
-      await assertLedgerGenuineNow(client);
+      if ((await readCopyLedger(client)).kind !== "own") return false;
     }
     const probe = "SELECT FROM syncline.copy_part p, syncline.copy_definition d LIMIT 0 FOR UPDATE";
     await client.query(probe);

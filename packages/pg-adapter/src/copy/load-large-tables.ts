@@ -140,7 +140,8 @@ async function settle(
   { request, source }: LargeLoad,
   { reports, notes }: { readonly reports: Map<BulkTableLoad, BulkTableReport>; readonly notes: string[] },
 ): Promise<void> {
-  const { broken, failed: kept } = await settleRun(control, request.id, SETTLE_LOCK_TIMEOUT_MS);
+  const settled = await settleRun(control, request.id, SETTLE_LOCK_TIMEOUT_MS);
+  const { broken, failed: kept } = settled ?? { broken: [], failed: [] };
   await control.client.query(`SELECT pg_catalog.pg_advisory_unlock(${runLock(request.id)})`);
   if (kept.length > 0) notes.push(`Rows of others stand against what had been dropped: ${kept.join(", ")}.`);
   if (broken.length === 0) return;

@@ -130,3 +130,20 @@ it("a dry run counts and writes nothing", async () => {
   expect(await copy(source, target, { dryRun: true })).toMatchObject({ outcome: "dry-run", rows: 42 });
   expect(await target.query("SELECT count(*)::int AS n FROM t")).toEqual([{ n: 0 }]);
 });
+
+it("statements that somebody planted are never executed by another role", async () => {
+  await both("CREATE TABLE t (id int PRIMARY KEY, pad text)");
+  await source.query("INSERT INTO t SELECT n, repeat('x', 100) FROM generate_series(1, 9000) n; ANALYZE");
+  expect(await copy(source, target, { parallel: 2, partBytes: 100_000 })).toMatchObject({
+    outcome: "copied",
+  });
+  await target.query(`TRUNCATE t; INSERT INTO syncline.copy_definition VALUES (gen_random_uuid(), 0, 'index', 'public.t', 'public.t'::regclass, 'x', '{CREATE TABLE public.planted ()}');
+    DROP ROLE IF EXISTS copy_planter; CREATE ROLE copy_planter; ALTER TABLE syncline.copy_definition OWNER TO copy_planter`);
+  const result = await copy(source, target, { parallel: 2, partBytes: 100_000 });
+  expect(result).toMatchObject({
+    outcome: "copied",
+    notes: [expect.stringContaining('role "copy_planter"')],
+  });
+  expect(await target.query("SELECT to_regclass('public.planted') AS planted")).toEqual([{ planted: null }]);
+  await target.query("DROP OWNED BY copy_planter CASCADE; DROP ROLE copy_planter");
+});

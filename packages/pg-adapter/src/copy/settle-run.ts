@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import type { ApplySession } from "../write/apply-session.ts";
 import { disableTriggers, enableTriggers, readUserTriggers } from "../write/triggers.ts";
 import { sqlStateOf } from "../write/write-errors.ts";
+import { runLock } from "./copy-ledger.ts";
 import type { Definition } from "./definitions.ts";
 import { createDefinitions } from "./drop-definitions.ts";
 import { LoadSettings } from "./load-settings.ts";
@@ -15,7 +16,7 @@ interface RunTable {
   readonly transactions: readonly string[];
 }
 
-interface Settlement {
+export interface Settlement {
   /** Tables whose rows were taken out again, quoted and qualified. */
   readonly emptied: readonly string[];
   /** Names of foreign keys that the loaded rows broke. */
@@ -29,15 +30,17 @@ interface Settlement {
 /**
  * Brings a run to its end, whatever it got done: tables that are not complete are emptied of its rows, definitions are
  * made again, foreign keys last. Rows that would break one take everything of the run with them. Rows of others stay.
- * May be repeated at any time by anybody, while nobody else does the same.
+ * May be repeated at any time by anybody; null when the run is still at work, in another session.
  */
 export async function settleRun(
   session: ApplySession,
   runId: string,
   lockTimeoutMs: number,
-): Promise<Settlement> {
+): Promise<Settlement | null> {
   const { client } = session;
   return inTransaction(session, lockTimeoutMs, async (settings) => {
+    const lock = `SELECT pg_catalog.pg_try_advisory_xact_lock(${runLock(runId)}) AS mine`;
+    if ((await client.query<{ mine: string }>(lock)).rows[0]?.mine !== "t") return null;
     const tables = await readRunTables(client, runId);
     const definitions = await readStored(client, runId);
     await lockAll(client, tables);

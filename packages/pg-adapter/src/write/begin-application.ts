@@ -1,5 +1,6 @@
 import type { QualifiedName } from "@syncline/core";
 import type { ApplicationRequest } from "@syncline/engine";
+import { recoverRunsQuietly } from "../copy/recover-runs.ts";
 import { quoteTable } from "../sql/quote.ts";
 import { assertLedgerUsable, assertReadWrite, assertTemporaryTables, deniedTables } from "./access.ts";
 import type { ApplySession } from "./apply-session.ts";
@@ -69,6 +70,7 @@ async function lockTables(
 async function prepareLedger({ session, label, request }: BeginInput): Promise<boolean> {
   if (await ledgerExists(session.client)) {
     await assertLedgerUsable(session.client, label);
+    if (!request.options.dryRun) await recoverRunsQuietly(session);
     return true;
   }
   if (request.options.dryRun) return false;
