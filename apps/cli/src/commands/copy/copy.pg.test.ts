@@ -87,6 +87,29 @@ describe("copy", () => {
     expect(await copy("--strategy", "merge")).toMatchObject({ updated: 1, deleted: 0 });
   });
 
+  it("makes the tables first, or alone", async () => {
+    await target.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    expect(await copy("--schemas-only")).toMatchObject({
+      code: 0,
+      method: "definitions",
+      outcome: "applied",
+    });
+    expect(await rowsOf(target)).toEqual([]);
+    await target.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    expect(await copy("--include-schemas")).toMatchObject({ code: 0, method: "bulk", inserted: 7 });
+    expect(await rowsOf(target)).toEqual(await rowsOf(source));
+    await expect(target.query("INSERT INTO person VALUES (7, 77, 'x')")).rejects.toThrow(/foreign key/);
+    expect((await folder.run(["diff", ...WAY, "--exit-code"])).code).toBe(0);
+  });
+
+  it("leaves tables alone that only the target has", async () => {
+    await target.query("CREATE TABLE own (id int PRIMARY KEY); INSERT INTO own VALUES (1)");
+    expect(await copy()).toMatchObject({ code: 0, method: "bulk" });
+    await target.query("DELETE FROM log");
+    expect(await copy()).toMatchObject({ code: 0, method: "difference", inserted: 2 });
+    expect(await target.query("SELECT * FROM own")).toHaveLength(1);
+  });
+
   it("reads everything again when a run was taken back", async () => {
     const first = await copy("--incremental");
     expect(first).toMatchObject({ code: 0, inserted: 7 });

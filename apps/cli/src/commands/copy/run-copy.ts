@@ -5,6 +5,7 @@ import type { Session } from "../../session.ts";
 import { confirmWrite } from "../confirm-write.ts";
 import { showDifferenceFirst } from "../write/diff-first.ts";
 import { copyByDifference } from "./copy-by-difference.ts";
+import { copyDefinitions } from "./copy-definitions.ts";
 import { copyInBulk, printLoaded } from "./copy-in-bulk.ts";
 import { type CopyArguments, type CopyPlan, planCopy, strategyOf } from "./copy-plan.ts";
 import { incrementalExtras } from "./incremental.ts";
@@ -13,9 +14,10 @@ export async function runCopy(session: Session, wanted: CopyArguments): Promise<
   const plan = await planCopy(session, wanted);
   const { options, target } = plan;
   await confirmWrite(session, target, { ...options, strategy: "manual" });
+  if (options.schemasOnly === true) return copyDefinitions(plan, null);
   if (options.diffFirst === true) await showDifference(plan);
   else await announce(plan);
-  return copyRows(plan);
+  return options.includeSchemas === true ? copyDefinitions(plan, () => copyRows(plan)) : copyRows(plan);
 }
 
 async function copyRows(plan: CopyPlan): Promise<ExitReason> {
