@@ -28,15 +28,20 @@ export class TypeResolver {
 
   /** The file's own type, else the tenant's type of that name, else the other side's column type, else text. */
   async typeOf(column: StagedFileColumn): Promise<StagedType> {
-    const names = [
-      ...this.#spellings(column.declared),
-      ...this.#spellings(column.partner?.type.name ?? null),
-    ];
+    const names = this.#candidates(column);
     for (const name of names) {
       const sql = await this.#resolve(name);
       if (sql !== null) return { sql, collation: await this.#collation(column, sql) };
     }
     return { sql: "pg_catalog.text", collation: await this.#collation(column, "pg_catalog.text") };
+  }
+
+  /** The other side's type goes first where only its schema differs: tenants have types of their own. */
+  #candidates({ declared, partner }: StagedFileColumn): string[] {
+    const beside = partner?.type.name ?? null;
+    const [own, other] = [this.#spellings(declared), this.#spellings(beside)];
+    const alike = declared !== null && beside !== null && localName(declared) === localName(beside);
+    return alike ? [...other, ...own] : [...own, ...other];
   }
 
   #spellings(name: string | null): string[] {
@@ -91,6 +96,10 @@ export class TypeResolver {
       await this.#client.query("RELEASE SAVEPOINT syncline_type").catch(() => {});
     }
   }
+}
+
+function localName(type: string): string {
+  return QUALIFIED.exec(type)?.[1] ?? type;
 }
 
 function isServerError(error: unknown): boolean {

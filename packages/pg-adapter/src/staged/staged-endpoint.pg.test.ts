@@ -181,7 +181,7 @@ describe("row files against a table", () => {
       "update 1: mood ok → sad",
     ]);
     expect(await failure([days(["1", "glad", "3", "{}"])], options)).toMatchObject({
-      message: 'files/days.ndjson, line 2: the value of column "mood" is not of type "tenant_b".mood.',
+      message: 'files/days.ndjson, line 2: the value of column "mood" is not of type tenant_b.mood.',
     });
     expect(await failure([days(["1", "ok", "12", "{}"])], options)).toMatchObject({
       details: { line: 2, column: "n" },
