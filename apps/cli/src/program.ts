@@ -4,7 +4,9 @@ import { defineCompletion } from "./commands/completion.ts";
 import { defineConfig } from "./commands/config.ts";
 import { defineCopy } from "./commands/copy.ts";
 import { defineDiff } from "./commands/diff.ts";
+import { defineExport } from "./commands/export.ts";
 import { withExamples } from "./commands/help-text.ts";
+import { defineImport } from "./commands/import.ts";
 import { defineLog } from "./commands/log.ts";
 import { definePatch } from "./commands/patch.ts";
 import { definePull } from "./commands/pull.ts";
@@ -55,6 +57,8 @@ export function createProgram({ act, out, err }: ProgramOptions): Command {
   definePatch(program, act);
   definePull(program, act);
   definePush(program, act);
+  defineExport(program, act);
+  defineImport(program, act);
   defineUndo(program, act);
   defineLog(program, act);
   defineConfig(program, act);

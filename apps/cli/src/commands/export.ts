@@ -1,0 +1,87 @@
+import { type Command, Option } from "commander";
+import type { Act } from "../session.ts";
+import { withExamples } from "./help-text.ts";
+import { maskOption } from "./masks.ts";
+import {
+  type Assignment,
+  collect,
+  collectAssignments,
+  collectList,
+  parsePositiveCount,
+} from "./option-values.ts";
+
+export interface ExportCommandOptions {
+  readonly dataset?: string;
+  readonly output: string;
+  readonly format: "yaml" | "json" | "ndjson" | "csv" | "sql";
+  readonly email?: string;
+  readonly group?: string;
+  readonly select?: readonly Assignment[];
+  readonly filter?: string;
+  readonly schema?: readonly string[];
+  readonly fields?: readonly string[];
+  readonly mask?: string;
+  readonly recipient?: readonly string[];
+  readonly sign?: string;
+  readonly overwrite?: boolean;
+  readonly database?: boolean;
+  readonly parallel: number;
+  readonly json?: boolean;
+}
+
+export function defineExport(program: Command, act: Act): void {
+  const command = program
+    .command("export")
+    .summary("write a dataset, tables or a whole database into one file")
+    .description(
+      "Writes rows of one instant into a file: those of a dataset's roots with everything that belongs to them and what " +
+        "they refer to, or whole tables. Files end in .gz or .zst to be compressed, in .age to be encrypted.",
+    )
+    .argument("<source>", "where the rows are")
+    .requiredOption("-o, --output <file>", "where they go; a directory for csv")
+    .option("--dataset <name>", "the rows of this dataset of the config")
+    .addOption(
+      new Option("--format <format>", "form of the rows")
+        .choices(["yaml", "json", "ndjson", "csv", "sql"])
+        .default("ndjson"),
+    )
+    .option("--email <keyword>", "only roots whose email contains this, by the dataset's filter email")
+    .option("--group <name>", "only roots of this group, by the dataset's filter group")
+    .option(
+      "--select <name=value>",
+      "only roots by another filter of the dataset; repeatable",
+      collectAssignments,
+    )
+    .option(
+      "--filter <json>",
+      'only matching rows; with --dataset only matching roots: {"where":{"status":"active"}}, or @file',
+    )
+    .option("-s, --schema <table>", "only tables of this name, * as wildcard; repeatable", collect)
+    .option("--fields <names>", "only these columns and the keys (a,b)", collectList)
+    .addOption(maskOption())
+    .option("--recipient <key>", "encrypt to this age public key (age1…); repeatable", collect)
+    .option(
+      "--sign <key>",
+      "sign the file with this Ed25519 private key (PEM file or env:NAME) into FILE.sig",
+    )
+    .option("--database", "with sql: the whole database, not only the tenant's schema")
+    .option("--overwrite", "replace the file when it exists")
+    .option("--parallel <n>", "tables read at the same time, for sql and csv", parsePositiveCount, 2)
+    .option("--json", "print the result as JSON")
+    .action(
+      act(async (session, source: string, options: ExportCommandOptions) => {
+        const { runExport } = await import("./export/run-export.ts");
+        return runExport(session, { source, options });
+      }),
+    );
+  withExamples(command, [
+    [
+      "syncline export 'prod:public:*' --dataset accounts --email @example.com --output accounts.yaml --format yaml",
+      "some accounts with their identities and groups",
+    ],
+    [
+      "syncline export 'prod:public:*' --format sql --database --output prod.sql.zst.age --recipient age1…",
+      "definitions and rows for psql, compressed and encrypted",
+    ],
+  ]);
+}
