@@ -1,4 +1,4 @@
-import type { MergeConflict, MergeResolution, MoveRules, PatchTable } from "@syncline/core";
+import type { MergeConflict, MergeResolution, MoveRules, PatchRow, PatchTable } from "@syncline/core";
 import type { CreateChangeSpool } from "../ports/change-spool.ts";
 import type { Endpoint } from "../ports/endpoint.ts";
 import type { HighWaterMark, PatchTarget } from "../ports/patch-target.ts";
@@ -30,6 +30,11 @@ export interface MoveInput {
   readonly reason?: string;
   /** What the run covers, for the ledger. */
   readonly scope: Readonly<Record<string, unknown>>;
+  /**
+   * Whether a source row is there only because others refer to it: inserted when missing, and no conflict when the
+   * target has it already, outside of its scope.
+   */
+  readonly isReferenced?: (table: string, key: PatchRow) => boolean;
   /** Hears of every conflict; may decide it. Undefined leaves it to the rules. */
   readonly onConflict?: (
     conflict: MergeConflict,

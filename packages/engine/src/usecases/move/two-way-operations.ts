@@ -37,7 +37,12 @@ async function decide(input: MoveInput, { change, table, tally }: Decided): Prom
   const decision = decideChange(change, { table: table.patchTable, rules, mayDelete });
   if (decision.kind === "write") return decision.change;
   if (decision.kind === "held") tally.skipped(change.table);
+  if (decision.kind === "conflict" && isOnlyReferenced(input, decision)) return null;
   return decision.kind === "conflict" ? settle(input, decision, { change, table, tally }) : null;
+}
+
+function isOnlyReferenced({ isReferenced }: MoveInput, { conflict }: MoveConflict): boolean {
+  return conflict.kind === "outside-scope" && isReferenced?.(conflict.table, conflict.key) === true;
 }
 
 async function settle(
