@@ -1,0 +1,72 @@
+import { CodedError } from "@syncline/core";
+import { importSql } from "@syncline/engine";
+import { openSqlImport, openSqlParser, type Place } from "@syncline/runtime";
+import { patchFilesWithKeys } from "@syncline/runtime/files";
+import type { ExitReason } from "../../exit-codes.ts";
+import type { Session } from "../../session.ts";
+import { formatCount } from "../../terminal/progress-text.ts";
+import type { ImportCommandOptions } from "../import.ts";
+
+export interface SqlImport {
+  readonly session: Session;
+  readonly target: Place;
+  readonly label: string;
+  readonly path: string;
+  readonly identities: readonly string[];
+  readonly options: ImportCommandOptions;
+}
+
+/** Runs an SQL file in one transaction, every statement judged first. */
+export async function importSqlFile(wanted: SqlImport): Promise<ExitReason> {
+  const { session, target, label, path, identities, options } = wanted;
+  refuseRowOptions(options);
+  const source = await patchFilesWithKeys({ recipients: [], identities }).open(path);
+  const sqlTarget = openSqlImport(target);
+  try {
+    const result = await importSql({
+      ctx: session.context,
+      chunks: source.open(),
+      file: label,
+      parser: openSqlParser(),
+      target: sqlTarget,
+      dryRun: options.dryRun === true,
+      anySql: options.anySql === true,
+      protection: target.protection,
+    });
+    if (options.json === true)
+      await session.output.json({
+        action: "import",
+        source: label,
+        target: target.label,
+        format: "sql",
+        ...result,
+      });
+    else {
+      const how = result.outcome === "dry-run" ? "Dry run, rolled back: " : "";
+      await session.output.line(
+        `${how}${formatCount(result.rows)} rows and ${formatCount(result.statements)} statements of ${label} into ${target.label}.`,
+      );
+    }
+    return "ok";
+  } finally {
+    await sqlTarget.close();
+  }
+}
+
+function refuseRowOptions({
+  merge,
+  mergeStrategy,
+  base,
+  allow,
+  replaceAll,
+  dataset,
+}: ImportCommandOptions): void {
+  const given = Object.entries({ merge, mergeStrategy, base, allow, replaceAll, dataset }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (given === undefined) return;
+  const option = given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new CodedError("usage.invalid", `--${option} is not for SQL files.`, {
+    hint: "An SQL file runs as it is; export as yaml, json or ndjson to merge rows.",
+  });
+}
