@@ -8,6 +8,7 @@ export const PINS: Readonly<Record<string, string>> = {
   client_encoding: "UTF8",
   lc_monetary: "C",
   xmloption: "content",
+  quote_all_identifiers: "off",
   array_nulls: "on",
   standard_conforming_strings: "on",
   search_path: "",

@@ -71,7 +71,7 @@ export async function assertLedgerGenuine(client: Client): Promise<void> {
 
 /** The same outside of any transaction. */
 export async function assertLedgerGenuineNow(client: Client): Promise<void> {
-  await client.query("BEGIN READ ONLY; SET LOCAL search_path = ''");
+  await client.query("BEGIN READ ONLY; SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = off");
   try {
     await assertLedgerGenuine(client);
   } finally {
