@@ -4,6 +4,7 @@ import {
   CodedError,
   type FilterDocument,
   findTable,
+  formatQualifiedName,
   isNamed,
   pairTables,
   suggestNames,
@@ -40,6 +41,7 @@ export async function agreeRun(
   const source = sideOf(input.source, sides.source);
   const target = sideOf(input.target, sides.target);
   const pairs = pairTables(source, target, options);
+  tellLeftAlone(input, target, pairs);
   assertColumnMap(pairs, options);
   const agreements = pairs.map((pair) => agreeTable(pair, narrowing(pair, target, options)));
   assertFields(pairs, options);
@@ -69,6 +71,22 @@ export async function agreeRun(
     };
   });
   return { tables, hash };
+}
+
+const MOST_NAMES = 10;
+
+/** Tables that only the target has are no part of the run, which people should know. */
+function tellLeftAlone({ options, ctx }: DiffInput, target: TableSide, pairs: readonly TablePair[]): void {
+  if (options.targetOnly !== "leave" || target.named) return;
+  const paired = new Set(pairs.map((pair) => pair.target));
+  const left = target.tables
+    .filter((table) => !paired.has(table))
+    .map(({ name }) => formatQualifiedName(name));
+  const names = left.slice(0, MOST_NAMES).join(", ");
+  if (left.length > 0)
+    ctx.warn(
+      `Left alone, because only ${target.label} has them: ${names}${left.length > MOST_NAMES ? " …" : ""}.`,
+    );
 }
 
 function withUnproven(agreement: TableAgreement, sides: readonly ("source" | "target")[]): TableAgreement {
