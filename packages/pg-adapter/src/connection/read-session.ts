@@ -65,7 +65,8 @@ export class ReadSession {
   /** The driver's own error of a connection that ended has no code to be told by. */
   #withCode(error: unknown): unknown {
     const { code } = error as { code?: unknown };
-    if (error instanceof CodedError || code !== undefined || !this.client.connection.stream.destroyed) return error;
+    if (error instanceof CodedError || code !== undefined || !this.client.connection.stream.destroyed)
+      return error;
     return Object.assign(new Error("the connection was lost", { cause: error }), { code: "ECONNRESET" });
   }
 

@@ -5,6 +5,7 @@ export class SessionPool {
   /** Whether rows are read by cursor, because others use the session in between. */
   readonly byCursor: boolean = false;
   readonly #open: () => Promise<ReadSession>;
+  readonly #equip: (session: ReadSession) => Promise<void>;
   readonly #limit: number;
   readonly #idle: ReadSession[] = [];
   readonly #waiting: (() => void)[] = [];
@@ -12,12 +13,29 @@ export class SessionPool {
   #opened = 0;
   #closed = false;
 
-  constructor(limit: number, open: () => Promise<ReadSession>) {
+  /** `equip` is called before a session is handed out. */
+  constructor(
+    limit: number,
+    open: () => Promise<ReadSession>,
+    equip: (session: ReadSession) => Promise<void> = async () => {},
+  ) {
     this.#limit = Math.max(1, limit);
     this.#open = open;
+    this.#equip = equip;
   }
 
   async acquire(): Promise<ReadSession> {
+    const session = await this.#next();
+    try {
+      await this.#equip(session);
+      return session;
+    } catch (error) {
+      this.release(session);
+      throw error;
+    }
+  }
+
+  async #next(): Promise<ReadSession> {
     for (;;) {
       const idle = this.#idle.pop();
       if (idle !== undefined) return idle;

@@ -7,12 +7,14 @@ import {
 } from "@syncline/core";
 import type { SidePlan } from "@syncline/engine";
 import type { TableInfo } from "../catalog/table-info.ts";
+import type { ReadSession } from "../connection/read-session.ts";
 import type { PgScope } from "../scope.ts";
 import { compileFilter } from "../sql/filter-sql.ts";
 import { compileMask } from "../sql/mask-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "../sql/quote.ts";
 import { compileScope } from "../sql/scope-sql.ts";
 import type { KeyLists } from "./key-lists.ts";
+import type { ReachedRows } from "./reached-rows.ts";
 import { column, type TableSql } from "./row-sql.ts";
 import { type ScopeTables, tablesOf } from "./scope-tables.ts";
 
@@ -25,6 +27,10 @@ export interface CompileTableInput {
   readonly endpoint: PgScope;
   readonly lists: KeyLists;
   readonly tables: ScopeTables;
+  readonly reached: ReachedRows;
+  /** Has the settings of lists and masks. */
+  readonly session: ReadSession;
+  readonly signal: AbortSignal;
 }
 
 /** Tenant, scope, filter and masks of one table as SQL over `t`. */
@@ -42,11 +48,14 @@ export async function compileTable(input: CompileTableInput): Promise<TableSql> 
   };
 }
 
-async function scopeSql({ scope, info, lists, tables }: CompileTableInput): Promise<string | null> {
+async function scopeSql(input: CompileTableInput): Promise<string | null> {
+  const { scope, info, lists, session, signal } = input;
   if (scope === null || scope.kind === "all") return null;
   const { name } = info.spec;
-  const table = await tables.load([name, ...tablesOf(scope)]);
-  return compileScope(scope, { alias: "t", table: table(name) }, { table, list: (list) => lists.from(list) });
+  const table = await input.tables.load([name, ...tablesOf(scope)], signal);
+  const context = { table, list: (list: string) => lists.from(list) };
+  const reached = await input.reached.find(scope, session, context, signal);
+  return compileScope(scope, { alias: "t", table: table(name) }, { ...context, reached });
 }
 
 function maskExpressions({ info, masks }: CompileTableInput): Map<string, string> {

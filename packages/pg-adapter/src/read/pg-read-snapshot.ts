@@ -22,6 +22,7 @@ import { quoteLiteral } from "../sql/quote.ts";
 import { type CompileTableInput, compileTable } from "./compile-table.ts";
 import { KeyLists } from "./key-lists.ts";
 import { knownAnswer } from "./known-answer.ts";
+import { ReachedRows } from "./reached-rows.ts";
 import type { TableSql } from "./row-sql.ts";
 import { ScopeTables } from "./scope-tables.ts";
 import { PgSelectedRows } from "./selected-rows.ts";
@@ -53,14 +54,16 @@ export class PgReadSnapshot implements ReadSnapshot {
   #lists = new KeyLists(new Map());
   /** Of every session: key lists, and the key of the masks. */
   #settings: ReadonlyMap<string, string> = new Map();
-  #prepared: Promise<void> | null = null;
+  readonly #reached = new ReachedRows();
+  readonly #equipped = new WeakMap<ReadSession, Set<string>>();
   #foreignKeys: Promise<readonly ForeignKeySpec[]> | null = null;
 
   constructor(parts: PgReadSnapshotParts) {
     this.#parts = parts;
     this.#spares = [...parts.spares];
     this.#scopeTables = new ScopeTables(parts.holder, parts.infos, parts.scope);
-    this.#pool = parts.pool ?? new SessionPool(parts.connections, () => this.#openSession());
+    const open = () => this.#openSession();
+    this.#pool = parts.pool ?? new SessionPool(parts.connections, open, (session) => this.#equip(session));
   }
 
   get version(): string {
@@ -95,7 +98,7 @@ export class PgReadSnapshot implements ReadSnapshot {
       info,
       pool: this.#pool,
       holder: this.#parts.holder,
-      sql: () => this.#compile(info, parts),
+      sql: (signal) => this.#compile(info, parts, signal),
     });
   }
 
@@ -109,7 +112,7 @@ export class PgReadSnapshot implements ReadSnapshot {
       hash: NO_HASH,
       filter: null,
     };
-    const sql = () => this.#compile(info, { ...selection, plan });
+    const sql = (signal: AbortSignal) => this.#compile(info, { ...selection, plan }, signal);
     return new PgSelectedRows({ selection, info, pool: this.#pool, sql });
   }
 
@@ -136,18 +139,25 @@ export class PgReadSnapshot implements ReadSnapshot {
   async #compile(
     info: TableInfo,
     wanted: Pick<CompileTableInput, "plan" | "filter" | "scope" | "masks">,
+    signal: AbortSignal,
   ): Promise<TableSql> {
-    const { scope: endpoint } = this.#parts;
-    this.#prepared ??= this.#prepareHolder();
-    await this.#prepared;
-    return compileTable({ ...wanted, info, endpoint, lists: this.#lists, tables: this.#scopeTables });
+    const { scope: endpoint, holder } = this.#parts;
+    await this.#equip(holder, signal);
+    const [lists, tables, reached] = [this.#lists, this.#scopeTables, this.#reached];
+    return compileTable({ ...wanted, info, endpoint, lists, tables, reached, session: holder, signal });
   }
 
-  async #prepareHolder(): Promise<void> {
-    if (this.#settings.size === 0) return;
-    const { holder } = this.#parts;
-    await holder.configure("SET LOCAL work_mem = '64MB'", new AbortController().signal);
-    await setAll(holder, this.#settings);
+  /** Gives a session what scopes and masks read. */
+  async #equip(session: ReadSession, signal = new AbortController().signal): Promise<void> {
+    const has = this.#equipped.get(session) ?? new Set();
+    this.#equipped.set(session, has);
+    const missing = [...this.#settings, ...this.#reached.settings].filter(([name]) => !has.has(name));
+    if (missing.length > 0 && session === this.#parts.holder)
+      await session.configure("SET LOCAL work_mem = '64MB'", signal);
+    for (const [name, value] of missing) {
+      has.add(name);
+      await session.rows("SELECT pg_catalog.set_config($1, $2, true) IS NOT NULL", [name, value], signal);
+    }
   }
 
   async close(): Promise<void> {
@@ -174,19 +184,9 @@ export class PgReadSnapshot implements ReadSnapshot {
       client.connection.stream.destroy();
       throw translateError(error, about);
     }
-    const session = new ReadSession(client, about);
-    await setAll(session, this.#settings);
-    return session;
+    return new ReadSession(client, about);
   }
 }
 
 /** Rows that are selected to be moved are not hashed. */
 const NO_HASH: RowHash = "pg-record-hash-1";
-
-/** Settings of the session's transaction, by bound parameters. */
-async function setAll(session: ReadSession, settings: ReadonlyMap<string, string>): Promise<void> {
-  for (const [name, value] of settings) {
-    const text = "SELECT pg_catalog.set_config($1, $2, true) IS NOT NULL";
-    await session.rows(text, [name, value], new AbortController().signal);
-  }
-}

@@ -51,11 +51,14 @@ export class ScopeTables {
   }
 
   /** Rejects with `table.not_found`, or `schema.changed` when a table was rewritten after the snapshot. */
-  async load(names: readonly QualifiedName[]): Promise<(name: QualifiedName) => ScopeTable> {
+  async load(
+    names: readonly QualifiedName[],
+    signal: AbortSignal,
+  ): Promise<(name: QualifiedName) => ScopeTable> {
     const loaded = new Map<string, ScopeTable>();
     for (const name of names) {
       const key = quoteTable(name);
-      const table = this.#tables.get(key) ?? this.#read(name);
+      const table = this.#tables.get(key) ?? this.#read(name, signal);
       this.#tables.set(key, table);
       loaded.set(key, await table);
     }
@@ -66,13 +69,13 @@ export class ScopeTables {
     };
   }
 
-  async #read(name: QualifiedName): Promise<ScopeTable> {
+  async #read(name: QualifiedName, signal: AbortSignal): Promise<ScopeTable> {
     const info = this.#infos.find((each) => sameQualifiedName(each.spec.name, name));
     const relation = info?.relation ?? name;
-    const facts = await this.#facts(relation);
+    const facts = await this.#facts(relation, signal);
     if (info === undefined && (facts.kind === "r" || facts.kind === "p")) {
-      await this.#lock(name, facts.kind);
-      if ((await this.#facts(name)).rewritten) throw rewritten(name);
+      await this.#lock(name, facts.kind, signal);
+      if ((await this.#facts(name, signal)).rewritten) throw rewritten(name);
     }
     const tenant = this.#scope.tenantColumn;
     return {
@@ -86,18 +89,17 @@ export class ScopeTables {
     };
   }
 
-  async #facts(name: QualifiedName): Promise<TableFacts> {
+  async #facts(name: QualifiedName, signal: AbortSignal): Promise<TableFacts> {
     const tenant = this.#scope.tenantColumn?.name ?? null;
     const values = [name.schema, name.name, tenant];
-    const [row] = await this.#session.rows(FACTS, values, new AbortController().signal);
+    const [row] = await this.#session.rows(FACTS, values, signal);
     if (row === undefined) throw missing(name);
     return JSON.parse(row[0] ?? "") as TableFacts;
   }
 
   /** A waiting neighbour must not make us wait for good: other sessions of ours would queue behind him. */
-  async #lock(name: QualifiedName, kind: string): Promise<void> {
+  async #lock(name: QualifiedName, kind: string, signal: AbortSignal): Promise<void> {
     const only = kind === "r" ? "ONLY " : "";
-    const { signal } = new AbortController();
     const about = `Locking table "${formatQualifiedName(name)}"`;
     const run = (text: string) => this.#session.rows(text, [], signal, about);
     await run(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);

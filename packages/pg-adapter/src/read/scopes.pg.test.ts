@@ -109,7 +109,7 @@ describe("key lists", () => {
     const started = performance.now();
     const lists = { l: { types: ["integer", "text"], tuples } };
     expect(await idsOf("t", keys("l", "a", "b"), lists)).toHaveLength(100_000);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 });
 
@@ -255,7 +255,7 @@ describe("closures", () => {
       return idsIn(snapshot, "node", closure(0, tables, [[0, 0, "id", "up"]]));
     });
     expect(all).toHaveLength(200_000);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 });
 
@@ -338,5 +338,40 @@ it.each([
     return idsIn(snapshot, "node", chain);
   });
   expect(all).toHaveLength(links);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
+});
+
+it("a closure is worked out once for all its tables and connections, also inside another", async () => {
+  await database.query(`CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int);
+    INSERT INTO a SELECT n, n + 1 FROM generate_series(1, 1000) n; INSERT INTO b SELECT n, n FROM generate_series(1, 500) n; ANALYZE`);
+  const tables = [
+    { name: inPublic("a"), seed: keys("l", "id") },
+    { name: inPublic("b"), seed: { kind: "none" } as const },
+  ];
+  const edge = (from: number, to: number, fromColumn: string, toColumn: string) => ({
+    from,
+    to,
+    fromColumns: [fromColumn],
+    toColumns: [toColumn],
+    operators: [EQUALS],
+  });
+  const edges = [edge(0, 1, "b", "id"), edge(1, 0, "a", "id")];
+  const reached = (table: number): RowScope => ({ kind: "closure", table, tables, edges });
+  const around: RowScope = {
+    kind: "closure",
+    table: 0,
+    tables: [{ name: inPublic("b"), seed: { kind: "and", items: [reached(1), keys("l", "id")] } }],
+    edges: [edge(0, 0, "id", "a")],
+  };
+  await withSnapshot({ url: database.url }, async (snapshot) => {
+    snapshot.useKeyLists(new Map([["l", { types: ["integer"], tuples: [["490"], ["496"]] }]]));
+    const [ofA, ofB, ofB2] = await Promise.all([
+      idsIn(snapshot, "a", reached(0)),
+      idsIn(snapshot, "b", reached(1)),
+      idsIn(snapshot, "b", around),
+    ]);
+    expect(ofA).toEqual(Array.from({ length: 11 }, (_, at) => `${490 + at}`));
+    expect(ofB).toEqual(Array.from({ length: 10 }, (_, at) => `${491 + at}`));
+    expect(ofB2).toEqual(["496"]);
+  });
 });

@@ -12,7 +12,7 @@ import { column, conditions, fromTable, type TableSql } from "./row-sql.ts";
 export interface SelectedRowsParts {
   readonly selection: RowSelection;
   readonly info: TableInfo;
-  readonly sql: () => Promise<TableSql>;
+  readonly sql: (signal: AbortSignal) => Promise<TableSql>;
   readonly pool: SessionPool;
 }
 
@@ -30,7 +30,7 @@ export class PgSelectedRows implements SelectedRows {
   }
 
   async *texts({ order, signal }: Parameters<SelectedRows["texts"]>[0]): AsyncGenerator<readonly RowImage[]> {
-    const sql = await this.#compiled();
+    const sql = await this.#compiled(signal);
     const by = order === "key" ? keyOrder(sql.info) : "";
     const query = `${this.#select(sql, [])}${by === "" ? "" : ` ORDER BY ${by}`}`;
     const parser = new CopyTextParser(this.#parts.selection.columns.length);
@@ -42,7 +42,7 @@ export class PgSelectedRows implements SelectedRows {
 
   async *copyData(request: Parameters<SelectedRows["copyData"]>[0]): AsyncGenerator<Buffer> {
     const { format, slice, signal } = request;
-    const sql = await this.#compiled();
+    const sql = await this.#compiled(signal);
     const range = slice === null ? null : pageRange(sql.info, slice);
     const query = this.#select(sql, range === null ? [] : [range]);
     yield* copyChunks(this.#parts.pool, this.#copy(query, format, signal));
@@ -53,7 +53,7 @@ export class PgSelectedRows implements SelectedRows {
   }
 
   async count(signal: AbortSignal): Promise<number> {
-    const sql = await this.#compiled();
+    const sql = await this.#compiled(signal);
     const text = `SELECT pg_catalog.count(*) FROM ${fromTable(sql)}${conditions(sql, "all")}`;
     const rows = await this.#parts.pool.use(async (session) => {
       await session.configure(SETTINGS, signal);
@@ -66,8 +66,8 @@ export class PgSelectedRows implements SelectedRows {
     return `Reading table "${formatQualifiedName(this.#parts.info.spec.name)}"`;
   }
 
-  #compiled(): Promise<TableSql> {
-    this.#sql ??= this.#parts.sql();
+  #compiled(signal: AbortSignal): Promise<TableSql> {
+    this.#sql ??= this.#parts.sql(signal);
     return this.#sql;
   }
 

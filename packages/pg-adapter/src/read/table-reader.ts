@@ -29,7 +29,7 @@ export interface TableReaderParts {
   readonly plan: SidePlan;
   readonly info: TableInfo;
   /** Asked for once, before the first row. */
-  readonly sql: () => Promise<TableSql>;
+  readonly sql: (signal: AbortSignal) => Promise<TableSql>;
   readonly pool: SessionPool;
   readonly holder: ReadSession;
 }
@@ -48,13 +48,13 @@ export class PgTableReader implements TableReader {
     return `Reading table "${formatQualifiedName(this.#parts.info.spec.name)}"`;
   }
 
-  #compiled(): Promise<TableSql> {
-    this.#sql ??= this.#parts.sql();
+  #compiled(signal: AbortSignal): Promise<TableSql> {
+    this.#sql ??= this.#parts.sql(signal);
     return this.#sql;
   }
 
   async *rows(request: RowStreamRequest): AsyncGenerator<RowBatch> {
-    const sql = await this.#compiled();
+    const sql = await this.#compiled(request.signal);
     yield* copyRows(this.#parts.pool, {
       query: rowStreamQuery(sql, request),
       settings: streamSettings(sql, request),
@@ -81,7 +81,7 @@ export class PgTableReader implements TableReader {
   async fetch(addresses: readonly Uint8Array[], signal: AbortSignal): Promise<FetchedRow[]> {
     if (addresses.length === 0) return [];
     if (!this.#parts.info.hasRowAddresses) return this.#fetchByText(addresses, signal);
-    const sql = { ...(await this.#compiled()), tenant: null, scope: null, filter: null };
+    const sql = { ...(await this.#compiled(signal)), tenant: null, scope: null, filter: null };
     const shape = fetchShape(sql, STREAMED);
     const found = new Map<string, FetchedRow>();
     const parsed = addresses.map(parseRowAddress);
@@ -126,7 +126,7 @@ export class PgTableReader implements TableReader {
   async lookup(keys: readonly RowImage[], signal: AbortSignal): Promise<(FetchedRow | null)[]> {
     const found: (FetchedRow | null)[] = keys.map(() => null);
     if (keys.length === 0) return found;
-    const sql = await this.#compiled();
+    const sql = await this.#compiled(signal);
     const { text, values, shape } = lookupQuery(sql, keys);
     const rows = await this.#parts.holder.rows(text, values, signal, this.#about);
     const isOutside = await this.#outside(sql, rows, signal);
@@ -155,7 +155,7 @@ export class PgTableReader implements TableReader {
   }
 
   async sums(request: BucketSumsRequest): Promise<BucketSum[]> {
-    const sql = await this.#compiled();
+    const sql = await this.#compiled(request.signal);
     const text = bucketSumsQuery(sql, request);
     const settings = request.buckets === null || sql.scope !== null ? BUCKET_SETTINGS : SEEK_SETTINGS;
     return this.#parts.pool.use(async (session) => {
@@ -175,17 +175,17 @@ export class PgTableReader implements TableReader {
   }
 
   async countRows(signal: AbortSignal): Promise<number> {
-    return this.#number(countRowsQuery(await this.#compiled()), signal);
+    return this.#number(countRowsQuery(await this.#compiled(signal)), signal);
   }
 
   async sampleBounds(keyColumn: number, count: number, signal: AbortSignal): Promise<string[]> {
-    const text = sampleQuery(await this.#compiled(), keyColumn, count);
+    const text = sampleQuery(await this.#compiled(signal), keyColumn, count);
     const rows = await this.#parts.pool.use((session) => session.rows(text, [], signal, this.#about));
     return rows.map(([bound]) => bound ?? "");
   }
 
   async countDuplicateKeys(signal: AbortSignal): Promise<number> {
-    return this.#number(duplicateKeysQuery(await this.#compiled()), signal);
+    return this.#number(duplicateKeysQuery(await this.#compiled(signal)), signal);
   }
 
   async #number(text: string, signal: AbortSignal): Promise<number> {

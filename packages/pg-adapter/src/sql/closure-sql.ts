@@ -6,29 +6,38 @@ interface ClosureTable {
   readonly seed: RowClosure["tables"][number]["seed"];
 }
 
-/**
- * SELECT for EXISTS: the row is reached from the seeds. The recursion runs over table number and row address, a step for
- * all rows of a round at once, and forgets what it has seen, so cycles end. Rows without an address are known by their
- * whole text: rows that are alike are reached alike.
- */
+/** SELECT for EXISTS: the row is reached from the seeds. */
 export function closureSql(
   compiler: ScopeCompiler,
   closure: RowClosure,
   row: ScopeRow,
   alias: string,
 ): string {
-  const tables = closure.tables.map(({ name, seed }) => ({ table: compiler.table(name), seed }));
-  const seeds = tables.flatMap((each, index) => seedSql(compiler, each, index));
-  if (seeds.length === 0) return "SELECT WHERE false";
-  const steps = closure.edges.map((edge) => stepSql(compiler, tables, edge));
-  const [all, round] = [compiler.alias(), compiler.alias()];
-  const step = `WITH ${round} AS MATERIALIZED (SELECT * FROM ${all}) ${steps.map((sql) => sql(round)).join(" UNION ALL ")}`;
-  const recursion = steps.length === 0 ? "" : ` UNION (${step})`;
-  const members = `WITH RECURSIVE ${all} (i, rel, at, alike) AS ((${seeds.join(" UNION ALL ")})${recursion}) SELECT * FROM ${all}`;
+  const members = closureMembers(compiler, closure);
+  if (members === null) return "SELECT WHERE false";
   const itself = row.table.hasRowAddresses
     ? sameAddress(alias, row.alias)
     : `${alias}.alike OPERATOR(pg_catalog.=) ${wholeText(row.alias)}`;
   return `SELECT FROM (${members}) AS ${alias} WHERE ${alias}.i = ${closure.table} AND ${itself}`;
+}
+
+/**
+ * Everything that is reached, of all tables; null for nothing. The recursion runs over table number and row address, a
+ * step for all rows of a round at once, and forgets what it has seen, so cycles end. Rows without an address are known by
+ * their whole text: rows that are alike are reached alike.
+ */
+export function closureMembers(
+  compiler: ScopeCompiler,
+  closure: Pick<RowClosure, "tables" | "edges">,
+): string | null {
+  const tables = closure.tables.map(({ name, seed }) => ({ table: compiler.table(name), seed }));
+  const seeds = tables.flatMap((each, index) => seedSql(compiler, each, index));
+  if (seeds.length === 0) return null;
+  const steps = closure.edges.map((edge) => stepSql(compiler, tables, edge));
+  const [all, round] = [compiler.alias(), compiler.alias()];
+  const step = `WITH ${round} AS MATERIALIZED (SELECT * FROM ${all}) ${steps.map((sql) => sql(round)).join(" UNION ALL ")}`;
+  const recursion = steps.length === 0 ? "" : ` UNION (${step})`;
+  return `WITH RECURSIVE ${all} (i, rel, at, alike) AS ((${seeds.join(" UNION ALL ")})${recursion}) SELECT * FROM ${all}`;
 }
 
 function seedSql(compiler: ScopeCompiler, { table, seed }: ClosureTable, index: number): string[] {

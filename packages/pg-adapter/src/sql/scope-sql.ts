@@ -1,4 +1,4 @@
-import type { QualifiedName, RowScope } from "@syncline/core";
+import type { QualifiedName, RowClosure, RowScope } from "@syncline/core";
 import { closureSql } from "./closure-sql.ts";
 import { compileFilter } from "./filter-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
@@ -25,6 +25,8 @@ export interface ScopeContext {
   table(name: QualifiedName): ScopeTable;
   /** FROM item without alias of a key list, and its number of columns `c0`, `c1`, … */
   list(name: string): { readonly from: string; readonly columns: number };
+  /** FROM item with columns `rel` and `at`: what the closure reaches of its table, where that is known already. */
+  reached?(closure: RowClosure): string | null;
 }
 
 /** A row that a condition is about. */
@@ -104,7 +106,11 @@ export class ScopeCompiler {
 
   #exists(scope: Extract<RowScope, { kind: "keys" | "related" | "closure" }>, row: ScopeRow): string {
     const alias = this.alias();
-    if (scope.kind === "closure") return closureSql(this, scope, row, alias);
+    if (scope.kind === "closure") {
+      const reached = this.#context.reached?.(scope) ?? null;
+      if (reached === null) return closureSql(this, scope, row, alias);
+      return `SELECT FROM ${reached} AS ${alias} WHERE ${sameAddress(alias, row.alias)}`;
+    }
     if (scope.kind === "keys") {
       const list = this.#context.list(scope.list);
       if (list.columns !== scope.columns.length)
