@@ -27,6 +27,7 @@ export * from "./usecases/import/read-roots.ts";
 export * from "./usecases/import/read-target.ts";
 export * from "./usecases/invert-patch.ts";
 export * from "./usecases/masking/mask-preparation.ts";
+export * from "./usecases/merge/detect-by-time.ts";
 export * from "./usecases/merge/merge-contract.ts";
 export { mergeEndpoints } from "./usecases/merge/merge-endpoints.ts";
 export { moveRows } from "./usecases/move/move-rows.ts";

@@ -36,6 +36,8 @@ export interface DiffCommandOptions {
   readonly output?: string;
   readonly overwrite?: boolean;
   readonly exitCode?: boolean;
+  readonly detectConflicts?: boolean;
+  readonly base?: string;
   readonly parallel: number;
   readonly path: "auto" | "stream" | "buckets-by-range" | "buckets-by-hash" | "multiset";
 }
@@ -143,5 +145,10 @@ function addOutputOptions(command: Command): void {
     .option("--output <file>", "also write a patch; .gz and .zst compress it")
     .option("--overwrite", "replace the output file when it exists")
     .option("--exit-code", "end with 1 when there are differences")
+    .option(
+      "--detect-conflicts",
+      "list rows that both sides changed since --base, else since the last application from this source by their timestamps; ends with 6 when some conflict",
+    )
+    .option("--base <place>", "common ancestor of both sides, for --detect-conflicts")
     .option("--explain", "say on stderr how each table was compared, why, and what each step took");
 }

@@ -53,17 +53,23 @@ export async function runDiff(session: Session, { source, target, options }: Dif
   const filter = typed ?? (await pulledFilter(session, places));
   const partial = leavesTablesOut(options.schema, places.source, places.target);
   const masks = await sessionMasks(session, options.mask, partial);
-  const comparison: Comparison = {
-    session,
-    ...places,
-    options,
-    format,
-    wanted: {
-      ...diffOptions({ options, format, filter, config: workspace.config }),
-      ...(hasDirectory(places) ? { unpairedColumns: "keep" } : {}),
-      ...withMasks(session, masks),
-    },
+  const wanted: DiffOptions = {
+    ...diffOptions({ options, format, filter, config: workspace.config }),
+    ...(hasDirectory(places) ? { unpairedColumns: "keep" } : {}),
+    ...withMasks(session, masks),
   };
+  if (options.detectConflicts === true || options.base !== undefined) {
+    const { detectConflicts } = await import("./detect-conflicts.ts");
+    return detectConflicts({
+      session,
+      workspace,
+      ...places,
+      base: options.base,
+      wanted,
+      json: format === "json",
+    });
+  }
+  const comparison: Comparison = { session, ...places, options, format, wanted };
   const result = await compare(comparison);
   if (!result.complete) return "partial";
   return options.exitCode === true && countDifferences(result.totals) > 0 ? "differences" : "ok";

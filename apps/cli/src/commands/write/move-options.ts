@@ -1,13 +1,22 @@
-import { CodedError, type ConflictRule, type MoveRules, type MoveStrategy } from "@syncline/core";
+import {
+  CodedError,
+  type ConflictRule,
+  type MergeGranularity,
+  type MoveRules,
+  type MoveStrategy,
+} from "@syncline/core";
 import type { MoveInput } from "@syncline/engine";
 import { type Command, Option } from "commander";
-import { parseDuration } from "../option-values.ts";
+import { type Assignment, collectAssignments, parseDuration } from "../option-values.ts";
 
 /** Options of every command whose rows land on existing ones: copy, push, import. */
 export interface MoveCommandOptions {
   readonly dryRun?: boolean;
   readonly onConflict: ConflictRule;
   readonly strict?: boolean;
+  /** Unit that conflicts in a three-way merge. */
+  readonly mergeBy?: MergeGranularity;
+  readonly columnGroup?: readonly Assignment[];
   readonly conflicts?: string;
   readonly overwrite?: boolean;
   readonly triggers: "auto" | "on" | "off";
@@ -30,6 +39,19 @@ export function addMoveOptions(command: Command): Command {
       )
         .choices(["manual", "source", "target", "base", "newest"])
         .default("manual"),
+    )
+    .addOption(
+      new Option("--merge-by <unit>", "what conflicts as one in a three-way merge").choices([
+        "cell",
+        "row",
+        "group",
+        "table",
+      ]),
+    )
+    .option(
+      "--column-group <table=a,b>",
+      "columns that mean something together and conflict as one; repeatable",
+      collectAssignments,
     )
     .option("--strict", "write nothing when a conflict stays undecided")
     .option("--conflicts <file>", "write undecided conflicts to this file, for syncline patch resolve")
@@ -61,7 +83,7 @@ export function addMoveOptions(command: Command): Command {
 /** The rules of a move, from what was typed and what the config says about timestamps. */
 export function moveRules(
   strategy: MoveStrategy,
-  options: Pick<MoveCommandOptions, "onConflict" | "strict" | "conflicts">,
+  options: Pick<MoveCommandOptions, "onConflict" | "strict" | "conflicts" | "mergeBy" | "columnGroup">,
   timestampFields: readonly string[],
 ): MoveRules {
   if (options.conflicts !== undefined && options.onConflict !== "manual") {
@@ -79,9 +101,18 @@ export function moveRules(
     timestampSkewMs: 0,
     onConflict: options.onConflict,
     strict: options.strict === true,
-    granularity: "cell",
-    groups: new Map(),
+    granularity: options.mergeBy ?? "cell",
+    groups: columnGroups(options.columnGroup ?? []),
   };
+}
+
+function columnGroups(assignments: readonly Assignment[]): MoveRules["groups"] {
+  const groups = new Map<string, string[][]>();
+  for (const { name, value } of assignments) {
+    const columns = value.split(",").map((column) => column.trim());
+    groups.set(name, [...(groups.get(name) ?? []), columns]);
+  }
+  return groups;
 }
 
 /** When a row was made says nothing about its last change, so such fields come last. */
