@@ -147,20 +147,55 @@ describe("somebody writes to an empty target meanwhile", () => {
   });
 
   it("while parts are loaded: their row stays, ours are taken out again", async () => {
-    let wrote = false;
-    const progress = ({ table, bytes }: { table: string | null; bytes: number }) => {
-      if (table !== "purchase" || bytes === 0 || wrote) return;
-      wrote = true;
-      void target.query("INSERT INTO purchase (id, customer, amount) VALUES (-5, -5, 5)");
-    };
-    const run = copy(source, target, { parallel: 4, partBytes: 500_000, progress });
-    const ended = await run.catch((error: Error) => error);
-    expect([wrote, ended]).toEqual([true, expect.anything()]);
-    const found = await target.query<{ id: number }>("SELECT id FROM purchase");
-    expect(found).toEqual([{ id: -5 }]);
-    const names = (all: string[]) => all.filter((each) => !each.includes("purchase_customer_fkey"));
-    expect(names(await definitions(target.url))).toEqual(names(shape));
-    await target.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA syncline CASCADE");
-    await target.query(LARGE_SHAPE);
+    const lonely = "CREATE TABLE lonely (id int PRIMARY KEY, pad text)";
+    await Promise.all([source.query(lonely), target.query(lonely)]);
+    await source.query(
+      "INSERT INTO lonely SELECT n, repeat('x', 100) FROM generate_series(1, 20000) n; ANALYZE lonely",
+    );
+    for (const id of [-5, 5]) {
+      await target.query("TRUNCATE lonely");
+      let theirs: Promise<unknown> | null = null;
+      const progress = () => {
+        theirs ??= target.query(`INSERT INTO lonely VALUES (${id}, 'theirs')`);
+      };
+      const tables = ["lonely"];
+      const run = { parallel: 4, partBytes: 500_000, progress };
+      const result = await copy({ url: source.url, tables }, { url: target.url, tables }, run);
+      await theirs;
+      const reasons = [expect.stringContaining("Somebody else wrote")];
+      expect(result).toMatchObject({ outcome: "unsuitable", reasons });
+      expect(await target.query("SELECT id FROM lonely")).toEqual([{ id }]);
+      expect((await definitions(target.url)).filter((each) => each.includes("lonely_pkey"))).toHaveLength(2);
+    }
+    await Promise.all([source.query("DROP TABLE lonely"), target.query("DROP TABLE lonely")]);
   });
 });
+
+it("waits for a reader that has the table open: within its transaction nothing appears", async () => {
+  const reader = new pg.Client({ connectionString: target.url });
+  await reader.connect();
+  await reader.query("BEGIN");
+  const count = async () => (await reader.query("SELECT count(*)::int AS n FROM purchase")).rows[0].n;
+  let reading: Promise<void> | null = null;
+  const seen: number[] = [];
+  const read = async () => {
+    for (let look = 0; look < 20; look += 1) {
+      seen.push(await count());
+      await sleep(50);
+    }
+    await reader.query("COMMIT");
+  };
+  const progress = ({ table }: { table: string | null }) => {
+    if (table === "purchase") reading ??= read();
+  };
+  const result = await copy(source, target, {
+    parallel: 4,
+    partBytes: 500_000,
+    progress,
+    lockTimeoutMs: 30_000,
+  });
+  await reading;
+  await reader.end();
+  expect(result).toMatchObject({ outcome: "copied" });
+  expect(seen).toEqual(Array.from({ length: 20 }, () => 0));
+}, 60_000);
