@@ -10,7 +10,7 @@ import { MemorySpool } from "./memory-spool.ts";
 import type { MergeInput, MergeResult, MergeRun, MergeTableResult } from "./merge-contract.ts";
 import { TableMerge } from "./merge-table.ts";
 import { type MergedTable, pairMergeTables } from "./merge-tables.ts";
-import { foreignKeyGroups, mergeUnits } from "./merge-units.ts";
+import { assertGroups, foreignKeyGroups, mergeUnits } from "./merge-units.ts";
 import { changeOfOurs, changeOfTheirs, packChange, unpackChange } from "./side-changes.ts";
 
 const BATCH = 256;
@@ -118,6 +118,10 @@ class Merge implements MergeRun {
     this.#input = input;
     this.#sides = sides;
     this.#tables = pairMergeTables(sides.ours, sides.theirs);
+    assertGroups(
+      input.rules,
+      this.#tables.map(({ table }) => table.patchTable),
+    );
     this.#spool = input.createSpool?.() ?? new MemorySpool();
     this.result = this.#settle.promise;
     this.result.catch(() => {}); // told through `operations` as well
