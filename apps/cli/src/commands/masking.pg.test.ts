@@ -150,6 +150,20 @@ describe("masks", () => {
     expect(JSON.stringify(rows)).not.toMatch(CANARIES);
   });
 
+  it("keep original values out whatever way is compared, also of masked keys", async () => {
+    const results: RunResult[] = [];
+    for (const path of ["stream", "buckets-by-range", "buckets-by-hash", "multiset"]) {
+      const keys = path === "multiset" ? [] : ["--key", "invites=email", "--key", "users=badge"];
+      const options = ["--mask", "staging", "--path", path, "--json", "--explain", ...keys];
+      results.push(await run("diff", "prod:public:*", "staging:public:*", ...options));
+    }
+    for (const { code, stdout } of results) {
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ summary: { to_insert: 100 } });
+    }
+    await expectNoOriginals(results);
+  });
+
   it("use what fits of them for a part of the tables, and say what is not used", async () => {
     const pulled = await run("pull", "prod:public:users", "rows", "--mask", "staging");
     expect(pulled).toMatchObject({ code: 0 });
