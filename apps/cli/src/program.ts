@@ -25,6 +25,7 @@ export interface ProgramOptions {
 const ENDPOINTS = `Endpoints:
   [server:]tenant:tables     staging:public:users   prod:public:users,orders   'prod:public:*'
   postgres://…#tenant:tables a connection URL; without the part after # all tables of schema public
+  ./rows                     a directory that syncline pull wrote, where rows are only read
   A server is a name in syncline.yaml. Quote * so that the shell leaves it alone.`;
 
 /** The whole command tree. Building it loads no use case and no driver: each command imports its work when it runs. */
