@@ -4,6 +4,7 @@ import type { Client } from "pg";
 import { quoteTable } from "../sql/quote.ts";
 import { readInsertTriggers } from "./insert-triggers.ts";
 import { orderLoads } from "./load-plan.ts";
+import { sharedKeys } from "./shared-keys.ts";
 import type { TargetTable } from "./target-table.ts";
 
 /** Why the tables cannot be loaded by COPY by this role; inside a pinned transaction. */
@@ -12,7 +13,7 @@ export async function findObstacles(
   tables: readonly TargetTable[],
   triggers: "auto" | "on" | "off",
 ): Promise<string[]> {
-  const found = tables.flatMap((table) => ofTable(table));
+  const found = [...tables.flatMap((table) => ofTable(table)), ...(await sharedKeys(client, tables))];
   if (found.length > 0) return found;
   const oids = tables.map((table) => table.info.oid);
   const firing = await readInsertTriggers(client, oids);

@@ -13,6 +13,7 @@ import { reportOf } from "./report.ts";
 import { refuseRules } from "./rules.ts";
 import { runSteps } from "./run-steps.ts";
 import { raiseSequences } from "./sequences.ts";
+import { explainSharedKey } from "./shared-keys.ts";
 import { settleConflicts } from "./strategies.ts";
 import { TriggerPolicy } from "./trigger-policy.ts";
 import { settleUncounted } from "./uncounted-inserts.ts";
@@ -48,7 +49,10 @@ export async function writePatch(opened: OpenedTransaction): Promise<WriteReport
     if (hasUnindexedKey(table)) await prepareUnindexed(client, table);
   }
   const triggers = await TriggerPolicy.read(opened);
-  if (!(await writeInRounds(opened, triggers))) return reportOf(client, tables, []);
+  const written = await writeInRounds(opened, triggers).catch(async (error: unknown) => {
+    throw await explainSharedKey(opened, error);
+  });
+  if (!written) return reportOf(client, tables, []);
   await settings.usePins();
   for (const table of tables.filter(hasUnindexedKey)) await assertOneRowAKey(client, table);
   await triggers.enableAgain();
