@@ -2,7 +2,8 @@ import type { RowClosure, RowScope } from "@syncline/core";
 import type { ReadSession, TextRow } from "../connection/read-session.ts";
 import { closureMembers } from "../sql/closure-sql.ts";
 import { quoteLiteral } from "../sql/quote.ts";
-import { ScopeCompiler, type ScopeContext } from "../sql/scope-sql.ts";
+import type { ScopeContext } from "../sql/scope-parts.ts";
+import { ScopeCompiler } from "../sql/scope-sql.ts";
 
 /** Beyond so many rows a closure is worked out in every statement: the list of them would be larger than the work. */
 const MOST_ROWS = 500_000;

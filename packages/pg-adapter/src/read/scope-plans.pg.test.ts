@@ -3,7 +3,8 @@ import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-po
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { pinStatements } from "../connection/pins.ts";
-import { compileScope, type ScopeTable } from "../sql/scope-sql.ts";
+import type { ScopeTable } from "../sql/scope-parts.ts";
+import { compileScope } from "../sql/scope-sql.ts";
 import { KeyLists } from "./key-lists.ts";
 import { inPublic } from "./testing/open-snapshot.ts";
 

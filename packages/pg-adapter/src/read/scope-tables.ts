@@ -9,7 +9,7 @@ import type { TableInfo } from "../catalog/table-info.ts";
 import type { ReadSession } from "../connection/read-session.ts";
 import type { PgScope } from "../scope.ts";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/quote.ts";
-import type { CollationFact, ScopeTable } from "../sql/scope-sql.ts";
+import type { CollationFact, ScopeTable } from "../sql/scope-parts.ts";
 
 /** Every table that a scope reads besides the one it is about. */
 export function tablesOf(scope: RowScope): QualifiedName[] {

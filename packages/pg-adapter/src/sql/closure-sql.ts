@@ -1,5 +1,5 @@
 import type { RowClosure } from "@syncline/core";
-import { type ScopeCompiler, type ScopeRow, type ScopeTable, sameAddress } from "./scope-sql.ts";
+import { type ScopeParts, type ScopeRow, type ScopeTable, sameAddress } from "./scope-parts.ts";
 
 interface ClosureTable {
   readonly table: ScopeTable;
@@ -7,12 +7,7 @@ interface ClosureTable {
 }
 
 /** SELECT for EXISTS: the row is reached from the seeds. */
-export function closureSql(
-  compiler: ScopeCompiler,
-  closure: RowClosure,
-  row: ScopeRow,
-  alias: string,
-): string {
+export function closureSql(compiler: ScopeParts, closure: RowClosure, row: ScopeRow, alias: string): string {
   const members = closureMembers(compiler, closure);
   if (members === null) return "SELECT WHERE false";
   const itself = row.table.hasRowAddresses
@@ -27,7 +22,7 @@ export function closureSql(
  * their whole text: rows that are alike are reached alike.
  */
 export function closureMembers(
-  compiler: ScopeCompiler,
+  compiler: ScopeParts,
   closure: Pick<RowClosure, "tables" | "edges">,
 ): string | null {
   const tables = closure.tables.map(({ name, seed }) => ({ table: compiler.table(name), seed }));
@@ -40,7 +35,7 @@ export function closureMembers(
   return `WITH RECURSIVE ${all} (i, rel, at, alike) AS ((${seeds.join(" UNION ALL ")})${recursion}) SELECT * FROM ${all}`;
 }
 
-function seedSql(compiler: ScopeCompiler, { table, seed }: ClosureTable, index: number): string[] {
+function seedSql(compiler: ScopeParts, { table, seed }: ClosureTable, index: number): string[] {
   if (seed.kind === "none") return [];
   const alias = compiler.alias();
   const where = compiler.where(table, alias, [compiler.condition(seed, { alias, table }, false)]);
@@ -49,7 +44,7 @@ function seedSql(compiler: ScopeCompiler, { table, seed }: ClosureTable, index: 
 
 /** From the members of one table in the last round to the rows of another. */
 function stepSql(
-  compiler: ScopeCompiler,
+  compiler: ScopeParts,
   tables: readonly ClosureTable[],
   edge: RowClosure["edges"][number],
 ): (round: string) => string {

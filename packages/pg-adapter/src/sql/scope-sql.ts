@@ -1,39 +1,16 @@
-import type { QualifiedName, RowClosure, RowScope } from "@syncline/core";
+import type { QualifiedName, RowScope } from "@syncline/core";
 import { closureSql } from "./closure-sql.ts";
 import { compileFilter } from "./filter-sql.ts";
 import { quoteIdentifier, quoteLiteral } from "./quote.ts";
-
-/** What a scope's statement needs to know of one of its tables. */
-export interface ScopeTable {
-  /** `ONLY "public"."users"`, without alias. */
-  readonly from: string;
-  /** Whether rows have a tableoid and a ctid that name them. */
-  readonly hasRowAddresses: boolean;
-  /** Condition that keeps to the tenant, for an alias; null without one. */
-  readonly tenant: ((alias: string) => string) | null;
-  /** Collation of each column that has one other than the database's. */
-  readonly collations: ReadonlyMap<string, CollationFact>;
-}
-
-export interface CollationFact {
-  /** Qualified and quoted. */
-  readonly name: string;
-  readonly deterministic: boolean;
-}
-
-export interface ScopeContext {
-  table(name: QualifiedName): ScopeTable;
-  /** FROM item without alias of a key list, and its number of columns `c0`, `c1`, … */
-  list(name: string): { readonly from: string; readonly columns: number };
-  /** FROM item with columns `rel` and `at`: what the closure reaches of its table, where that is known already. */
-  reached?(closure: RowClosure): string | null;
-}
-
-/** A row that a condition is about. */
-export interface ScopeRow {
-  readonly alias: string;
-  readonly table: ScopeTable;
-}
+import {
+  type CollationFact,
+  type ColumnPairs,
+  type ScopeContext,
+  type ScopeParts,
+  type ScopeRow,
+  type ScopeTable,
+  sameAddress,
+} from "./scope-parts.ts";
 
 /**
  * A scope as one SQL condition that is true or false, never unknown, over a row of a table. Built of EXISTS over hashable
@@ -44,7 +21,7 @@ export function compileScope(scope: RowScope, row: ScopeRow, context: ScopeConte
 }
 
 /** Compiles the conditions of one statement; aliases are never used twice. */
-export class ScopeCompiler {
+export class ScopeCompiler implements ScopeParts {
   readonly #context: ScopeContext;
   #aliases = 0;
 
@@ -136,15 +113,7 @@ export class ScopeCompiler {
   }
 
   /** `columns` of one row equal `otherColumns` of another. NULL equals nothing. */
-  joined(
-    edge: {
-      readonly columns: readonly string[];
-      readonly otherColumns: readonly string[];
-      readonly operators: readonly string[];
-    },
-    row: ScopeRow,
-    other: ScopeRow,
-  ): string[] {
+  joined(edge: ColumnPairs, row: ScopeRow, other: ScopeRow): string[] {
     const { columns, otherColumns, operators } = edge;
     if (columns.length === 0 || columns.length !== otherColumns.length)
       throw new RangeError("the columns of a relation must come in pairs");
@@ -160,10 +129,6 @@ export class ScopeCompiler {
     const all = [...(table.tenant === null ? [] : [table.tenant(alias)]), ...conditions];
     return all.length === 0 ? "" : ` WHERE ${all.map((each) => `(${each})`).join(" AND ")}`;
   }
-}
-
-export function sameAddress(alias: string, row: string): string {
-  return `${alias}.rel OPERATOR(pg_catalog.=) ${row}.tableoid AND ${alias}.at OPERATOR(pg_catalog.=) ${row}.ctid`;
 }
 
 function readsOtherRows(scope: RowScope): boolean {
