@@ -9,8 +9,8 @@ import { orderLoads } from "./load-plan.ts";
 import { LoadSettings } from "./load-settings.ts";
 import { loadTableParts } from "./load-table-parts.ts";
 import { lockTables } from "./lock-tables.ts";
-import type { SessionSource } from "./open-session.ts";
-import { settleRun } from "./settle-run.ts";
+import { type SessionSource, withSession } from "./open-session.ts";
+import { type Settlement, settleRun } from "./settle-run.ts";
 
 export interface LargeLoad {
   readonly source: SessionSource;
@@ -41,6 +41,7 @@ interface Prepared {
  */
 export async function loadLargeTables(control: ApplySession, input: LargeLoad): Promise<LargeReport | null> {
   const { request } = input;
+  await control.client.query("SET idle_session_timeout = 0"); // it waits while others load
   await control.client.query(`SELECT pg_catalog.pg_advisory_lock(${runLock(request.id)})`);
   const reports = new Map<BulkTableLoad, BulkTableReport>();
   const notes: string[] = [];
@@ -140,9 +141,8 @@ async function settle(
   { request, source }: LargeLoad,
   { reports, notes }: { readonly reports: Map<BulkTableLoad, BulkTableReport>; readonly notes: string[] },
 ): Promise<void> {
-  const settled = await settleRun(control, request.id, SETTLE_LOCK_TIMEOUT_MS);
+  const settled = await settleSurely(control, source, request.id);
   const { broken, failed: kept } = settled ?? { broken: [], failed: [] };
-  await control.client.query(`SELECT pg_catalog.pg_advisory_unlock(${runLock(request.id)})`);
   if (kept.length > 0) notes.push(`Rows of others stand against what had been dropped: ${kept.join(", ")}.`);
   if (broken.length === 0) return;
   const keys = broken.map((name) => `"${name}"`).join(", ");
@@ -166,3 +166,18 @@ async function settle(
 }
 
 const SETTLE_LOCK_TIMEOUT_MS = 60_000;
+
+/** Also when the session that held the run's lock was lost: the server has let go of it then, or soon does. */
+async function settleSurely(
+  control: ApplySession,
+  source: SessionSource,
+  runId: string,
+): Promise<Settlement | null> {
+  try {
+    return await settleRun(control, runId, SETTLE_LOCK_TIMEOUT_MS);
+  } catch (error) {
+    if (!control.lost) throw error;
+    const again = { ...source, signal: new AbortController().signal };
+    return withSession(again, (session) => settleRun(session, runId, SETTLE_LOCK_TIMEOUT_MS));
+  }
+}
