@@ -1,7 +1,8 @@
 import { CodedError, type QualifiedName } from "@syncline/core";
 import type { SqlParser, SqlStatement } from "@syncline/engine";
-import { loadModule, parseSync } from "libpg-query";
+import { parseSync } from "libpg-query";
 import { isKnownStatement } from "./known-statements.ts";
+import { loadParser } from "./load-parser.ts";
 import { listOf, nodeBody, nodeKind, type ParseNode } from "./parse-tree.ts";
 
 /** Beyond it the parser's tree would take hundreds of megabytes. */
@@ -11,7 +12,7 @@ const MAX_PARSED_CHARACTERS = 4 * 1024 * 1024;
 export function openSqlParser(): SqlParser {
   return {
     async classify(sql) {
-      await loadModule();
+      await loadParser();
       return classify(parseOne(sql));
     },
   };

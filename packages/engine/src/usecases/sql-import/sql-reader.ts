@@ -16,6 +16,9 @@ export interface SqlReaderOptions {
 }
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const BACKSLASH = 0x5c;
+const DOT = 0x2e;
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Commands of psql that change nothing here: what our own export and pg_dump put into their files. */
@@ -59,24 +62,35 @@ export class SqlReader {
     }
   }
 
-  /** Rows after a COPY statement, up to the line that ends them. */
+  /** Rows after a COPY statement, up to the line that ends them. Nothing but the start of such a line is held back. */
   async *rows(): AsyncGenerator<Uint8Array> {
     await this.#endOfCopyLine();
+    let held: Buffer = Buffer.alloc(0);
+    let atLineStart = true;
     for (;;) {
-      const bytes = this.#buffer.view();
-      const whole = bytes.lastIndexOf(LINE_FEED) + 1;
-      const end = findEnd(bytes.subarray(0, whole));
-      if (end !== null) {
-        if (end.start > 0) yield Buffer.from(bytes.subarray(0, end.start));
-        this.#consume(end.next);
-        return;
-      }
-      if (whole > 0) {
-        yield Buffer.from(bytes.subarray(0, whole));
-        this.#consume(whole);
-      } else if (this.#ended) throw this.#damaged("ends in the middle of the rows of a COPY");
-      else await this.#read();
+      const piece = await this.#piece();
+      if (piece === null) throw this.#damaged("ends in the middle of the rows of a COPY");
+      const bytes = held.length === 0 ? piece : Buffer.concat([held, piece]);
+      const end = findEnd(bytes, atLineStart);
+      const whole = end?.start ?? bytes.length;
+      this.#line += countLines(bytes.subarray(0, end?.next ?? whole));
+      if (whole > 0) yield bytes.subarray(0, whole);
+      if (end?.next !== undefined) return this.#buffer.append(bytes.subarray(end.next));
+      held = bytes.subarray(whole);
+      atLineStart = whole === 0 ? atLineStart : bytes[whole - 1] === LINE_FEED;
     }
+  }
+
+  /** Whatever comes next, as bytes of its own; null at the end. */
+  async #piece(): Promise<Buffer | null> {
+    if (this.#buffer.length > 0) {
+      const bytes = Buffer.from(this.#buffer.view());
+      this.#buffer.consume(bytes.length);
+      return bytes;
+    }
+    const { done, value } = this.#ended ? { done: true, value: undefined } : await this.#chunks.next();
+    if (done === true) this.#ended = true;
+    return value === undefined ? null : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   }
 
   async #endOfCopyLine(): Promise<void> {
@@ -197,11 +211,14 @@ function countLines(bytes: Uint8Array): number {
   return count;
 }
 
-/** The line `\.` among whole lines. */
-function findEnd(bytes: Buffer): { start: number; next: number } | null {
-  for (let at = bytes.indexOf("\\."); at !== -1; at = bytes.indexOf("\\.", at + 1)) {
-    if (at > 0 && bytes[at - 1] !== LINE_FEED) continue;
-    const next = bytes[at + 2] === 0x0d ? at + 3 : at + 2;
+/** The line `\.`: where it starts and, when all of it is there, where the next one does. */
+function findEnd(bytes: Buffer, atLineStart: boolean): { start: number; next?: number } | null {
+  for (let at = bytes.indexOf(BACKSLASH); at !== -1; at = bytes.indexOf(BACKSLASH, at + 1)) {
+    if (at === 0 ? !atLineStart : bytes[at - 1] !== LINE_FEED) continue;
+    if (at + 1 === bytes.length) return { start: at };
+    if (bytes[at + 1] !== DOT) continue;
+    const next = bytes[at + 2] === CARRIAGE_RETURN ? at + 3 : at + 2;
+    if (next >= bytes.length) return { start: at };
     if (bytes[next] === LINE_FEED) return { start: at, next: next + 1 };
   }
   return null;
