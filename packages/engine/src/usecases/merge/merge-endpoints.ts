@@ -6,6 +6,7 @@ import type { ReadSnapshot } from "../../ports/read-snapshot.ts";
 import type { DiffOptions, DiffRun } from "../diff-contract.ts";
 import { diffEndpoints } from "../diff-endpoints.ts";
 import { HeldBase } from "./held-base.ts";
+import { InsertScreen, tablesToScreen } from "./insert-screen.ts";
 import { MemorySpool } from "./memory-spool.ts";
 import type { MergeInput, MergeResult, MergeRun, MergeTableResult } from "./merge-contract.ts";
 import { TableMerge } from "./merge-table.ts";
@@ -28,7 +29,13 @@ export async function mergeEndpoints(input: MergeInput): Promise<MergeRun> {
     const others = await openAll(base.openAgain(), input.openTheirs());
     const theirs = await compareWith(input, told.options("theirs"), [others[1], others[0]]);
     const labels = { source: others[1].label, target: places[1].label };
-    return startMerge(input, { ours, theirs, foreignKeys: told.foreignKeys, labels });
+    return startMerge(input, {
+      ours,
+      theirs,
+      foreignKeys: told.foreignKeys,
+      screened: told.screened,
+      labels,
+    });
   } catch (error) {
     await ours.close();
     throw error;
@@ -65,6 +72,7 @@ class Told {
   readonly #diff: DiffOptions;
   readonly #along = new Map<string, readonly string[]>();
   foreignKeys: ReadonlyMap<string, readonly (readonly string[])[]> = new Map();
+  screened: ReadonlySet<string> = new Set();
 
   constructor(diff: DiffOptions) {
     this.#diff = diff;
@@ -84,9 +92,13 @@ class Told {
       carryAlong: this.#along,
       prepare: async (side, snapshot) => {
         if (side === "target") this.#tellColumns(snapshot);
-        if (run === "ours" && side === "target") this.foreignKeys = await foreignKeyGroups(snapshot);
-        const prepared = await this.#diff.prepare?.(run === "ours" ? "target" : side, snapshot);
-        return prepared ?? { scopes: new Map(), masks: new Map() };
+        const asked = await this.#diff.prepare?.(run === "ours" ? "target" : side, snapshot);
+        const prepared = asked ?? { scopes: new Map(), masks: new Map() };
+        if (run === "ours" && side === "target") {
+          this.foreignKeys = await foreignKeyGroups(snapshot);
+          this.screened = tablesToScreen(snapshot.tables, prepared.scopes);
+        }
+        return prepared;
       },
     };
   }
@@ -103,6 +115,8 @@ interface Sides {
   readonly ours: DiffRun;
   readonly theirs: DiffRun;
   readonly foreignKeys: ReadonlyMap<string, readonly (readonly string[])[]>;
+  /** Tables of ours in which added rows are looked for first. */
+  readonly screened: ReadonlySet<string>;
 }
 
 class Merge implements MergeRun {
@@ -112,6 +126,8 @@ class Merge implements MergeRun {
   readonly #sides: Sides;
   readonly #tables: readonly MergedTable[];
   readonly #spool: ChangeSpool;
+  readonly #screen: InsertScreen;
+  readonly #merges = new Map<string, TableMerge>();
   readonly #settle: PromiseWithResolvers<MergeResult> = Promise.withResolvers();
 
   constructor(input: MergeInput, sides: Sides) {
@@ -123,6 +139,8 @@ class Merge implements MergeRun {
       this.#tables.map(({ table }) => table.patchTable),
     );
     this.#spool = input.createSpool?.() ?? new MemorySpool();
+    const { ctx, openOurs } = input;
+    this.#screen = new InsertScreen({ ctx, openOurs, tables: this.#tables, screened: sides.screened });
     this.result = this.#settle.promise;
     this.result.catch(() => {}); // told through `operations` as well
     this.operations = this.#run();
@@ -147,6 +165,7 @@ class Merge implements MergeRun {
   async close(): Promise<void> {
     this.#settle.reject(new CodedError("interrupted", "The merge was closed before its end."));
     this.#spool.close();
+    await this.#screen.close();
     await this.#sides.theirs.close();
     await this.#sides.ours.close(); // holds the base's instant
   }
@@ -154,9 +173,9 @@ class Merge implements MergeRun {
   async *#run(): AsyncGenerator<readonly PatchOperation[]> {
     try {
       await this.#keepOurs();
-      const results: MergeTableResult[] = [];
-      yield* batched(this.#mergeAll(results));
+      for await (const batch of batched(this.#mergeAll())) yield* this.#screened(batch);
       await this.#sides.theirs.result;
+      const results = [...this.#merges.values()].map((merge) => merge.result);
       this.#settle.resolve({ tables: results, totals: addUp(results) });
     } catch (error) {
       this.#settle.reject(error);
@@ -179,16 +198,16 @@ class Merge implements MergeRun {
   }
 
   /** Theirs come table by table, in order. */
-  async *#mergeAll(results: MergeTableResult[]): AsyncGenerator<PatchOperation> {
+  async *#mergeAll(): AsyncGenerator<PatchOperation> {
     let at = 0;
     let running = this.#start(0);
     for await (const change of this.#sides.theirs.changes) {
       this.#input.ctx.signal.throwIfAborted();
-      for (; at < change.table; running = this.#start(++at)) yield* this.#finish(at, running, results);
+      for (; at < change.table; running = this.#start(++at)) yield* this.#finish(at, running);
       const operation = await this.#join(at, running, change);
       if (operation !== null) yield operation;
     }
-    for (; at < this.#tables.length; running = this.#start(++at)) yield* this.#finish(at, running, results);
+    for (; at < this.#tables.length; running = this.#start(++at)) yield* this.#finish(at, running);
   }
 
   #start(at: number): RunningTable {
@@ -206,7 +225,22 @@ class Merge implements MergeRun {
       units: { ...units, contested },
       ...asked,
     });
+    this.#merges.set(patchTable.name, merge);
     return { merge, changed: false };
+  }
+
+  /** Rows to be added whose key a row of ours has, unseen by the comparison, are conflicts. */
+  async *#screened(batch: readonly PatchOperation[]): AsyncGenerator<readonly PatchOperation[]> {
+    const found = await this.#screen.find(batch);
+    const kept: PatchOperation[] = [];
+    for (const [at, operation] of batch.entries()) {
+      const row = found[at] ?? null;
+      const merge = this.#merges.get(operation.table);
+      const decided =
+        row !== null && operation.op === "insert" ? await merge?.refuseInsert(operation, row) : operation;
+      if (decided !== null && decided !== undefined) kept.push(decided);
+    }
+    if (kept.length > 0) yield kept;
   }
 
   async #join(
@@ -223,11 +257,7 @@ class Merge implements MergeRun {
   }
 
   /** What only ours changed stays, unless tables conflict as a whole. */
-  async *#finish(
-    at: number,
-    running: RunningTable,
-    results: MergeTableResult[],
-  ): AsyncGenerator<PatchOperation> {
+  async *#finish(at: number, running: RunningTable): AsyncGenerator<PatchOperation> {
     const merged = this.#tables[at];
     if (merged === undefined || running.merge === null) return;
     if (this.#input.rules.granularity === "table" && running.changed) {
@@ -236,7 +266,6 @@ class Merge implements MergeRun {
         if (operation !== null) yield operation;
       }
     } else running.merge.countOurs(this.#spool.count(merged.ours));
-    results.push(running.merge.result);
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  type InsertOperation,
   MERGE_OUTCOMES,
   type MergeConflict,
   type MergeEffect,
@@ -21,6 +22,7 @@ import {
   type SideChange,
 } from "@syncline/core";
 import type { MergeInput, MergeTableResult } from "./merge-contract.ts";
+import type { FoundRow } from "./row-lookups.ts";
 import type { KeyedChange } from "./side-changes.ts";
 
 type Deciders = Pick<MergeInput, "onConflict" | "onUndecided">;
@@ -81,6 +83,24 @@ export class TableMerge {
       return this.#decide({ ...conflict, kind: "outside-scope", columns: [] });
     if (isConflict(merged.outcome)) return this.#decide({ ...conflict, kind: merged.outcome });
     return this.#write(key, merged.effect);
+  }
+
+  /** A row that was to be added, where ours has one with its key that the comparison did not see. */
+  refuseInsert(operation: InsertOperation, { key, row }: FoundRow): Promise<PatchOperation | null> {
+    const { table } = this.#input;
+    const same = table.key.every((column) => key.get(column) === operation.new.get(column));
+    const columns = [...operation.new.keys()].filter(
+      (column) => operation.new.get(column) !== row.get(column),
+    );
+    this.#counts.inserted -= 1;
+    this.#outcomes["theirs-only"] -= 1;
+    this.#outcomes["insert-insert"] += 1;
+    const versions = { table: table.name, key, base: null, ours: row, theirs: operation.new };
+    return this.#decide(
+      same
+        ? { ...versions, kind: "outside-scope", columns: [] }
+        : { ...versions, kind: "insert-insert", columns },
+    );
   }
 
   /** Columns that all three places carry. */
