@@ -30,6 +30,7 @@ export * from "./usecases/masking/mask-preparation.ts";
 export * from "./usecases/merge/detect-by-time.ts";
 export * from "./usecases/merge/merge-contract.ts";
 export { mergeEndpoints } from "./usecases/merge/merge-endpoints.ts";
+export { DatasetMove, type DatasetMoveInput, withDatasetPolicies } from "./usecases/move/dataset-move.ts";
 export { moveRows } from "./usecases/move/move-rows.ts";
 export * from "./usecases/move-contract.ts";
 export * from "./usecases/pull-rows.ts";

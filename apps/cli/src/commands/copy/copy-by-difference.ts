@@ -43,12 +43,14 @@ function moveInput(plan: CopyPlan): Omit<MoveInput, "patchTarget"> {
     rules,
     apply: moveApplication(options),
     mayDelete,
+    ...(plan.dataset === null ? {} : { isReferenced: plan.dataset.isReferenced }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
     scope: {
       command: "copy",
       tenant: target.tenant,
       tables: target.tables.kind === "all" ? "*" : target.label,
       patterns: options.schema ?? [],
+      ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
       filter: filter === null ? null : filterToJson(filter),
     },
   };

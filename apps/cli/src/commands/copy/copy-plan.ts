@@ -1,5 +1,18 @@
-import { CodedError, type FilterDocument, type MoveRules, type MoveStrategy } from "@syncline/core";
-import type { DiffOptions, MaskSet } from "@syncline/engine";
+import { findDataset } from "@syncline/config";
+import {
+  CodedError,
+  type DatasetDefinition,
+  type FilterDocument,
+  type MoveRules,
+  type MoveStrategy,
+} from "@syncline/core";
+import {
+  ALL_ROOTS,
+  DatasetMove,
+  type DiffOptions,
+  type MaskSet,
+  withDatasetPolicies,
+} from "@syncline/engine";
 import { type AnyPlace, assertFlow, type Place, resolveAnyPlace, resolvePlace } from "@syncline/runtime";
 import type { Session } from "../../session.ts";
 import type { CopyCommandOptions } from "../copy.ts";
@@ -29,6 +42,8 @@ export interface CopyPlan {
   readonly masks: MaskSet | null;
   readonly diff: DiffOptions;
   readonly rules: MoveRules;
+  /** With `--dataset`: which rows belong to it. */
+  readonly dataset: DatasetMove | null;
 }
 
 export async function planCopy(
@@ -47,7 +62,9 @@ export async function planCopy(
   };
   const { filter, mayDelete } = await sourceScope(places.source, places.target, typed);
   const partial = leavesTablesOut(options.schema, places.source, { kind: "live", place: places.target });
-  const masks = await sessionMasks(session, options.mask, partial);
+  const definition = options.dataset === undefined ? null : findDataset(config, options.dataset);
+  const masks = await sessionMasks(session, options.mask ?? definition?.masks ?? undefined, partial);
+  const dataset = definition === null ? null : datasetMove(definition, { session, filter, ...places });
   const plan: CopyPlan = {
     session,
     ...places,
@@ -58,14 +75,36 @@ export async function planCopy(
     masks,
     diff: {
       ...compareOptions({ options, filter, config }),
-      ...withMasks(session, masks),
+      ...(dataset === null ? {} : { filter: null }),
+      ...withMasks(session, masks, dataset?.prepare),
       unpairedColumns: places.source.kind === "directory" ? "keep" : "refuse",
     },
-    rules: moveRules(strategyOf(options), options, config.timestampFields),
+    rules: withPolicies(moveRules(strategyOf(options), options, config.timestampFields), definition),
+    dataset,
   };
   const flow = { source: plan.source, target: plan.target, masked: masks !== null, signal };
   for (const warning of await assertFlow(workspace, flow)) session.people.warn(warning);
   return plan;
+}
+
+function datasetMove(
+  definition: DatasetDefinition,
+  { session, filter, source, target }: Pick<CopyPlan, "session" | "filter" | "source" | "target">,
+): DatasetMove {
+  if (source.kind !== "live")
+    throw new CodedError("usage.invalid", "--dataset chooses rows of a database, found a directory.", {
+      hint: "Use syncline import for files of a dataset.",
+    });
+  return new DatasetMove({
+    dataset: definition,
+    selection: { ...ALL_ROOTS, where: filter?.where ?? null },
+    schemas: { source: source.place.scope.schema, target: target.scope.schema },
+    signal: session.context.signal,
+  });
+}
+
+function withPolicies(rules: MoveRules, definition: DatasetDefinition | null): MoveRules {
+  return definition === null ? rules : withDatasetPolicies(rules, definition);
 }
 
 type Compared = Pick<Parameters<typeof diffOptions>[0], "filter" | "config"> & {
@@ -101,6 +140,8 @@ function refuseContradictions(options: CopyCommandOptions): void {
     throw contradiction(`--incremental merges, found --strategy ${strategy}`);
   if (schemasOnly === true && includeSchemas === true)
     throw contradiction("--schemas-only copies no rows, --include-schemas does");
+  if (options.dataset !== undefined && incremental === true)
+    throw contradiction("--dataset compares whole roots, --incremental does not");
 }
 
 function contradiction(what: string): CodedError {
