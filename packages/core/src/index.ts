@@ -36,6 +36,7 @@ export * from "./move/compare-ages.ts";
 export * from "./move/decide-change.ts";
 export * from "./move/field-policy.ts";
 export * from "./move/move-rules.ts";
+export * from "./move/policy-resolution.ts";
 export * from "./move/settle-conflict.ts";
 export * from "./patch/index.ts";
 export * from "./schema/foreign-key.ts";

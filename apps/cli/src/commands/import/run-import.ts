@@ -5,6 +5,7 @@ import {
   type DatasetDefinition,
   type MoveStrategy,
   parsePatchTableName,
+  policyResolution,
   type TableName,
 } from "@syncline/core";
 import {
@@ -172,7 +173,7 @@ async function narrowToDataset(job: ImportJob, dataset: DatasetDefinition): Prom
     target,
     diff: { ...compareOptions(job), prepare },
     rules: withPolicies(rulesOf(job), dataset, tables),
-    mayDelete: job.strategy === "replace" && files.scope?.complete !== false,
+    mayDelete: followsDeletes(job.strategy) && files.scope?.complete !== false,
     isReferenced: referencedTest(files, roots),
     scope: scopeDocument(job, {
       dataset: dataset.name,
@@ -180,6 +181,23 @@ async function narrowToDataset(job: ImportJob, dataset: DatasetDefinition): Prom
       roots: roots.keys.length,
       reach: reachName(reach),
     }),
+  };
+}
+
+/** A root's row that the base had and the file lacks was deleted in the source. */
+function followsDeletes(strategy: MoveStrategy): boolean {
+  return strategy === "replace" || strategy === "three-way";
+}
+
+/** Policies decide before the rule of --on-conflict; rows that are only referred to stay as they are. */
+function decider({ rules, isReferenced }: Narrowed): Pick<MoveInput, "onConflict"> {
+  if (rules.strategy !== "three-way") return {};
+  return {
+    onConflict: (conflict, table) => {
+      const { kind, key } = conflict;
+      if (kind === "outside-scope" && isReferenced?.(table.name, key) === true) return "ours";
+      return policyResolution(conflict, table, rules);
+    },
   };
 }
 
@@ -248,7 +266,23 @@ function compareOptions({ options }: ImportJob): DiffOptions {
   return { ...rowDiffOptions({ filter: null, parallel: options.parallel }), targetOnly: "leave" };
 }
 
+/** @throws CodedError `usage.invalid` when the target's locator leaves out tables of the file */
 function narrowedPlace({ target, files }: ImportJob): Place {
+  const { tables: chosen } = target;
+  const left = files.tables.find(({ name }) => {
+    const { schema, name: table } = parsePatchTableName(name) as TableName;
+    const isChosen = (each: TableName) =>
+      each.name === table && (each.schema ?? target.scope.schema) === (schema ?? target.scope.schema);
+    return chosen.kind === "named" && !chosen.names.some(isChosen);
+  });
+  if (left !== undefined)
+    throw new CodedError(
+      "usage.invalid",
+      `"${target.label}" leaves out the table "${left.name}" of the file.`,
+      {
+        hint: "Name the target with :* for the tables, or export fewer tables.",
+      },
+    );
   const names = files.tables.map(({ name }) => parsePatchTableName(name) as TableName);
   return { ...target, tables: { kind: "named", names } };
 }
@@ -268,6 +302,7 @@ async function move(job: ImportJob, { target, ...narrowed }: Narrowed): Promise<
       createSpool: createChangeSpool,
       ...(options.reason === undefined ? {} : { reason: options.reason }),
       ...conflicts.hooks,
+      ...decider({ target, ...narrowed }),
       ...narrowed,
     });
     const conflictFile = await conflicts.finish();
