@@ -87,6 +87,55 @@ describe("copy", () => {
     expect(await copy("--strategy", "merge")).toMatchObject({ updated: 1, deleted: 0 });
   });
 
+  it("holds what nobody decides, and writes nothing when that must not be", async () => {
+    await target.query(`${TARGET}; UPDATE person SET updated_at = '2026-01-02' WHERE id = 1`);
+    const before = await rowsOf(target);
+    const strict = await copy("--strategy", "timestamp", "--strict");
+    expect(strict).toMatchObject({
+      code: 6,
+      outcome: "conflicts",
+      inserted: 0,
+      undecided: 1,
+      ledger_id: null,
+    });
+    expect(await rowsOf(target)).toEqual(before);
+    const held = await copy("--strategy", "timestamp", "--conflicts", "conflicts.json");
+    expect(held).toMatchObject({
+      code: 6,
+      outcome: "applied",
+      undecided: 1,
+      conflict_file: "conflicts.json",
+    });
+    expect(held["first_conflicts"]).toEqual([
+      { table: "person", key: { id: "1" }, kind: "timestamp-tie", columns: ["name"] },
+    ]);
+    expect(await rowsOf(target)).toContain("person 1 1 old");
+    expect(await copy("--strategy", "timestamp", "--on-conflict", "source")).toMatchObject({
+      code: 0,
+      updated: 1,
+    });
+    expect(await rowsOf(target)).toContain("person 1 1 a");
+  });
+
+  it("says which reference is missing, and where rows may not go", async () => {
+    const person = ["copy", "from:public:person", "to:public:person", "--json"];
+    await target.query("INSERT INTO person VALUES (9, NULL, 'z', NULL)");
+    const missing = await folder.run([...person, "--strategy", "merge"]);
+    expect(missing).toMatchObject({ code: 6, stdout: "" });
+    expect(missing.stderr).toMatch(/reference\.missing.*person_team_fkey/);
+    const servers = { from: { url: source.url }, to: { url: target.url }, other: { url: target.url } };
+    await folder.write(
+      "syncline.yaml",
+      JSON.stringify({ version: 1, servers, flows: { allow: [{ from: "other", to: "other" }] } }),
+    );
+    expect(await folder.run(person)).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining("flow.refused"),
+    });
+    const url = `${target.url}#public:*`;
+    expect(await folder.run(["copy", "from:public:*", url])).toMatchObject({ code: 7 });
+  });
+
   it("makes the tables first, or alone", async () => {
     await target.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
     expect(await copy("--schemas-only")).toMatchObject({

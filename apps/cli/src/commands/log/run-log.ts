@@ -35,7 +35,7 @@ function formatLog(entries: readonly LedgerEntry[], paint: Paint): string {
   const header = ["WHEN", "WHAT", "PATCH", "BY", "ROWS", "STATE", "FROM"].map((name) => paint("dim", name));
   const rows = entries.map((entry) => [
     entry.appliedAt.replace("T", " ").replace(/(\.\d+)?(Z|\+00:00)$/, ""),
-    entry.kind,
+    whatOf(entry),
     paint("cyan", entry.patchId),
     entry.actor ?? "",
     shortCounts(entry.counts, paint),
@@ -43,6 +43,13 @@ function formatLog(entries: readonly LedgerEntry[], paint: Paint): string {
     entry.source,
   ]);
   return `${formatColumns([header, ...rows], ["left", "left", "left", "left", "left", "left", "left"]).join("\n")}\n`;
+}
+
+const PATCH_STRATEGIES = new Set(["manual", "ours", "theirs"]);
+
+/** Moved rows are told by how they met those of the target. */
+function whatOf({ kind, strategy }: LedgerEntry): string {
+  return kind === "undo" || PATCH_STRATEGIES.has(strategy) ? kind : strategy;
 }
 
 function stateOf(entry: LedgerEntry, paint: Paint): string {
