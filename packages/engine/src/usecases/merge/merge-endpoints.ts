@@ -29,7 +29,7 @@ export async function mergeEndpoints(input: MergeInput): Promise<MergeRun> {
     const others = await openAll(base.openAgain(), input.openTheirs());
     const theirs = await compareWith(input, told.options("theirs"), [others[1], others[0]]);
     const labels = { source: others[1].label, target: places[1].label };
-    return startMerge(input, {
+    return await startMerge(input, {
       ours,
       theirs,
       foreignKeys: told.foreignKeys,
