@@ -1,5 +1,4 @@
 export { checkServer, type ServerCheck } from "./check-server.ts";
-export { type DumpPlaceOptions, dumpPlace } from "./dump-place.ts";
 export {
   createExportFile,
   createRowDirectory,

@@ -25,6 +25,7 @@ export interface ExportCommandOptions {
   readonly sign?: string;
   readonly overwrite?: boolean;
   readonly database?: boolean;
+  readonly inserts?: boolean;
   readonly parallel: number;
   readonly json?: boolean;
 }
@@ -64,6 +65,7 @@ export function defineExport(program: Command, act: Act): void {
       "--sign <key>",
       "sign the file with this Ed25519 private key (PEM file or env:NAME) into FILE.sig",
     )
+    .option("--inserts", "with sql: rows as INSERT statements, not as COPY blocks")
     .option("--database", "with sql: the whole database, not only the tenant's schema")
     .option("--overwrite", "replace the file when it exists")
     .option("--parallel <n>", "tables read at the same time, for sql and csv", parsePositiveCount, 2)

@@ -26,6 +26,8 @@ export async function exportSql(job: ExportJob): Promise<void> {
       openEndpoint: (tables) => openTables(source, tables),
       engine,
       extent: extentOf(job),
+      style: options.inserts === true ? "inserts" : "copy",
+      ...(source.scope.tenantColumn === null ? {} : { tenantColumn: source.scope.tenantColumn }),
       parallel: options.parallel,
       ...(await preparation(job)),
     });
