@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "@syncline/runtime/embedded-postgres";
+import { benchAccounts } from "./account-scenarios.ts";
 import { benchApply } from "./apply-scenarios.ts";
 import { Databases } from "./databases.ts";
 import { benchDiff } from "./diff-scenarios.ts";
@@ -34,6 +35,7 @@ try {
   if (options.only.includes("diff")) await benchDiff(databases, options.rows, options.runs, report);
   if (options.only.includes("apply")) await benchApply(databases, folder, options, report);
   await benchMoves(databases, folder, options, report);
+  if (options.only.includes("accounts")) await benchAccounts(databases, folder, options, report);
   if (options.report !== null) {
     const tableBytes = await databases.size("original");
     report.write(options.report, {

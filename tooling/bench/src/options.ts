@@ -11,7 +11,7 @@ export interface BenchOptions {
   readonly only: readonly string[];
 }
 
-const USAGE = `pnpm bench [--rows 4000000] [--runs 3] [--server-bin DIR] [--only diff,apply,copy,merge,pull] [--no-report]`;
+const USAGE = `pnpm bench [--rows 4000000] [--runs 3] [--server-bin DIR] [--only diff,apply,copy,merge,pull,accounts] [--no-report]`;
 
 /** Reads the command line; ends the process with status 2 on a bad one. */
 export function readOptions(argv: readonly string[]): BenchOptions {
@@ -24,7 +24,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
         runs: { type: "string", default: "3" },
         "server-bin": { type: "string" },
         report: { type: "boolean", default: true },
-        only: { type: "string", default: "diff,apply,copy,merge,pull" },
+        only: { type: "string", default: "diff,apply,copy,merge,pull,accounts" },
       },
     });
     return {
