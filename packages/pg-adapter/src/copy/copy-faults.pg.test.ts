@@ -203,7 +203,8 @@ it("waits for a reader that has the table open: within its transaction nothing a
 it("the session that holds the run's lock is ended: everything is put in order all the same", async () => {
   let ended: Promise<unknown> | null = null;
   const progress = () => {
-    ended ??= target.query(`SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    ended ??=
+      target.query(`SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
       WHERE l.locktype = 'advisory' AND d.datname = current_database()`);
   };
   const result = await copy(source, target, { parallel: 4, partBytes: 500_000, progress });
