@@ -10,16 +10,17 @@ export class KeyLists {
   readonly #lists = new Map<string, { readonly number: number; readonly types: readonly string[] }>();
   /** Values of the settings, for every session. */
   readonly settings = new Map<string, string>();
+  #next = 0;
 
-  constructor(lists: ReadonlyMap<string, KeyList>) {
+  /** A list of a name that there is already takes its place in what is compiled from now on. */
+  add(lists: ReadonlyMap<string, KeyList>): void {
     for (const [name, { types, tuples }] of lists) {
-      const number = this.#lists.size;
+      const number = this.#next;
+      this.#next += 1;
       this.#lists.set(name, { number, types });
       types.forEach((_, index) => {
-        this.settings.set(
-          settingName(number, index),
-          arrayLiteral(tuples.map((tuple) => tuple[index] ?? null)),
-        );
+        const texts = tuples.map((tuple) => tuple[index] ?? null);
+        this.settings.set(settingName(number, index), arrayLiteral(texts));
       });
     }
   }

@@ -51,9 +51,8 @@ export class PgReadSnapshot implements ReadSnapshot {
   readonly #pool: SessionPool;
   readonly #spares: pg.Client[];
   readonly #scopeTables: ScopeTables;
-  #lists = new KeyLists(new Map());
-  /** Of every session: key lists, and the key of the masks. */
-  #settings: ReadonlyMap<string, string> = new Map();
+  readonly #lists = new KeyLists();
+  #maskSettings: ReadonlyMap<string, string> = new Map();
   readonly #reached = new ReachedRows();
   readonly #equipped = new WeakMap<ReadSession, Set<string>>();
   #foreignKeys: Promise<readonly ForeignKeySpec[]> | null = null;
@@ -122,12 +121,12 @@ export class PgReadSnapshot implements ReadSnapshot {
   }
 
   useKeyLists(lists: ReadonlyMap<string, KeyList>): void {
-    this.#lists = new KeyLists(lists);
-    this.#settings = new Map([...this.#settings, ...this.#lists.settings]);
+    this.#lists.add(lists);
+    this.#reached.forget();
   }
 
   useMaskKey(key: Uint8Array): void {
-    this.#settings = new Map([...this.#settings, ...maskSettings(key)]);
+    this.#maskSettings = maskSettings(key);
   }
 
   #info(table: TableSpec): TableInfo {
@@ -151,7 +150,8 @@ export class PgReadSnapshot implements ReadSnapshot {
   async #equip(session: ReadSession, signal = new AbortController().signal): Promise<void> {
     const has = this.#equipped.get(session) ?? new Set();
     this.#equipped.set(session, has);
-    const missing = [...this.#settings, ...this.#reached.settings].filter(([name]) => !has.has(name));
+    const all = [...this.#maskSettings, ...this.#lists.settings, ...this.#reached.settings];
+    const missing = all.filter(([name]) => !has.has(name));
     if (missing.length > 0 && session === this.#parts.holder)
       await session.configure("SET LOCAL work_mem = '64MB'", signal);
     for (const [name, value] of missing) {

@@ -32,7 +32,13 @@ export function closuresOf(scope: RowScope): RowClosure[] {
 export class ReachedRows {
   /** Values of the settings, for every session. */
   readonly settings = new Map<string, string>();
+  #next = 0;
   readonly #found = new Map<string, Promise<ReadonlyMap<string, string> | null>>();
+
+  /** Names of lists mean other keys from now on. */
+  forget(): void {
+    this.#found.clear();
+  }
 
   /** Works out what `scope` needs, with the session that has all other settings. */
   async find(scope: RowScope, session: ReadSession, context: ScopeContext, signal: AbortSignal) {
@@ -57,7 +63,8 @@ export class ReachedRows {
     if (closure.tables.some(({ name }) => !context.table(name).hasRowAddresses)) return null;
     const members = closureMembers(new ScopeCompiler(context), closure);
     if (members === null) return new Map();
-    const number = this.#found.size;
+    const number = this.#next;
+    this.#next += 1;
     const rows = await session.rows(membersQuery(members), [], signal, "Following references");
     if (rows.some(([, , addresses]) => addresses === null)) return null;
     const items = Map.groupBy(rows, ([table]) => table ?? "");

@@ -2,13 +2,18 @@ import type { KeyList, RowScope } from "@syncline/core";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { readTableInfos } from "../catalog/read-table-specs.ts";
 import { pinStatements } from "../connection/pins.ts";
+import { compileMask } from "../sql/mask-sql.ts";
 import type { ScopeTable } from "../sql/scope-parts.ts";
 import { compileScope } from "../sql/scope-sql.ts";
 import { KeyLists } from "./key-lists.ts";
+import { pageRange } from "./page-range.ts";
+import { conditions, fromTable } from "./row-sql.ts";
 import { inPublic } from "./testing/open-snapshot.ts";
 
 const ROOTS = 50_000;
+const RAW_TEXT = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -90,7 +95,8 @@ function nodes(plan: PlanNode): PlanNode[] {
 
 async function run(table: string, scope: RowScope) {
   const ids = Array.from({ length: ROOTS }, (_, at) => [String(at + 1)]);
-  const lists = new KeyLists(
+  const lists = new KeyLists();
+  lists.add(
     new Map<string, KeyList>([
       ["roots", { types: ["integer"], tuples: ids }],
       ["mails", { types: ["text"], tuples: ids.map(([id]) => [`p${id}`]) }],
@@ -144,3 +150,33 @@ it.each(["as they were loaded", "analysed"])(
     }
   },
 );
+
+it("slices of masked rows are ranges of pages still, and a scope is asked before the mask", async () => {
+  const client = new pg.Client({ connectionString: database.url, types: RAW_TEXT });
+  await client.connect();
+  try {
+    const filter = { schema: "public", tenantColumn: null, selection: { kind: "all" } } as const;
+    const info = (await readTableInfos(client, filter)).find(({ spec }) => spec.name.name === "person");
+    const type = info?.spec.columns.find(({ name }) => name === "mail")?.type;
+    if (info === undefined || type === undefined) throw new Error("no table");
+    const rule = { kind: "hash", length: 12, domain: null } as const;
+    const masks = new Map([["mail", compileMask(rule, { expression: 't."mail"', type })]]);
+    const plan = {
+      table: info.spec,
+      compared: [],
+      carried: [],
+      key: null,
+      hash: "pg-record-hash-1",
+      filter: null,
+    } as const;
+    const sql = { plan, info, tenant: null, scope: "t.mail = 'p7'", filter: null, masks };
+    const range = pageRange(info, { index: 1, of: 4 });
+    const statement = `SELECT t.id, t.mail FROM ${fromTable(sql)}${conditions(sql, "all", [range ?? ""])}`;
+    const { rows } = await client.query<{ "QUERY PLAN": string }>(`EXPLAIN (COSTS OFF) ${statement}`);
+    const lines = rows.map((row) => row["QUERY PLAN"]).join("\n");
+    expect(lines).toMatch(/^Tid Range Scan on person t\n\s+TID Cond: /);
+    expect(lines).toMatch(/Filter: \(mail = 'p7'::text\)/);
+  } finally {
+    await client.end();
+  }
+});

@@ -95,6 +95,24 @@ describe("key lists", () => {
     ]);
   });
 
+  it("lists that come later are added, also when rows were read before", async () => {
+    await database.query("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2), (3)");
+    await withSnapshot({ url: database.url }, async (snapshot) => {
+      const list = (id: string): KeyList => ({ types: ["integer"], tuples: [[id]] });
+      snapshot.useKeyLists(new Map([["a", list("1")]]));
+      snapshot.useKeyLists(new Map([["b", list("2")]]));
+      const either: RowScope = { kind: "or", items: [keys("a", "id"), keys("b", "id")] };
+      expect(await idsIn(snapshot, "t", either)).toEqual(["1", "2"]);
+      snapshot.useKeyLists(new Map([["a", list("3")]]));
+      expect(await idsIn(snapshot, "t", either)).toEqual(["2", "3"]);
+      const tables = [{ name: inPublic("t"), seed: keys("a", "id") }];
+      const itself: RowScope = { kind: "closure", table: 0, tables, edges: [] };
+      expect(await idsIn(snapshot, "t", itself)).toEqual(["3"]);
+      snapshot.useKeyLists(new Map([["a", list("1")]]));
+      expect(await idsIn(snapshot, "t", itself)).toEqual(["1"]);
+    });
+  });
+
   it("by the operator of an extension's type", async () => {
     await database.query(`CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;
       CREATE TABLE t (id int PRIMARY KEY, v citext); INSERT INTO t VALUES (1, 'Anna'), (2, 'anne')`);

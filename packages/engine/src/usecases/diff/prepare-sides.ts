@@ -44,7 +44,7 @@ function assertMaskable(table: TableSpec, column: string): void {
 }
 
 /** What a mask does to the columns that identify rows. */
-export interface MaskedKey {
+interface MaskedKey {
   /** Sides whose key is masked: nothing in the catalog says that the masked values are unique. */
   readonly unproven: readonly ("source" | "target")[];
 }
