@@ -1,6 +1,7 @@
 import { CodedError } from "@syncline/core";
 import type pg from "pg";
 import { abandonClient } from "./cancel-request.ts";
+import { connectionLost, lostConnection } from "./connection-lost.ts";
 import { translateError } from "./translate-error.ts";
 
 export type TextRow = readonly (string | null)[];
@@ -11,11 +12,15 @@ export class ReadSession {
   readonly #about: string;
   #broken = false;
   #ended = false;
+  #lost = false;
   #settings = "";
 
   constructor(client: pg.Client, about: string) {
     this.client = client;
     this.#about = about;
+    client.once("error", () => {
+      this.#lost = true; // hung up on between two statements
+    });
   }
 
   get broken(): boolean {
@@ -65,9 +70,9 @@ export class ReadSession {
   /** The driver's own error of a connection that ended has no code to be told by. */
   #withCode(error: unknown): unknown {
     const { code } = error as { code?: unknown };
-    if (error instanceof CodedError || code !== undefined || !this.client.connection.stream.destroyed)
+    if (error instanceof CodedError || code !== undefined || !(this.#lost || connectionLost(this.client)))
       return error;
-    return Object.assign(new Error("the connection was lost", { cause: error }), { code: "ECONNRESET" });
+    return lostConnection(error);
   }
 
   async #guard<T>(run: () => Promise<T>, signal: AbortSignal, about: string): Promise<T> {

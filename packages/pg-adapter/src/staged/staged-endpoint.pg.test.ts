@@ -464,6 +464,47 @@ describe("the host", () => {
     await database.query(`GRANT TEMPORARY ON DATABASE "${name}" TO PUBLIC; DROP ROLE no_temp`);
   });
 
+  it("may go away in the middle, which is a lost connection", async () => {
+    const files = memoryFiles([
+      { ...USERS, rows: Array.from({ length: 50_000 }, (_, n) => [String(n), "x", "1"]) },
+    ]);
+    const kill = () =>
+      database.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'syncline-test' AND datname = current_database()",
+      );
+    async function* rows(table: string, signal: AbortSignal) {
+      let batches = 0;
+      for await (const batch of files.rows(table, signal)) {
+        batches += 1;
+        if (batches === 100) await kill();
+        yield batch;
+      }
+    }
+    const endpoint = await openStagedEndpoint({ rows: { ...files, rows }, host: host(), label: "files" });
+    await expect(endpoint.lock(request())).rejects.toMatchObject({
+      code: "connection.lost",
+      retryable: true,
+    });
+    await endpoint.close();
+    const again = await openStagedEndpoint({ rows: files, host: host(), label: "files" });
+    const snapshot = await (await again.lock(request())).begin(null);
+    await kill();
+    const table = snapshot.tables[0] as TableSpec;
+    const selected = snapshot.selectRows({
+      table,
+      columns: ["id"],
+      filter: null,
+      scope: null,
+      masks: new Map(),
+    });
+    const read = async () => {
+      for await (const batch of selected.texts({ order: "key", signal: request().signal }))
+        expect(batch).toBeDefined();
+    };
+    await expect(read()).rejects.toMatchObject({ code: "connection.lost" });
+    await again.close();
+  });
+
   it("is left alone when the work is stopped in the middle", async () => {
     const stop = new AbortController();
     const endless: MemoryTable = {

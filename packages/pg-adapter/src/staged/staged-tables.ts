@@ -8,6 +8,7 @@ import type { RelationFilter } from "../catalog/relations-query.ts";
 import type { TableInfo } from "../catalog/table-info.ts";
 import { abandonClient } from "../connection/cancel-request.ts";
 import { openConnection } from "../connection/connect.ts";
+import { connectionLost, lostConnection } from "../connection/connection-lost.ts";
 import { pinStatements } from "../connection/pins.ts";
 import { interrupted, ReadSession } from "../connection/read-session.ts";
 import { readServerFacts, type ServerFacts } from "../connection/server-facts.ts";
@@ -128,10 +129,13 @@ export class StagedTables implements LockedTables {
     try {
       return await work();
     } catch (error) {
+      const lost = connectionLost(client);
       await stopping;
       await abandonClient(client);
       if (signal.aborted) throw interrupted(signal);
-      throw error instanceof CodedError ? error : explainStaging(error, this.#options.label);
+      throw error instanceof CodedError
+        ? error
+        : explainStaging(lost ? lostConnection(error) : error, this.#options.label);
     } finally {
       signal.removeEventListener("abort", stop);
     }

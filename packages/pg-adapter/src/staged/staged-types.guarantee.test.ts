@@ -1,4 +1,4 @@
-import { formatIdentifier } from "@syncline/core";
+import { formatIdentifier, type RowChange } from "@syncline/core";
 import { type ComparePath, diffEndpoints } from "@syncline/engine";
 import {
   createTestDatabase,
@@ -81,7 +81,7 @@ async function compareFiles(
     ctx: testContext(new AbortController().signal),
   });
   try {
-    const changes = [];
+    const changes: RowChange[] = [];
     for await (const change of run.changes) changes.push(change);
     await run.result;
     return run.tables.map((_, index) => foundChanges(changes, index));
