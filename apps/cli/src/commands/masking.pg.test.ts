@@ -150,6 +150,24 @@ describe("masks", () => {
     expect(JSON.stringify(rows)).not.toMatch(CANARIES);
   });
 
+  it.each(["ndjson", "json", "yaml", "csv", "sql"])(
+    "keep original values out of exports: %s",
+    async (format) => {
+      const args = ["prod:public:*", "--format", format, "--mask", "staging", "-o"];
+      const exported = await run("export", ...args, format === "csv" ? "out" : `out.${format}`);
+      expect(exported, exported.stderr).toMatchObject({ code: 0 });
+      await expectNoOriginals([exported]);
+      const whole = await readdir(folder.path, { recursive: true });
+      const texts = await Promise.all(
+        whole
+          .filter((name) => name.includes("out"))
+          .map((name) => readFile(join(folder.path, name), "utf8").catch(() => "")),
+      );
+      expect(texts.join("")).toContain("@example.com");
+      expect(texts.join("")).toContain("Opentown");
+    },
+  );
+
   it("keep original values out whatever way is compared, also of masked keys", async () => {
     const results: RunResult[] = [];
     for (const path of ["stream", "buckets-by-range", "buckets-by-hash", "multiset"]) {
