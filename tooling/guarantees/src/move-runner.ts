@@ -101,10 +101,14 @@ export async function runMove(run: MoveRun): Promise<MoveResult> {
   }
 }
 
-export async function takeBack(target: MoveEnd, ledgerId: string): Promise<void> {
+export async function takeBack(
+  target: MoveEnd,
+  ledgerId: string,
+  tables: readonly string[] = WORLD_TABLES,
+): Promise<void> {
   const patchTarget = await openPatchTarget({
     scope: scopeOf(target),
-    tables: selectionOf(WORLD_TABLES),
+    tables: selectionOf(tables),
     label: "target",
   });
   try {

@@ -41,10 +41,14 @@ const WHAT = {
 } as const;
 
 /** Says what will happen, and asks at a terminal where rows may be deleted or overwritten. */
-async function announce({ session, source, target, options }: CopyPlan): Promise<void> {
+async function announce({ session, source, target, options, mayDelete, dataset }: CopyPlan): Promise<void> {
   const { people } = session;
-  const strategy = strategyOf(options);
-  people.say(`From ${source.place.label} to ${target.label}. ${WHAT[strategy]}.`);
+  const asked = strategyOf(options);
+  const merges = asked === "replace" && (options.incremental === true || !mayDelete);
+  const strategy = merges ? "merge" : asked;
+  const within =
+    dataset === null ? "" : ` Only what belongs to roots of dataset ${options.dataset} takes part.`;
+  people.say(`From ${source.place.label} to ${target.label}. ${WHAT[strategy]}.${within}`);
   const harmless = strategy === "skip-existing" || strategy === "interactive" || options.dryRun === true;
   if (harmless || options.yes === true || !people.canAsk) return;
   const answer = await people.ask("Go on? [y/N] ");
