@@ -2,7 +2,7 @@ import type { RowValue } from "@syncline/core";
 import { damaged, type FilePosition } from "@syncline/core/codec";
 import type { FileRow, FileTable } from "@syncline/engine";
 import { type ColumnPlan, planColumns } from "./column-plan.ts";
-import { type CsvField, csvFields } from "./csv-fields.ts";
+import { type CsvField, csvFields, withPairs } from "./csv-fields.ts";
 import { readCsvRecords } from "./csv-records.ts";
 import { encodeLines } from "./encode-lines.ts";
 import { RowBatcher } from "./row-batcher.ts";
@@ -57,7 +57,7 @@ class CsvWriter implements RowFormatWriter {
 
 function csvField(value: RowValue): string {
   if (value === null) return "";
-  return value === "" || NEEDS_QUOTES.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  return value === "" || NEEDS_QUOTES.test(value) ? `"${withPairs(value)}"` : value;
 }
 
 function booleanWord(value: RowValue): RowValue {

@@ -194,7 +194,8 @@ describe.each(FORMATS)("%s", (_, codec) => {
 
   it("holds values longer than a chunk", async () => {
     const long = `${"é\n\"'\\,:# ".repeat(100_000)}end`;
-    const rows = [["1", long, null, long, "t", null, null, null, null]];
+    const quotes = '"'.repeat(65_535);
+    const rows = [["1", long, null, `${quotes}a${quotes}${quotes}""`, "t", null, null, `x${quotes}`, null]];
     expect(await valuesOf(codec, write(codec, rows), { chunk: 65_536 })).toEqual(rows);
   });
 
@@ -303,8 +304,8 @@ describe("what people write", () => {
     ["json", "", /expected a list of rows/],
     ["json", '[{"id":1}}]', /expected nothing more/],
     ["yaml", "- id: 1\n- id: 1\n  nmae: x\n...\n", /line 3, column 3: the table has no column/],
-    ["yaml", "- id: 1\n  id: 2\n...\n", /duplicate key/],
-    ["yaml", "- id: 1\n  'id': 2\n...\n", /duplicate key|repeated/],
+    ["yaml", "- id: 1\n  id: 2\n...\n", /repeated/],
+    ["yaml", "- id: 1\n  'id': 2\n...\n", /repeated/],
     ["yaml", "- id: one\n...\n", /line 1, column 7: expected a whole number/],
     ["yaml", "- ok: yes\n...\n", /expected true, false or null/],
     ["yaml", "- &a {id: 1}\n- *a\n...\n", /anchors/],
@@ -349,12 +350,12 @@ describe("what people write", () => {
     ["yaml", `- ${"? ".repeat(50_000)}1\n...\n`],
     ["yaml", `- name: ${"{a: ".repeat(20_000)}\n...\n`],
     ["yaml", "- id: 1\n---\n- id: 2\n"],
-    ["yaml", `- {${"id: 1, ".repeat(20_000)}}\n...\n`],
+    ["yaml", `- {${"id: 1, ".repeat(2_000_000)}}\n...\n`],
   ])("cannot hang or crash the reader: %s %.20s", async (format, content) => {
     const started = performance.now();
     await expect(simple(format, content)).rejects.toMatchObject({
       code: expect.stringMatching(/^file\.(damaged|unsupported)$/),
     });
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(5000); // 2 s on a machine that does nothing else
   });
 });

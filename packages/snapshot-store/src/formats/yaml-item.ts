@@ -7,7 +7,9 @@ import type { YamlItem } from "./yaml-items.ts";
 import { describeForm, isPlainText, plainValue, yamlKey } from "./yaml-scalars.ts";
 
 /** Above it, only the form that we write ourselves is read: the general parser needs many times the text. */
-const MAX_FREE_CHARACTERS = 32 * 1024 * 1024;
+const MAX_FREE_CHARACTERS = 16 * 1024 * 1024;
+/** Colons and commas that the general parser is given; its time grows with them, and a row has at most 1600 columns. */
+const MAX_MARKS = 100_000;
 const NOT_STORABLE = /\0|\p{Surrogate}/u;
 const DEEP = "No file of rows nests that deep.";
 
@@ -68,7 +70,7 @@ export class YamlItemReader {
 
   /** Any YAML that is one list item with one mapping of scalars. */
   readFree(item: YamlItem): Values {
-    if (item.text.length > MAX_FREE_CHARACTERS)
+    if (item.text.length > MAX_FREE_CHARACTERS || countMarks(item.text) > MAX_MARKS)
       throw unsupported(
         { file: this.#file, line: item.line },
         "a row this long must be written with its values in double quotes, each on one line",
@@ -76,10 +78,11 @@ export class YamlItemReader {
       );
     const lines = new LineCounter();
     const problem = (offset: number, text: string) => this.#damaged(item, lines, offset, text);
-    const document = parse(item, lines, () =>
-      unsupported({ file: this.#file, line: item.line }, "values are nested too deeply", DEEP),
-    );
+    const tooDeep = () =>
+      unsupported({ file: this.#file, line: item.line }, "values are nested too deeply", DEEP);
+    const document = parse(item, lines, tooDeep);
     const [error] = [...document.errors, ...document.warnings];
+    if (error?.code === "RESOURCE_EXHAUSTION") throw tooDeep();
     if (error !== undefined) throw problem(error.pos[0], `the YAML cannot be read (${wordsOf(error.code)})`);
     const { contents } = document;
     const [row] = isSeq(contents) ? contents.items : [];
@@ -144,7 +147,7 @@ function parse({ text }: YamlItem, lineCounter: LineCounter, tooDeep: () => Erro
     return parseDocument(text, {
       schema: "failsafe",
       version: "1.2",
-      uniqueKeys: true,
+      uniqueKeys: false,
       prettyErrors: false,
       logLevel: "silent",
       lineCounter,
@@ -153,6 +156,15 @@ function parse({ text }: YamlItem, lineCounter: LineCounter, tooDeep: () => Erro
     if (error instanceof RangeError) throw tooDeep();
     throw error;
   }
+}
+
+function countMarks(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length && count <= MAX_MARKS; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 58 || code === 44) count += 1;
+  }
+  return count;
 }
 
 /** `DUPLICATE_KEY` as words; the parser's messages may quote values. */
