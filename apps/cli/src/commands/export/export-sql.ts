@@ -9,7 +9,7 @@ import {
 import { openSchemaEngine, openTables } from "@syncline/runtime";
 import { patchFilesWithKeys } from "@syncline/runtime/files";
 import { formatCount } from "../../terminal/progress-text.ts";
-import { sessionMasks } from "../masks.ts";
+import { leavesTablesOut, sessionMasks } from "../masks.ts";
 import type { ExportJob } from "./run-export.ts";
 
 /** Definitions and rows as one SQL file, for psql and `syncline import`. */
@@ -67,8 +67,9 @@ function extentOf({ source, options }: ExportJob): SqlDumpInput["extent"] {
 }
 
 async function preparation(job: ExportJob): Promise<Pick<SqlDumpInput, "prepare">> {
-  const { session, options, filter } = job;
-  const masks = await sessionMasks(session, options.mask, true);
+  const { session, source, options, filter } = job;
+  const partial = leavesTablesOut(options.schema, { kind: "live", place: source });
+  const masks = await sessionMasks(session, options.mask, partial);
   if (masks === null && filter === null) return {};
   const run = masks === null ? null : new RunMasks(masks, session.context);
   return {

@@ -23,7 +23,7 @@ import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
 import { readFilter } from "../diff/read-filter.ts";
 import type { ExportCommandOptions } from "../export.ts";
-import { sessionMasks } from "../masks.ts";
+import { leavesTablesOut, sessionMasks } from "../masks.ts";
 import { sessionWorkspace } from "../places.ts";
 import { exportSql } from "./export-sql.ts";
 
@@ -106,7 +106,8 @@ async function signingKey({ session, options }: ExportJob) {
 
 async function exportToFile(job: ExportJob): Promise<ExportResult> {
   const { session, source, options, dataset, filter } = job;
-  const masks = await sessionMasks(session, options.mask ?? dataset?.masks ?? undefined, true);
+  const partial = dataset !== null || leavesTablesOut(options.schema, { kind: "live", place: source });
+  const masks = await sessionMasks(session, options.mask ?? dataset?.masks ?? undefined, partial);
   const run = masks === null ? null : new RunMasks(masks, session.context);
   const endpoint = await openEndpoint(source);
   try {
