@@ -44,7 +44,7 @@ export class People {
 
   /** Asks for a line; rejects with `interrupted` on Ctrl-C. Only after `canAsk`. */
   async ask(question: string): Promise<string> {
-    this.#options.progress.clear();
+    const resume = this.#options.progress.suspend();
     const terminal = createInterface({ input: this.#options.input, output: this.#options.stream });
     const stop = new AbortController();
     terminal.once("SIGINT", () => stop.abort());
@@ -60,6 +60,7 @@ export class People {
       });
     } finally {
       terminal.close();
+      resume();
     }
   }
 

@@ -89,3 +89,19 @@ describe("terminal settings", () => {
     expect(terminalSettings(terminal, { FORCE_COLOR: "1" }, ["--no-color"]).color).toBe(false);
   });
 });
+
+it("draws nothing while somebody is asked", () => {
+  const written: string[] = [];
+  let at = 0;
+  const write = (text: string) => void written.push(text);
+  const progress = new ProgressLine({ write, redraw: true, columns: 80, now: () => at });
+  progress.report({ phase: "compare", table: "users", rows: 1, bytes: 0, estimatedRows: null });
+  at = 1000;
+  const resume = progress.suspend();
+  progress.tick();
+  expect(written).toEqual([]);
+  resume();
+  progress.tick();
+  expect(written).toHaveLength(1);
+  progress.stop();
+});

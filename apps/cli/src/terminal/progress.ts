@@ -5,10 +5,17 @@ export interface Progress {
   readonly report: (event: ProgressEvent) => void;
   /** Removes a drawn line, so that other text can be written. */
   clear(): void;
+  /** Draws nothing, so that somebody can type, until the returned function is called. */
+  suspend(): () => void;
   stop(): void;
 }
 
-export const SILENT_PROGRESS: Progress = { report: () => {}, clear: () => {}, stop: () => {} };
+export const SILENT_PROGRESS: Progress = {
+  report: () => {},
+  clear: () => {},
+  suspend: () => () => {},
+  stop: () => {},
+};
 
 const REDRAW_MS = 100;
 const FIRST_DRAW_MS = 300;
@@ -31,6 +38,7 @@ export class ProgressLine implements Progress {
   #state: ProgressState | null = null;
   #samples: { at: number; rows: number }[] = [];
   #drawn = false;
+  #suspended = 0;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -52,7 +60,7 @@ export class ProgressLine implements Progress {
 
   /** Called by the timer; public for tests with their own clock. */
   tick(): void {
-    if (this.#state === null) return;
+    if (this.#state === null || this.#suspended > 0) return;
     const { redraw, columns, write, now } = this.#options;
     if (redraw && now() - this.#startedAt < FIRST_DRAW_MS) return;
     const text = formatProgress({ ...this.#state, elapsedMs: now() - this.#startedAt });
@@ -64,6 +72,14 @@ export class ProgressLine implements Progress {
     if (!this.#drawn) return;
     this.#options.write("\r\u001b[2K");
     this.#drawn = false;
+  }
+
+  suspend(): () => void {
+    this.clear();
+    this.#suspended += 1;
+    return () => {
+      this.#suspended -= 1;
+    };
   }
 
   stop(): void {

@@ -44,7 +44,8 @@ export function conflictLines(
   });
   const head = ["    column", ...sides.map((side) => `  ${names[side]}`)];
   const same = table.columns.length - columns.length;
-  const note = same > 0 ? [`    (${same} more column${same === 1 ? "" : "s"} are the same)`] : [];
+  const note =
+    same > 0 ? [`    (${same === 1 ? "1 more column is" : `${same} more columns are`} the same)`] : [];
   return [...formatColumns([head, ...lines], ["left", "left", "left", "left"]), ...note];
 }
 
