@@ -103,6 +103,7 @@ it("a mutated file is imported or refused with its line, and nothing else is eve
     expect(
       ran.filter((sql) => !/^(SET LOCAL|CREATE|COPY|INSERT|SELECT pg_catalog|COMMENT)/i.test(sql.trim())),
     ).toEqual([]);
-    expect(ran.filter((sql) => /^COPY.*PROGRAM/is.test(sql.trim()))).toEqual([]);
+    const copies = ran.map((sql) => sql.trim().replaceAll(/"[^"]*"/g, "name"));
+    expect(copies.filter((sql) => /^COPY.*PROGRAM/is.test(sql))).toEqual([]);
   }
 });
