@@ -1,4 +1,4 @@
-import { isPortable, type PairedColumn, plainName } from "@syncline/core";
+import { isPortable, type PairedColumn, plainName, type TypeSpec } from "@syncline/core";
 
 /** How a column's values can travel without anything being cut, rounded or read differently. */
 export type ColumnFit = "binary" | "text" | "none";
@@ -14,6 +14,58 @@ const YIELDING = new Set([
   "timestamp without time zone",
   "timestamp with time zone",
   "interval",
+]);
+
+/**
+ * Types whose binary form every server of ours reads back as the same value; their arrays, too. Not money, which counts
+ * in the smallest coin of a server's locale, and not tsquery: an empty one is sent but refused.
+ */
+const BINARY = new Set([
+  "boolean",
+  "smallint",
+  "integer",
+  "bigint",
+  "oid",
+  "numeric",
+  "real",
+  "double precision",
+  "text",
+  "character varying",
+  "character",
+  "bpchar",
+  '"char"',
+  "name",
+  "bytea",
+  "date",
+  "time without time zone",
+  "time with time zone",
+  "timestamp without time zone",
+  "timestamp with time zone",
+  "interval",
+  "uuid",
+  "json",
+  "jsonb",
+  "inet",
+  "cidr",
+  "macaddr",
+  "macaddr8",
+  "bit",
+  "bit varying",
+  "pg_lsn",
+  "point",
+  "line",
+  "lseg",
+  "box",
+  "path",
+  "polygon",
+  "circle",
+  "tsvector",
+  "int4range",
+  "int8range",
+  "numrange",
+  "tsrange",
+  "tstzrange",
+  "daterange",
 ]);
 
 const WHOLE = ["smallint", "integer", "bigint"];
@@ -34,15 +86,17 @@ export function fitColumn({ source, target }: PairedColumn): ColumnFit {
   const yields = YIELDING.has(elementOf(to)) && hasModifier(target) && source.type.name !== target.type.name;
   if (from === to) {
     if (yields) return "none";
-    return source.type.base === target.type.base && isPortable(source.type) && isPortable(target.type)
-      ? "binary"
-      : "text";
+    return travelsInBinary(source.type) && travelsInBinary(target.type) ? "binary" : "text";
   }
   if (yields) return "none";
   const enumText = source.type.kind === "enum" && TEXTS.includes(to);
   return enumText || READABLE.some((each) => each.from.includes(from) && each.to.includes(to))
     ? "text"
     : "none";
+}
+
+function travelsInBinary(type: TypeSpec): boolean {
+  return isPortable(type) && BINARY.has(elementOf(type.base));
 }
 
 /** A domain may hide a modifier behind its name. */
