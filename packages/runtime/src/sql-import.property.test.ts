@@ -101,7 +101,7 @@ it("a mutated file is imported or refused with its line, and nothing else is eve
     }
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(
-      ran.filter((sql) => !/^(SET LOCAL|CREATE|COPY|INSERT|SELECT pg_catalog|COMMENT)/i.test(sql.trim())),
+      ran.filter((sql) => !/^(SET|CREATE|COPY|INSERT|SELECT\s+pg_catalog|COMMENT)\b/i.test(sql.trim())),
     ).toEqual([]);
     const copies = ran.map((sql) => sql.trim().replaceAll(/"[^"]*"/g, "name"));
     expect(copies.filter((sql) => /^COPY.*PROGRAM/is.test(sql))).toEqual([]);

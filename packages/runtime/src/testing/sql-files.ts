@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import {
   dumpSql,
@@ -118,8 +117,4 @@ export function importInto(
 
 export async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
-}
-
-export function fileChunks(path: string): AsyncIterable<Uint8Array> {
-  return createReadStream(path);
 }
