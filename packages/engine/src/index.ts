@@ -28,6 +28,7 @@ export * from "./usecases/import/read-target.ts";
 export * from "./usecases/invert-patch.ts";
 export * from "./usecases/masking/mask-preparation.ts";
 export * from "./usecases/merge/detect-by-time.ts";
+export { MemorySpool } from "./usecases/merge/memory-spool.ts";
 export * from "./usecases/merge/merge-contract.ts";
 export { mergeEndpoints } from "./usecases/merge/merge-endpoints.ts";
 export { DatasetMove, type DatasetMoveInput, withDatasetPolicies } from "./usecases/move/dataset-move.ts";

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { type CreateDigest, openPatch, type PatchOperation, packOperation } from "@syncline/core";
-import { combinePatches, type PatchFiles } from "@syncline/engine";
+import { combinePatches, MemorySpool, type PatchFiles } from "@syncline/engine";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { recordGuarantee, scaled, seed } from "@syncline/tooling-vitest";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { MemorySpool } from "../../../engine/src/usecases/merge/memory-spool.ts";
 import { patchOf, testContext } from "../write/testing/apply.fixture.ts";
 import { randomEdits, randomSetup, seeded } from "../write/testing/random-patch.fixture.ts";
 import { operationsBetween, patchTables, readState } from "../write/testing/round-trip.fixture.ts";

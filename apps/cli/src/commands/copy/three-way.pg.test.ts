@@ -123,6 +123,16 @@ describe("copy --strategy three-way", () => {
     expect(await rows()).toEqual(before);
   });
 
+  it("takes a pulled directory as the base", async () => {
+    const pulled = await folder.run(["pull", "base:public:users", "base-rows"]);
+    expect(pulled.code, pulled.stderr).toBe(0);
+    const args = ["copy", "theirs:public:users", "ours:public:users", "--base", "./base-rows"];
+    const done = await folder.run([...args, "--strategy", "three-way", "--json"]);
+    expect(done.code, done.stderr).toBe(6);
+    expect(JSON.parse(done.stdout)).toMatchObject({ inserted: 1, updated: 1, deleted: 1, undecided: 3 });
+    expect(await rows()).toEqual(HELD);
+  });
+
   it("asks only at a terminal", async () => {
     const done = await folder.run([...COPY, "--strategy", "interactive"]);
     expect(done.code).toBe(2);
