@@ -66,7 +66,8 @@ export interface MoveEnd {
   readonly side: WorldSide;
 }
 
-export interface MoveRun extends Partial<Pick<MoveInput, "mayDelete" | "onConflict" | "highWater">> {
+export interface MoveRun
+  extends Partial<Pick<MoveInput, "mayDelete" | "onConflict" | "highWater" | "isReferenced">> {
   readonly source: MoveEnd;
   readonly target: MoveEnd;
   readonly tables?: readonly string[];
@@ -80,7 +81,7 @@ export async function runMove(run: MoveRun): Promise<MoveResult> {
   const { source, target, tables = WORLD_TABLES } = run;
   const selection = selectionOf(tables);
   const patchTarget = await openPatchTarget({ scope: scopeOf(target), tables: selection, label: "target" });
-  const { onConflict, highWater } = run;
+  const { onConflict, highWater, isReferenced } = run;
   try {
     return await moveRows({
       ctx: moveContext(),
@@ -94,6 +95,7 @@ export async function runMove(run: MoveRun): Promise<MoveResult> {
       mayDelete: run.mayDelete ?? true,
       scope: {},
       ...(onConflict === undefined ? {} : { onConflict }),
+      ...(isReferenced === undefined ? {} : { isReferenced }),
       ...(highWater === undefined ? {} : { highWater }),
     });
   } finally {

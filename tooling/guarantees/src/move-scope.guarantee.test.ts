@@ -1,11 +1,12 @@
 import {
   checkFilter,
   type MergeResolution,
+  type MoveStrategy,
   parseFilter,
   type RowScope,
   type TableSpec,
 } from "@syncline/core";
-import type { MoveResult, SidePreparation } from "@syncline/engine";
+import { DatasetMove, type MoveResult, type SidePreparation } from "@syncline/engine";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { recordGuarantee, scaled, seed } from "@syncline/tooling-vitest";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -91,6 +92,37 @@ function scopedTo(score: number) {
   };
 }
 
+/** Open accounts and their items; items of other accounts stay, even where the source gives them to an open one. */
+function runDataset({ source, target, random }: World, strategy: MoveStrategy): Promise<MoveResult> {
+  const dataset = {
+    name: "accounts",
+    root: "account",
+    tables: ["item"],
+    policies: new Map(),
+    filters: new Map(),
+  };
+  const move = new DatasetMove({
+    dataset,
+    selection: { filters: new Map(), where: OPEN.where, keys: null },
+    schemas: { source: source.side.schema, target: target.side.schema },
+    signal: new AbortController().signal,
+  });
+  return runMove({
+    source,
+    target,
+    rules: { strategy, onConflict: random.pick(["manual", "source"]) },
+    diff: { prepare: move.prepare },
+    isReferenced: move.isReferenced,
+  });
+}
+
+async function reachableByRoots(world: World): Promise<Reachable> {
+  const roots = (await openAccounts(sourceDatabase, world.source)).join(", ") || "NULL";
+  const tenant = ROWS_OF_MINE(world, ["account", "item"]);
+  return (schema, table) =>
+    `${tenant(schema, table)} AND (to_jsonb(r) ->> '${table === "item" ? "owner" : "id"}')::int IN (${roots})`;
+}
+
 /** One of them, or no decision. */
 function decide(random: Random, among: readonly MergeResolution[]): MergeResolution | undefined {
   return random.chance(0.3) ? undefined : random.pick(among);
@@ -123,6 +155,11 @@ const MOVERS: readonly Mover[] = STRATEGIES.flatMap((strategy): Mover[] => [
         diff: { filter: OPEN },
       }),
     reachable: reachableByFilter,
+  },
+  {
+    name: `${strategy}, dataset`,
+    run: (world) => runDataset(world, strategy),
+    reachable: reachableByRoots,
   },
   {
     name: `${strategy}, scope`,
