@@ -18,7 +18,7 @@ import type { StagedEndpointOptions } from "./open-staged-endpoint.ts";
 import { SharedSession } from "./shared-session.ts";
 import { StageFiles } from "./stage-files.ts";
 import { type PartnerTables, planFiles, type StagedFile } from "./staged-file.ts";
-import { explainStaging } from "./staging-errors.ts";
+import { explainStaging, noTemporaryTables } from "./staging-errors.ts";
 
 export type StagingOptions = Omit<StagedEndpointOptions, "partner"> & {
   readonly partner: PartnerTables | null;
@@ -54,6 +54,7 @@ export class StagedTables implements LockedTables {
       const facts = await readServerFacts(client, this.#filter([]));
       this.#facts = facts;
       if (facts.encoding === "SQL_ASCII") throw noEncoding(facts, this.#options.label);
+      if (facts.standby) throw noTemporaryTables(this.#options.label);
       await client.query(beginStatements(facts));
       this.#fills = await new StageFiles(client, this.#options, this.#request).stage(this.#files);
       for (const fill of this.#fills) assertFillable(fill, facts, partner);

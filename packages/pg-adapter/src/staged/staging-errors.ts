@@ -8,13 +8,18 @@ const NO_TEMPORARY_TABLES = new Set(["42501", "25006"]);
 export function explainStaging(error: unknown, label: string): CodedError {
   const { code } = error as { code?: string };
   if (!NO_TEMPORARY_TABLES.has(code ?? "")) return translateError(error, `Reading ${label}`);
+  return noTemporaryTables(label, error);
+}
+
+/** `permission.denied` that `cannotStage` knows. */
+export function noTemporaryTables(label: string, cause?: unknown): CodedError {
   return new CodedError(
     "permission.denied",
     `Reading ${label}: the database that should check its values allows no temporary tables.`,
     {
       hint: "Let its owner run: GRANT TEMPORARY ON DATABASE … TO …; or use a server that is no standby.",
-      details: { cannotStage: true, sqlState: code },
-      cause: error,
+      details: { cannotStage: true },
+      cause,
     },
   );
 }
