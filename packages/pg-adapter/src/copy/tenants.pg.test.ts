@@ -108,3 +108,16 @@ describe.each(MODES)("from a tenant that is a $name", (from) => {
     });
   });
 });
+
+it("from one tenant to another of the very same tables", async () => {
+  const column = MODES[2] as Mode;
+  await source.query(rows("shared", "stranger", true));
+  const result = await copy(column.side(source, "acme"), column.side(source, "newcomer"));
+  expect(result).toMatchObject({ outcome: "copied", rows: 30 * 25 });
+  for (const table of TABLES) {
+    const query = (tenant: string) =>
+      `SELECT id, up, name, amount FROM shared.${table} WHERE tenant = '${tenant}'`;
+    expect(await digest(source.url, query("newcomer"))).toBe(await digest(source.url, query("acme")));
+    expect(await digest(source.url, query("stranger"))).toMatch(/^25 /);
+  }
+});
