@@ -10,6 +10,7 @@ export interface PullCommandOptions {
   readonly fields?: readonly string[];
   readonly mask?: string;
   readonly format: "ndjson" | "json" | "yaml" | "csv";
+  readonly includeSchemas?: boolean;
   readonly overwrite?: boolean;
   readonly diffFirst?: boolean;
   readonly parallel: number;
@@ -39,6 +40,7 @@ export function definePull(program: Command, act: Act): void {
         .choices(["ndjson", "json", "yaml", "csv"])
         .default("ndjson"),
     )
+    .option("--include-schemas", "also write the tables' definitions, as schema.sql")
     .option("--overwrite", "replace the rows that the directory holds; other files in it stay")
     .option("--diff-first", "show what will change in the directory first, and ask at a terminal")
     .option("--parallel <n>", "tables read at the same time", parsePositiveCount, 2)

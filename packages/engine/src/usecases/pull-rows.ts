@@ -34,6 +34,8 @@ export interface PullPlan {
   readonly specs: readonly TableSpec[];
   /** `PostgreSQL 18.4`, or null. */
   readonly version: string | null;
+  /** Token of the instant, for reading definitions as of it; null when it cannot be shared. */
+  readonly snapshot: string | null;
   readonly scope: FileScope;
 }
 
@@ -189,7 +191,7 @@ export function fileTable(
 
 function pullPlan(
   { tenant, options }: PullInput,
-  { version }: ReadSnapshot,
+  { version, token }: ReadSnapshot,
   pulled: readonly PulledTable[],
 ): PullPlan {
   const tables = pulled.map(({ table }) => table);
@@ -197,6 +199,7 @@ function pullPlan(
     tables,
     specs: pulled.map(({ spec }) => spec),
     version,
+    snapshot: token,
     scope: {
       tenant,
       tables: tables.map(({ name }) => name),

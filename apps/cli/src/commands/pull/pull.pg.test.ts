@@ -61,4 +61,29 @@ describe("pull", () => {
       { id: 3, name: "", balance: "0.10" },
     ]);
   });
+
+  it("writes definitions when asked, and the same again when nothing changed", async () => {
+    const pull = (...more: string[]) =>
+      folder.run(["pull", "dev:public:*", "rows", "--include-schemas", "--json", ...more]);
+    expect(await pull()).toMatchObject({ code: 0 });
+    const script = await readFile(join(folder.path, "rows/schema.sql"), "utf8");
+    expect(script).toContain("CREATE TABLE");
+    expect(JSON.parse((await pull("--overwrite")).stdout)).toMatchObject({ unchanged: true, rows: 4 });
+    await source.query('DROP TABLE users; DROP TABLE "Odd name"');
+    await source.query(script);
+    expect(await folder.run(["push", "rows", "dev:public:*"])).toMatchObject({ code: 0 });
+    expect(await folder.run(["diff", "./rows", "dev:public:*", "--exit-code"])).toMatchObject({ code: 0 });
+  });
+
+  it("shows what will change first, and leaves somebody's folder alone", async () => {
+    await folder.run(["pull", "dev:public:users", "rows"]);
+    await source.query("DELETE FROM users WHERE id = 1");
+    const shown = await folder.run(["pull", "dev:public:users", "rows", "--overwrite", "--diff-first"]);
+    expect(shown).toMatchObject({ code: 0, stderr: expect.stringMatching(/delete/i) });
+    expect((await readFile(join(folder.path, "rows/users.ndjson"), "utf8")).split("\n")).toHaveLength(3);
+    await writeFile(join(folder.path, "note.txt"), "mine");
+    expect(await folder.run(["pull", "dev:public:users", ".", "--overwrite"])).toMatchObject({ code: 2 });
+    expect(await folder.run(["pull", "dev:public:users", "rows"])).toMatchObject({ code: 2 });
+    expect(await folder.run(["pull", "dev:public:none", "other"])).toMatchObject({ code: 10 });
+  });
 });

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FilterDocument } from "@syncline/core";
 import {
+  DEFINITION_SETTINGS,
   type MaskSet,
   type PullInput,
   type PullPlan,
@@ -15,6 +16,7 @@ import {
   type DirectoryPlace,
   openAnyEndpoint,
   openEndpoint,
+  openSchemaEngine,
   type Place,
   resolvePlace,
 } from "@syncline/runtime";
@@ -92,7 +94,8 @@ function maskedSnapshot({ session, masks }: Pull): Pick<PullInput, "prepare"> {
   return { prepare: async (snapshot) => ({ scopes: new Map(), masks: await run.use(snapshot) }) };
 }
 
-function openWriter({ session, source, directory, options }: Pull, plan: PullPlan): Promise<RowFilesWriter> {
+async function openWriter(pull: Pull, plan: PullPlan): Promise<RowFilesWriter> {
+  const { session, source, directory, options } = pull;
   return createRowDirectory({
     place: directory,
     tables: plan.tables.map(({ name }) => name),
@@ -102,9 +105,26 @@ function openWriter({ session, source, directory, options }: Pull, plan: PullPla
       createdAt: session.context.now().toISOString(),
       source: { locator: source.label, version: plan.version },
       scope: plan.scope,
-      definitions: null,
+      definitions: options.includeSchemas === true ? await tableDefinitions(pull, plan) : null,
     },
   });
+}
+
+/** The tables' definitions at the rows' instant, as a script for psql or for reading. */
+async function tableDefinitions({ session, source }: Pull, { specs, snapshot }: PullPlan): Promise<string> {
+  const engine = openSchemaEngine(source);
+  try {
+    const { preData, postData } = await engine.define({
+      tables: specs.map(({ name }) => name),
+      schemas: null,
+      renameSchemas: new Map(),
+      ...(snapshot === null ? {} : { snapshot }),
+      signal: session.context.signal,
+    });
+    return [...DEFINITION_SETTINGS, ...preData, ...postData].map((statement) => `${statement};\n`).join("\n");
+  } finally {
+    await engine.close();
+  }
 }
 
 /** What the pull will change in a directory that is there already. */
