@@ -39,6 +39,7 @@ export {
   type Protection,
 } from "./protection/find-protection.ts";
 export { type HostLookup, SYSTEM_LOOKUP } from "./protection/host-identity.ts";
+export { requiresEncryption } from "./require-encryption.ts";
 export { type ResolvedEndpoint, type ResolveEndpointOptions, resolveEndpoint } from "./resolve-endpoint.ts";
 export {
   currentServerName,

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { findDataset } from "@syncline/config";
+import { findDataset, requiresEncryption } from "@syncline/config";
 import { CodedError, type FilterDocument, type FilterNode } from "@syncline/core";
 import {
   type ExportPlan,
@@ -61,7 +61,7 @@ async function planExport(session: Session, { source, options }: ExportArguments
   const place = await resolvePlace(workspace, source, session.context.signal);
   refuseContradictions(options);
   const recipients = await parseRecipients(options.recipient ?? []);
-  assertEncryption(workspace, place, recipients);
+  await assertEncryption(workspace, place, { recipients, signal: session.context.signal });
   return {
     session,
     source: place,
@@ -89,11 +89,15 @@ function usage(what: string, hint: string): CodedError {
   return new CodedError("usage.invalid", `${what}.`, { hint });
 }
 
-/** A URL that leads to a server of the config is held to that server's rule. */
-function assertEncryption({ config }: Workspace, place: Place, recipients: readonly string[]): void {
-  const server = config.servers.get(place.server ?? place.confirmationName);
-  if (recipients.length > 0 || !(server?.requireEncryption ?? config.requireEncryption)) return;
-  throw new CodedError("encryption.required", `Exports of "${place.label}" must be encrypted.`, {
+async function assertEncryption(
+  { config, environment: env }: Workspace,
+  { scope, server, label }: Place,
+  { recipients, signal }: { readonly recipients: readonly string[]; readonly signal: AbortSignal },
+): Promise<void> {
+  const { host, port, database } = scope.connection;
+  const options = { env, signal, explicitServer: server };
+  if (recipients.length > 0 || !(await requiresEncryption(config, { host, port, database }, options))) return;
+  throw new CodedError("encryption.required", `Exports of "${label}" must be encrypted.`, {
     hint: "Add --recipient with an age public key, and a file name that ends in .age.",
   });
 }

@@ -1,0 +1,185 @@
+import { generateKeyPairSync } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type CommandFolder, makeCommandFolder } from "../../testing/run-syncline.ts";
+
+const TABLES = `CREATE TABLE account (id int PRIMARY KEY, name text, manager int REFERENCES account, note text);
+  CREATE TABLE comment (id int PRIMARY KEY, account int REFERENCES account, parent int REFERENCES comment, t text);`;
+const ROWS = `INSERT INTO account VALUES (1, 'a', NULL, 'n1'), (2, 'b', 1, 'n2'), (3, 'c', NULL, 'n3');
+  INSERT INTO comment VALUES (1, 1, NULL, 'x'), (2, NULL, 1, 'reply'), (3, NULL, 2, 'reply'), (4, 2, NULL, 'y'), (5, 3, NULL, 'z');`;
+
+interface Age {
+  generateX25519Identity(): Promise<string>;
+  identityToRecipient(identity: string): Promise<string>;
+}
+
+let source: TestDatabase;
+let target: TestDatabase;
+let folder: CommandFolder;
+
+beforeAll(async () => {
+  source = await createTestDatabase("import_source");
+  target = await createTestDatabase("import_target");
+});
+afterAll(() => Promise.all([source.drop(), target.drop()]));
+beforeEach(async () => {
+  folder = await makeCommandFolder(
+    JSON.stringify({
+      version: 1,
+      servers: {
+        from: { url: source.url },
+        to: { url: target.url },
+      },
+      datasets: { d: { root: "account", tables: ["comment"] } },
+    }),
+  );
+  for (const database of [source, target])
+    await database.query(
+      `DROP SCHEMA IF EXISTS syncline CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${TABLES}${ROWS}`,
+    );
+  return () => folder.remove();
+});
+
+const exportOf = async (where: object, ...args: string[]) => {
+  const filter = ["--filter", JSON.stringify({ where })];
+  const made = await folder.run([
+    "export",
+    "from:public:*",
+    "--dataset",
+    "d",
+    ...filter,
+    "--output",
+    "x.ndjson",
+    ...args,
+  ]);
+  expect(made, made.stderr).toMatchObject({ code: 0 });
+};
+const importOf = (...args: string[]) => folder.run(["import", "x.ndjson", "to:public:*", ...args]);
+const state = async () => {
+  const accounts = await target.query("SELECT id, name, note FROM account ORDER BY id");
+  const comments = await target.query<{ id: number }>("SELECT id FROM comment ORDER BY id");
+  return {
+    accounts: accounts.map((row) => Object.values(row as object).join(" ")),
+    comments: comments.map(({ id }) => id),
+  };
+};
+async function edit(change: (text: string) => string): Promise<void> {
+  const path = join(folder.path, "x.ndjson");
+  await writeFile(path, change(await readFile(path, "utf8")));
+}
+
+describe("import", () => {
+  it("replaces a root with its whole tree, and touches no other root", async () => {
+    await source.query("DELETE FROM comment WHERE id IN (2, 3); UPDATE account SET name = 'A' WHERE id = 1");
+    await exportOf({ id: 1 });
+    expect(await importOf()).toMatchObject({ code: 0 });
+    expect(await state()).toEqual({ accounts: ["1 A n1", "2 b n2", "3 c n3"], comments: [1, 4, 5] });
+  });
+
+  it("makes a row that is referred to when it is missing, and never changes it", async () => {
+    await source.query("UPDATE account SET name = 'A' WHERE id = 1");
+    await exportOf({ id: 2 });
+    expect(await importOf()).toMatchObject({ code: 0 });
+    expect((await state()).accounts[0]).toBe("1 a n1");
+    await target.query("TRUNCATE account, comment");
+    expect(await importOf()).toMatchObject({ code: 0 });
+    expect(await state()).toEqual({ accounts: ["1 A n1", "2 b n2"], comments: [4] });
+  });
+
+  it("deletes other roots only with --replace-all, confirmed", async () => {
+    await exportOf({ id: { $in: [1, 2] } });
+    expect(await importOf("--replace-all")).toMatchObject({ code: 2 });
+    expect((await state()).accounts).toHaveLength(3);
+    expect(await importOf("--replace-all", "--yes")).toMatchObject({ code: 0 });
+    expect(await state()).toEqual({ accounts: ["1 a n1", "2 b n2"], comments: [1, 2, 3, 4] });
+  });
+
+  it("keeps columns that the file omits", async () => {
+    await source.query("UPDATE account SET name = 'A', note = 'gone' WHERE id = 1");
+    await exportOf({ id: 1 }, "--fields", "name,manager,account,parent,t");
+    expect(await importOf()).toMatchObject({ code: 0 });
+    expect((await state()).accounts[0]).toBe("1 A n1");
+  });
+
+  it("refuses a row that belongs to none of the file's roots", async () => {
+    await exportOf({ id: 1 });
+    await edit((text) => text.replace('"id":1,"account":1', '"id":1,"account":3'));
+    const before = await state();
+    expect(await importOf()).toMatchObject({ code: 9 });
+    const refused = await importOf("--edited");
+    expect(refused.stderr).toContain('"comment"');
+    expect(refused.code).toBe(7);
+    expect(await state()).toEqual(before);
+  });
+
+  it("reports a child that another root has in the target", async () => {
+    await target.query("UPDATE comment SET account = 3 WHERE id = 4");
+    await exportOf({ id: 2 });
+    const done = await importOf("--json");
+    expect(done.code).toBe(6);
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      undecided: 1,
+      first_conflicts: [{ kind: "outside-scope" }],
+    });
+  });
+
+  it("refuses columns that the target lacks, and rows whose references are missing", async () => {
+    await source.query("ALTER TABLE account ADD extra int");
+    await exportOf({ id: 1 });
+    expect(await importOf()).toMatchObject({ code: 8 });
+    await source.query("ALTER TABLE account DROP extra");
+    await exportOf({ id: 2 }, "--overwrite");
+    await edit((text) => text.replace('"manager":1', '"manager":77'));
+    const refused = await importOf("--edited");
+    expect(refused).toMatchObject({ code: 6 });
+    expect(refused.stderr).toContain("account_manager_fkey");
+  });
+
+  it("demands encryption where the config does, however the place is named", async () => {
+    const guarded = { url: source.url, export: { requireEncryption: true } };
+    await folder.write(
+      "syncline.yaml",
+      JSON.stringify({
+        version: 1,
+        servers: { guarded, alias: { url: source.url }, to: { url: target.url } },
+      }),
+    );
+    for (const place of ["guarded:public:*", "alias:public:*", `${source.url}#public:*`])
+      for (const format of ["ndjson", "sql", "csv"]) {
+        const refused = await folder.run(["export", place, "--output", "x.out", "--format", format]);
+        expect(refused.stderr).toContain("must be encrypted");
+      }
+    const store = createRequire(
+      new URL("../../../../../packages/snapshot-store/package.json", import.meta.url),
+    );
+    const { generateX25519Identity, identityToRecipient } = store("age-encryption") as Age;
+    const identity = await generateX25519Identity();
+    await folder.write("key.txt", `${identity}\n`);
+    const to = ["--recipient", await identityToRecipient(identity), "--output", "x.ndjson.zst.age"];
+    const made = await folder.run(["export", "guarded:public:*", ...to]);
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    const read = ["import", "x.ndjson.zst.age", "to:public:*"];
+    expect(await folder.run(read)).toMatchObject({ code: 12 });
+    expect(await folder.run([...read, "--identity", "key.txt"])).toMatchObject({ code: 0 });
+  });
+
+  it("verifies who signed a file", async () => {
+    const pems = () => {
+      const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+      return [
+        privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+        publicKey.export({ type: "spki", format: "pem" }) as string,
+      ] as const;
+    };
+    const [secret, trusted] = pems();
+    await folder.write("signer.pem", secret);
+    await folder.write("trusted.pem", trusted);
+    await folder.write("other.pem", pems()[1]);
+    await exportOf({ id: 1 }, "--sign", "signer.pem");
+    expect(await importOf("--verify-signer", "trusted.pem")).toMatchObject({ code: 0 });
+    expect(await importOf("--verify-signer", "other.pem")).toMatchObject({ code: 12 });
+  });
+});
