@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { runMove, takeBack } from "./move-runner.ts";
+import { runMove, takeBack } from "./move-runner.fixture.ts";
 import { sideOf } from "./move-world.ts";
 
 let source: TestDatabase;

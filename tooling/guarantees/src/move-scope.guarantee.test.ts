@@ -10,7 +10,7 @@ import { DatasetMove, type MoveResult, type SidePreparation } from "@syncline/en
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { recordGuarantee, scaled, seed } from "@syncline/tooling-vitest";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type MoveEnd, runMove, takeBack } from "./move-runner.ts";
+import { type MoveEnd, runMove, takeBack } from "./move-runner.fixture.ts";
 import {
   buildWorld,
   hashAll,
