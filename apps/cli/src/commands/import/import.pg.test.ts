@@ -97,6 +97,15 @@ describe("import", () => {
     expect(await state()).toEqual({ accounts: ["1 a n1", "2 b n2"], comments: [1, 2, 3, 4] });
   });
 
+  it("takes an allow-list at its word, also for roots that are only referred to", async () => {
+    await exportOf({ id: 2 });
+    await folder.write("allow.txt", "2\n");
+    const refused = await importOf("--allow", "allow.txt");
+    expect(refused).toMatchObject({ code: 7 });
+    await folder.write("allow.txt", "[1, 2]");
+    expect(await importOf("--allow", "allow.txt")).toMatchObject({ code: 0 });
+  });
+
   it("keeps columns that the file omits", async () => {
     await source.query("UPDATE account SET name = 'A', note = 'gone' WHERE id = 1");
     await exportOf({ id: 1 }, "--fields", "name,manager,account,parent,t");

@@ -59,12 +59,14 @@ export function referencedKey(columns: readonly string[], key: ReadonlyMap<strin
  * @throws CodedError `scope.exceeded`
  */
 export function assertAllowed(
-  { keys }: FileRoots,
+  { keys, referenced }: FileRoots,
   allowed: readonly (readonly string[])[],
   { label, root }: { readonly label: string; readonly root: string },
 ): void {
   const known = new Set(allowed.map((key) => JSON.stringify(key)));
-  const outside = keys.filter((key) => !known.has(JSON.stringify(key)));
+  // Also rows that are only referred to: one that is missing would become a root that nobody allowed.
+  const all = [...keys.map((key) => JSON.stringify(key)), ...(referenced.get(root) ?? [])];
+  const outside = all.filter((key) => !known.has(key)).map((key) => JSON.parse(key) as (string | null)[]);
   if (outside.length === 0) return;
   const shown = outside.slice(0, 5).map((key) => key.join(", "));
   const more = outside.length > shown.length ? ` and ${outside.length - shown.length} more` : "";
