@@ -30,7 +30,7 @@ const HOWS = [
   ["in one transaction", { singleTransaction: true }],
 ] as const;
 
-describe.each(HOWS)("a connection that breaks, %s", (_name, how) => {
+describe.each(HOWS)("a connection that breaks, %s", { timeout: 60_000 }, (_name, how) => {
   it("on the way out of the source: tried again, and whole", async () => {
     let cuts = 0;
     const proxy = await startFaultProxyFor(source.url, (connection) => {
@@ -63,7 +63,7 @@ describe.each(HOWS)("a connection that breaks, %s", (_name, how) => {
     await proxy.close();
   });
 
-  it("around the commit: whole once, whatever the reply", async () => {
+  it("around the commit: whole once, whatever the reply", { timeout: 120_000 }, async () => {
     for (const atCommit of ["cut-before", "cut-before-reply"] as const) {
       await target.query(`TRUNCATE ${LARGE_TABLES.join(", ")}`);
       let commits = 0;

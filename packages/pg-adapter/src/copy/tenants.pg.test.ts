@@ -85,7 +85,7 @@ async function others(mode: Mode, tenant: string): Promise<string> {
   return digest(target.url, counts.join(" UNION ALL "));
 }
 
-describe.each(MODES)("from a tenant that is a $name", (from) => {
+describe.each(MODES)("from a tenant that is a $name", { timeout: 60_000 }, (from) => {
   it.each(MODES)("to one that is a $name", async (to) => {
     const tenant = "globex";
     await target.query(
