@@ -105,7 +105,10 @@ interface Counts {
 }
 
 /** A dry run first, whose counts must be those of the real run. */
-async function imported(file: string, args: readonly string[]): Promise<Counts & { readonly code: number | null }> {
+async function imported(
+  file: string,
+  args: readonly string[],
+): Promise<Counts & { readonly code: number | null }> {
   const before = await state();
   const command = ["import", file, "node-b:public:*", "--json", ...args];
   const dry = await run([...command, "--dry-run"]);

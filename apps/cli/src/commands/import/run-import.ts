@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
   CodedError,
@@ -25,12 +24,10 @@ import {
 } from "@syncline/engine";
 import {
   assertFlow,
-  openAnyEndpoint,
   openEndpoint,
   openRowsEndpoint,
   openTarget,
   type Place,
-  resolveAnyPlace,
   resolvePlace,
   type Workspace,
 } from "@syncline/runtime";
@@ -46,6 +43,7 @@ import { moveApplication, moveRules } from "../write/move-options.ts";
 import { printMove } from "../write/print-move.ts";
 import { rowDiffOptions } from "../write/row-diff-options.ts";
 import { readAllowedKeys } from "./allowed-keys.ts";
+import { importBase } from "./import-base.ts";
 import { importSqlFile } from "./import-sql-file.ts";
 import { openImport } from "./open-import.ts";
 
@@ -296,7 +294,7 @@ async function move(job: ImportJob, { target, ...narrowed }: Narrowed): Promise<
       ctx: session.context,
       openSource: () => stage(files, target),
       openTarget: () => openEndpoint(target),
-      openBase: await baseOf(job, target),
+      openBase: await importBase(job, target),
       patchTarget,
       apply: moveApplication(options),
       createSpool: createChangeSpool,
@@ -317,23 +315,4 @@ async function move(job: ImportJob, { target, ...narrowed }: Narrowed): Promise<
 
 function stage(files: RowFiles, beside: Place): Promise<Endpoint> {
   return openRowsEndpoint({ files, label: files.label, beside });
-}
-
-async function baseOf(job: ImportJob, target: Place): Promise<MoveInput["openBase"]> {
-  const { session, options, workspace } = job;
-  if (options.base === undefined) return null;
-  const path = resolve(session.workingFolder, options.base);
-  const isFile = await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  if (isFile) {
-    const { verifySigner: _, ...rest } = options;
-    const opened = await openImport(session, options.base, rest);
-    if (opened.kind === "rows") return () => stage(opened.files, target);
-    throw contradiction("--base and an SQL file");
-  }
-  const at = { folder: session.workingFolder, signal: session.context.signal };
-  const base = await resolveAnyPlace(workspace, options.base, at);
-  return () => openAnyEndpoint(base, { kind: "live", place: target });
 }
