@@ -30,6 +30,7 @@ export interface CopyCommandOptions extends MoveCommandOptions {
   readonly schemasOnly?: boolean;
   readonly incremental?: boolean;
   readonly incrementalColumn?: string;
+  readonly edited?: boolean;
   readonly diffFirst?: boolean;
   readonly parallel: number;
   readonly singleTransaction?: boolean;
@@ -112,6 +113,7 @@ function addWayOptions(command: Command): void {
       "--incremental-column <name>",
       "column that says when a row changed, instead of timestampFields of the config",
     )
+    .option("--edited", "from a directory: accept files with fewer rows than were pulled, removed on purpose")
     .option(
       "--diff-first",
       "show what differs and ask before anything is written; elsewhere than at a terminal needs --yes",

@@ -35,6 +35,7 @@ export interface DiffCommandOptions {
   readonly summaryOnly?: boolean;
   readonly output?: string;
   readonly overwrite?: boolean;
+  readonly edited?: boolean;
   readonly exitCode?: boolean;
   readonly detectConflicts?: boolean;
   readonly base?: string;
@@ -144,6 +145,10 @@ function addOutputOptions(command: Command): void {
     .option("--summary-only", "leave out the rows, in formats that list them")
     .option("--output <file>", "also write a patch; .gz and .zst compress it")
     .option("--overwrite", "replace the output file when it exists")
+    .option(
+      "--edited",
+      "with --output: accept a source directory with fewer rows than were pulled, removed on purpose",
+    )
     .option("--exit-code", "end with 1 when there are differences")
     .option(
       "--detect-conflicts",

@@ -56,7 +56,10 @@ export function defineImport(program: Command, act: Act): void {
       "refuse the file unless this Ed25519 public key (PEM) signed it; repeatable",
       collect,
     )
-    .option("--edited", "accept a file that was changed since it was written")
+    .option(
+      "--edited",
+      "accept a file that was changed since it was written, also when rows were removed from it",
+    )
     .option("--any-sql", "also run SQL that our own export does not write, on an open target")
     .option("--parallel <n>", "connections to the target for comparing", parsePositiveCount, 2);
   addMoveOptions(command).action(

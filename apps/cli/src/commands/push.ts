@@ -19,6 +19,7 @@ export interface PushCommandOptions extends MoveCommandOptions {
   readonly merge?: boolean;
   readonly strategy?: (typeof PUSH_STRATEGIES)[number];
   readonly base?: string;
+  readonly edited?: boolean;
   readonly diffFirst?: boolean;
   readonly parallel: number;
 }
@@ -44,6 +45,7 @@ export function definePush(program: Command, act: Act): void {
       ).choices(PUSH_STRATEGIES),
     )
     .option("--base <place>", "common ancestor of both sides, for three-way and interactive")
+    .option("--edited", "accept files with fewer rows than were pulled: rows were removed on purpose")
     .option(
       "--diff-first",
       "show what differs and ask before anything is written; elsewhere than at a terminal needs --yes",

@@ -18,6 +18,18 @@ export interface RowDirectory extends RowFiles {
   readonly manifest: Manifest;
   /** Tables whose files are not what was written, in the manifest's order. Reads every file. */
   editedTables(signal: AbortSignal): Promise<readonly string[]>;
+  /** Files with fewer rows than were written: rows were removed, or the file was cut short. Reads every file. */
+  shortenedFiles(signal: AbortSignal): Promise<readonly ShortenedFile[]>;
+}
+
+/** Cut at the end of a row, a file looks like one from which rows were removed on purpose. */
+export interface ShortenedFile {
+  /** As people know it. */
+  readonly file: string;
+  /** Rows that it holds. */
+  readonly rows: number;
+  /** Rows that were written. */
+  readonly written: number;
 }
 
 /**
@@ -114,6 +126,24 @@ class PulledDirectory implements RowDirectory {
       }
     }
     return edited;
+  }
+
+  async shortenedFiles(signal: AbortSignal): Promise<readonly ShortenedFile[]> {
+    const shortened: ShortenedFile[] = [];
+    for (const { table, file, rows: written, sha256 } of this.manifest.tables) {
+      if ((await this.#digestOf(file, signal)) === sha256) continue;
+      const rows = await this.#countRows(table, file, signal);
+      if (rows < written) shortened.push({ file: join(this.label, file), rows, written });
+    }
+    return shortened;
+  }
+
+  async #countRows(table: FileTable, file: string, signal: AbortSignal): Promise<number> {
+    const codec = rowFormatCodec(this.manifest.format);
+    let rows = 0;
+    for await (const batch of codec.read({ source: this.#source(file), table, referenced: false, signal }))
+      rows += batch.length;
+    return rows;
   }
 
   async #digestOf(file: string, signal: AbortSignal): Promise<string> {

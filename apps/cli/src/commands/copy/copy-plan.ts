@@ -13,7 +13,14 @@ import {
   type MaskSet,
   withDatasetPolicies,
 } from "@syncline/engine";
-import { type AnyPlace, assertFlow, type Place, resolveAnyPlace, resolvePlace } from "@syncline/runtime";
+import {
+  type AnyPlace,
+  assertFlow,
+  openRowDirectory,
+  type Place,
+  resolveAnyPlace,
+  resolvePlace,
+} from "@syncline/runtime";
 import type { Session } from "../../session.ts";
 import type { CopyCommandOptions } from "../copy.ts";
 import { diffOptions } from "../diff/diff-options.ts";
@@ -22,6 +29,7 @@ import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { sessionWorkspace } from "../places.ts";
 import { sourceScope } from "../write/directory-scope.ts";
 import { moveRules } from "../write/move-options.ts";
+import { assertWholeFiles, mayDeleteRows } from "../write/whole-files.ts";
 
 export interface CopyArguments {
   readonly source: string;
@@ -61,6 +69,7 @@ export async function planCopy(
     target: await resolvePlace(workspace, target, signal),
   };
   const { filter, mayDelete } = await sourceScope(places.source, places.target, typed);
+  await assertWhole(session, places.source, { mayDelete, options });
   const partial = leavesTablesOut(options.schema, places.source, { kind: "live", place: places.target });
   const definition = options.dataset === undefined ? null : findDataset(config, options.dataset);
   const masks = await sessionMasks(session, options.mask ?? definition?.masks ?? undefined, partial);
@@ -85,6 +94,20 @@ export async function planCopy(
   const flow = { source: plan.source, target: plan.target, masked: masks !== null, signal };
   for (const warning of await assertFlow(workspace, flow)) session.people.warn(warning);
   return plan;
+}
+
+async function assertWhole(
+  session: Session,
+  source: AnyPlace,
+  { mayDelete, options }: Pick<CopyPlan, "mayDelete" | "options">,
+): Promise<void> {
+  const { base, incremental, edited } = options;
+  if (source.kind !== "directory") return;
+  const deletes = incremental !== true && mayDeleteRows(strategyOf(options), base !== undefined);
+  await assertWholeFiles(session, await openRowDirectory(source.place), {
+    mayDelete: mayDelete && deletes,
+    edited: edited === true,
+  });
 }
 
 function datasetMove(

@@ -21,6 +21,7 @@ import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { withPatch } from "../patch/open-patch.ts";
 import { sessionWorkspace } from "../places.ts";
 import { directoryFilter } from "../write/directory-scope.ts";
+import { assertWholeFiles } from "../write/whole-files.ts";
 import { diffFormat, diffOptions, mayStop } from "./diff-options.ts";
 import { formatExplain } from "./explain-text.ts";
 import { readFilter } from "./read-filter.ts";
@@ -51,6 +52,7 @@ export async function runDiff(session: Session, { source, target, options }: Dif
     target: await resolveAnyPlace(workspace, target, where),
   };
   const filter = typed ?? (await pulledFilter(session, places));
+  await assertWholeSides(session, places, options);
   const partial = leavesTablesOut(options.schema, places.source, places.target);
   const masks = await sessionMasks(session, options.mask, partial);
   const wanted: DiffOptions = {
@@ -73,6 +75,22 @@ export async function runDiff(session: Session, { source, target, options }: Dif
   const result = await compare(comparison);
   if (!result.complete) return "partial";
   return options.exitCode === true && countDifferences(result.totals) > 0 ? "differences" : "ok";
+}
+
+/** Rows that the source lacks become deletes of a patch; rows that the target lacks only inserts. */
+async function assertWholeSides(
+  session: Session,
+  { source, target }: Pick<Comparison, "source" | "target">,
+  { output, edited }: DiffCommandOptions,
+): Promise<void> {
+  for (const side of [source, target]) {
+    if (side.kind !== "directory") continue;
+    const mayDelete = side === source && output !== undefined;
+    await assertWholeFiles(session, await openRowDirectory(side.place), {
+      mayDelete,
+      edited: edited === true,
+    });
+  }
 }
 
 /** A directory may hold some of the columns only. */

@@ -30,7 +30,7 @@ export async function importBase(job: BaseJob, target: Place): Promise<MoveInput
   );
   if (isFile) {
     const { verifySigner: _, ...rest } = options;
-    const opened = await openImport(session, options.base, rest);
+    const opened = await openImport(session, options.base, rest, { mayDelete: false });
     if (opened.kind === "rows")
       return () => openRowsEndpoint({ files: opened.files, label: opened.files.label, beside: target });
     throw new CodedError("usage.invalid", "An SQL file cannot be a base.", {

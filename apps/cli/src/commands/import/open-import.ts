@@ -6,6 +6,7 @@ import { openExportFile, openRowDirectory } from "@syncline/runtime";
 import { parseVerifyKey, readIdentities, readKeyText, verifyFile } from "@syncline/runtime/files";
 import type { Session } from "../../session.ts";
 import type { ImportCommandOptions } from "../import.ts";
+import { assertWholeFiles } from "../write/whole-files.ts";
 
 export type ImportFile =
   | { readonly kind: "rows"; readonly files: RowFiles }
@@ -16,6 +17,7 @@ export async function openImport(
   session: Session,
   file: string,
   options: ImportCommandOptions,
+  { mayDelete }: { readonly mayDelete: boolean },
 ): Promise<ImportFile> {
   const path = resolve(session.workingFolder, file);
   const places = { folder: session.workingFolder, environment: session.environment };
@@ -27,7 +29,9 @@ export async function openImport(
       throw new CodedError("usage.invalid", "A directory carries no signature.", {
         hint: "Leave out --verify-signer, or import a signed file.",
       });
-    return { kind: "rows", files: await openRowDirectory({ path, label: file }) };
+    const files = await openRowDirectory({ path, label: file });
+    await assertWholeFiles(session, files, { mayDelete, edited: options.edited === true });
+    return { kind: "rows", files };
   }
   if (options.verifySigner !== undefined) {
     const keys = [];

@@ -80,7 +80,7 @@ export async function runImport(
   } as const;
   for (const warning of await assertFlow(workspace, { source, target: place, masked: false, signal }))
     session.people.warn(warning);
-  const opened = await openImport(session, file, options);
+  const opened = await openImport(session, file, options, { mayDelete: followsDeletes(strategy) });
   await confirmWrite(session, place, { ...options, strategy: "manual" });
   if (opened.kind === "sql")
     return importSqlFile({ session, target: place, label: file, options, ...opened });

@@ -55,10 +55,10 @@ describe("push", () => {
       (await readFile(path("rows/orders.yaml"), "utf8")).replace(/- id: 10\n(?: {2}.*\n)+/, ""),
     );
     const before = await all(target, "users");
-    const tried = await pushJson("rows", "prod:public:*", "--dry-run");
+    const tried = await pushJson("rows", "prod:public:*", "--dry-run", "--edited");
     expect(tried.document).toMatchObject({ outcome: "dry-run", inserted: 1, updated: 1, deleted: 2 });
     expect(await all(target, "users")).toEqual(before);
-    const { code, document, stderr } = await pushJson("rows", "prod:public:*");
+    const { code, document, stderr } = await pushJson("rows", "prod:public:*", "--edited");
     expect({ code, stderr }).toMatchObject({
       code: 0,
       stderr: expect.stringContaining("users.yaml was edited"),

@@ -28,6 +28,7 @@ import { MoveConflicts } from "../write/move-conflicts.ts";
 import { moveApplication, moveRules } from "../write/move-options.ts";
 import { printMove } from "../write/print-move.ts";
 import { rowDiffOptions } from "../write/row-diff-options.ts";
+import { assertWholeFiles, mayDeleteRows } from "../write/whole-files.ts";
 
 interface PushArguments {
   readonly directory: string;
@@ -66,11 +67,14 @@ async function planPush(session: Session, { directory, target, options }: PushAr
   const files = await openRowDirectory(from);
   for (const table of await files.editedTables(signal))
     session.people.say(`${files.pathOf(table)} was edited since it was pulled.`);
+  const scope = directoryScope(files, place, options.schema ?? []);
+  const mayDelete = scope.mayDelete && mayDeleteRows(rules.strategy, options.base !== undefined);
+  await assertWholeFiles(session, files, { mayDelete, edited: options.edited === true });
   const at = { folder: session.workingFolder, signal };
   return {
     session,
     directory: from,
-    scope: directoryScope(files, place, options.schema ?? []),
+    scope,
     rules,
     base: options.base === undefined ? null : await resolveAnyPlace(workspace, options.base, at),
     options,
