@@ -2,7 +2,16 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "@syncline/runtime/
 import { deviations, EDITS } from "./expected.ts";
 import { announce, done, failed, say, title } from "./narrate.ts";
 import { createShops, PRODUCTION, STAGING } from "./shop.ts";
-import { COMPARE, readPatchId, type Step, UNTIL_APPLIED, undoSteps } from "./steps.ts";
+import {
+  COMPARE,
+  editDirectory,
+  FROM_DIRECTORY,
+  readPatchId,
+  type Step,
+  UNTIL_APPLIED,
+  UNTIL_PULLED,
+  undoSteps,
+} from "./steps.ts";
 import { SYNCLINE, SynclineRunner } from "./syncline.ts";
 import { makeWorkspace } from "./workspace.ts";
 
@@ -73,6 +82,11 @@ async function walkThrough(server: EmbeddedPostgres, runner: SynclineRunner, fol
   await walk(UNTIL_APPLIED.slice(1));
   await walk(undoSteps(readPatchId(folder)));
   await expectDifferences(runner, EDITS);
+  await walk(UNTIL_PULLED);
+  editDirectory(folder);
+  say();
+  say('Somebody opens rows/categories.yaml and renames "Trail Running".');
+  await walk(FROM_DIRECTORY);
 }
 
 async function take(runner: SynclineRunner, step: Step, number: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Step {
@@ -11,6 +11,7 @@ export interface Step {
 const SOURCE = "staging:public:*";
 const TARGET = "prod:public:*";
 export const PATCH_FILE = "spring.patch";
+const DIRECTORY = "./rows";
 export const COMPARE = ["diff", SOURCE, TARGET] as const;
 
 /** The way from a difference to a patch that is applied. */
@@ -87,6 +88,49 @@ export function undoSteps(patchId: string): readonly Step[] {
       exitCode: 1,
     },
   ];
+}
+
+/** Rows on the move: a masked preview for others, then a directory that is edited by hand. */
+export const UNTIL_PULLED: readonly Step[] = [
+  {
+    title: "Copy it, without the people in it",
+    text: "Production's tables and rows into a tenant of their own; names, emails and phone numbers of customers never leave its server.",
+    args: ["copy", TARGET, "staging:preview:*", "--include-schemas", "--mask", "people", "--yes"],
+    exitCode: 0,
+  },
+  {
+    title: "A directory to read and edit",
+    text: "One file for each table, in any of four formats.",
+    args: ["pull", "staging:public:categories", DIRECTORY, "--format", "yaml"],
+    exitCode: 0,
+  },
+];
+
+/** After somebody renamed a category in the directory's file. */
+export const FROM_DIRECTORY: readonly Step[] = [
+  {
+    title: "What did the editor change?",
+    text: "A directory is compared like a database, also when it was edited by hand.",
+    args: ["diff", DIRECTORY, "staging:public:categories", "--format", "unified"],
+    exitCode: 0,
+  },
+  {
+    title: "Push it back",
+    text: "One transaction; the last line says how to take it back.",
+    args: ["push", DIRECTORY, "staging:public:categories", "--yes"],
+    exitCode: 0,
+  },
+];
+
+const EDITED_FROM = "Trail Running";
+const EDITED_TO = "Trail & Fell Running";
+
+/** Stands for somebody with an editor. */
+export function editDirectory(folder: string): void {
+  const path = join(folder, DIRECTORY, "categories.yaml");
+  const text = readFileSync(path, "utf8");
+  if (!text.includes(EDITED_FROM)) throw new Error(`${path} has no category "${EDITED_FROM}"`);
+  writeFileSync(path, text.replace(EDITED_FROM, JSON.stringify(EDITED_TO)));
 }
 
 export function readPatchId(folder: string): string {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ export function makeWorkspace(url: (database: string) => string): { folder: stri
   const folder = mkdtempSync(join(tmpdir(), "syncline-demo-"));
   writeFileSync(join(folder, "staging.url"), `${url(STAGING)}\n`, { mode: 0o600 });
   writeFileSync(join(folder, "production.url"), `${url(PRODUCTION)}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, "mask.key"), `${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
   writeFileSync(join(folder, "syncline.yaml"), CONFIG);
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
@@ -23,4 +25,12 @@ servers:
     tenancy: { kind: schema }
     environment: production
     protection: protected
+masks:
+  people:
+    key: { file: ./mask.key }
+    tables:
+      customers:
+        email: { fake: email }
+        full_name: { fake: full-name }
+        phone: keep-format
 `;
