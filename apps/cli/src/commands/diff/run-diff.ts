@@ -20,7 +20,7 @@ import type { DiffCommandOptions } from "../diff.ts";
 import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { withPatch } from "../patch/open-patch.ts";
 import { sessionWorkspace } from "../places.ts";
-import { directoryFilter } from "../write/directory-scope.ts";
+import { assertWholeTables, directoryFilter } from "../write/directory-scope.ts";
 import { assertWholeFiles } from "../write/whole-files.ts";
 import { diffFormat, diffOptions, mayStop } from "./diff-options.ts";
 import { formatExplain } from "./explain-text.ts";
@@ -86,7 +86,11 @@ async function assertWholeSides(
   for (const side of [source, target]) {
     if (side.kind !== "directory") continue;
     const mayDelete = side === source && output !== undefined;
-    await assertWholeFiles(session, await openRowDirectory(side.place), {
+    const files = await openRowDirectory(side.place);
+    const other = side === source ? target : source;
+    if (other.kind === "live")
+      assertWholeTables(files, `syncline import ${files.label} '${other.place.label}' --dry-run`);
+    await assertWholeFiles(session, files, {
       mayDelete,
       edited: edited === true,
     });

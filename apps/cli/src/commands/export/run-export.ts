@@ -1,11 +1,10 @@
 import { resolve } from "node:path";
 import { findDataset, requiresEncryption } from "@syncline/config";
-import { CodedError, type FilterDocument, type FilterNode } from "@syncline/core";
+import { CodedError, type FilterDocument } from "@syncline/core";
 import {
   type ExportPlan,
   type ExportResult,
   exportRows,
-  type RootSelection,
   type RowFilesWriter,
   RunMasks,
 } from "@syncline/engine";
@@ -25,6 +24,7 @@ import { readFilter } from "../diff/read-filter.ts";
 import type { ExportCommandOptions } from "../export.ts";
 import { leavesTablesOut, sessionMasks } from "../masks.ts";
 import { sessionWorkspace } from "../places.ts";
+import { assertRootOptions, rootSelection } from "../root-selection.ts";
 import { exportSql } from "./export-sql.ts";
 
 export interface ExportArguments {
@@ -74,9 +74,8 @@ async function planExport(session: Session, { source, options }: ExportArguments
 }
 
 function refuseContradictions(options: ExportCommandOptions): void {
-  const { dataset, email, group, select, format, recipient, sign, schema } = options;
-  if (dataset === undefined && (email !== undefined || group !== undefined || select !== undefined))
-    throw usage("--email, --group and --select choose roots of a dataset", "Add --dataset with its name.");
+  const { dataset, format, recipient, sign, schema } = options;
+  assertRootOptions(options);
   if (dataset !== undefined && format === "sql")
     throw usage("A dataset cannot be written as SQL", "Use yaml, json, ndjson or csv.");
   if (dataset !== undefined && schema !== undefined)
@@ -120,7 +119,7 @@ async function exportToFile(job: ExportJob): Promise<ExportResult> {
       source: endpoint,
       tenant: source.tenant,
       dataset,
-      selection: rootSelection(job),
+      selection: rootSelection(options, dataset === null ? null : filter),
       tablePatterns: options.schema ?? [],
       filter: dataset === null ? filter : null,
       fields: options.fields ?? null,
@@ -130,14 +129,6 @@ async function exportToFile(job: ExportJob): Promise<ExportResult> {
   } finally {
     await endpoint.close();
   }
-}
-
-function rootSelection({ options, dataset, filter }: ExportJob): RootSelection {
-  const filters = new Map((options.select ?? []).map(({ name, value }) => [name, value]));
-  if (options.email !== undefined) filters.set("email", options.email);
-  if (options.group !== undefined) filters.set("group", options.group);
-  const where: FilterNode | null = dataset === null ? null : (filter?.where ?? null);
-  return { filters, where, keys: null };
 }
 
 function openWriter(job: ExportJob, plan: ExportPlan): Promise<RowFilesWriter> {

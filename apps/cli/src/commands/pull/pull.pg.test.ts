@@ -53,6 +53,7 @@ describe("pull", () => {
       "--output",
       "edit.patch",
       "--exit-code",
+      "--edited",
     ]);
     expect(made).toMatchObject({ code: 1 });
     expect(await folder.run(["patch", "edit.patch", "dev:public:users"])).toMatchObject({ code: 0 });

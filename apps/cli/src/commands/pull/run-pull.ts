@@ -1,8 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { FilterDocument } from "@syncline/core";
+import { findDataset } from "@syncline/config";
+import { CodedError, type DatasetDefinition, type FilterDocument } from "@syncline/core";
 import {
   DEFINITION_SETTINGS,
+  type Endpoint,
+  type ExportResult,
+  exportRows,
   type MaskSet,
   type PullInput,
   type PullPlan,
@@ -27,6 +31,7 @@ import { readFilter } from "../diff/read-filter.ts";
 import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { directoryPlace, sessionWorkspace } from "../places.ts";
 import type { PullCommandOptions } from "../pull.ts";
+import { assertRootOptions, rootSelection } from "../root-selection.ts";
 import { showDifferenceFirst } from "../write/diff-first.ts";
 import { rowDiffOptions } from "../write/row-diff-options.ts";
 
@@ -41,51 +46,96 @@ interface Pull {
   readonly source: Place;
   readonly directory: DirectoryPlace;
   readonly filter: FilterDocument | null;
+  readonly dataset: DatasetDefinition | null;
   readonly masks: MaskSet | null;
   readonly options: PullCommandOptions;
 }
+
+type WritePlan = Pick<PullPlan, "tables" | "specs" | "version" | "snapshot" | "scope">;
+type Pulled = Pick<PullResult, "unchanged" | "tables"> | ExportResult;
 
 export async function runPull(
   session: Session,
   { source, directory, options }: PullArguments,
 ): Promise<ExitReason> {
+  refuseContradictions(options);
   const workspace = await sessionWorkspace(session);
   const place = await resolvePlace(workspace, source, session.context.signal);
-  const partial = leavesTablesOut(options.schema, { kind: "live", place });
+  const dataset = options.dataset === undefined ? null : findDataset(workspace.config, options.dataset);
+  const partial = dataset !== null || leavesTablesOut(options.schema, { kind: "live", place });
   const pull: Pull = {
     session,
     source: place,
     directory: directoryPlace(session, directory),
     filter: await readFilter(options.filter, session.workingFolder),
-    masks: await sessionMasks(session, options.mask, partial),
+    dataset,
+    masks: await sessionMasks(session, options.mask ?? dataset?.masks ?? undefined, partial),
     options,
   };
   if (options.diffFirst === true) await showDifference(pull);
-  const result = await pullAll(pull);
-  await print(pull, result);
+  await print(pull, await pullAll(pull));
   return "ok";
 }
 
-async function pullAll(pull: Pull): Promise<PullResult> {
-  const { session, source, filter, options } = pull;
-  const endpoint = await openEndpoint(source);
-  try {
-    return await pullRows({
-      ctx: session.context,
-      source: endpoint,
-      tenant: source.tenant,
-      options: {
-        tablePatterns: options.schema ?? [],
-        filter,
-        fields: options.fields ?? null,
-        parallel: options.parallel,
-      },
-      ...maskedSnapshot(pull),
-      openWriter: (plan) => openWriter(pull, plan),
+/** @throws CodedError `usage.invalid` */
+function refuseContradictions(options: PullCommandOptions): void {
+  assertRootOptions(options);
+  const { dataset, schema, diffFirst } = options;
+  if (dataset === undefined) return;
+  if (schema !== undefined)
+    throw new CodedError("usage.invalid", "--schema and --dataset contradict each other.", {
+      hint: "List the tables in the dataset.",
     });
+  if (diffFirst === true)
+    throw new CodedError("usage.invalid", "--diff-first compares whole tables, --dataset takes some rows.", {
+      hint: "Leave one of the two out.",
+    });
+}
+
+async function pullAll(pull: Pull): Promise<Pulled> {
+  const endpoint = await openEndpoint(pull.source);
+  try {
+    return pull.dataset === null
+      ? await pullTables(pull, endpoint)
+      : await pullDataset(pull, pull.dataset, endpoint);
   } finally {
     await endpoint.close();
   }
+}
+
+/** What belongs to a dataset's roots, and what it refers to. */
+function pullDataset(pull: Pull, dataset: DatasetDefinition, source: Endpoint): Promise<ExportResult> {
+  const { session, filter, masks, options } = pull;
+  const run = masks === null ? null : new RunMasks(masks, session.context);
+  return exportRows({
+    ctx: session.context,
+    source,
+    tenant: pull.source.tenant,
+    dataset,
+    selection: rootSelection(options, filter),
+    tablePatterns: [],
+    filter: null,
+    fields: options.fields ?? null,
+    masks: run === null ? null : (snapshot) => run.use(snapshot),
+    openWriter: (plan) => openWriter(pull, plan),
+  });
+}
+
+function pullTables(pull: Pull, endpoint: Endpoint): Promise<PullResult> {
+  const { session, source, filter, options } = pull;
+  return pullRows({
+    ctx: session.context,
+    source: endpoint,
+    tenant: source.tenant,
+    options: {
+      tablePatterns: options.schema ?? [],
+      filter,
+      fields: options.fields ?? null,
+      parallel: options.parallel,
+    },
+    ...maskedSnapshot(pull),
+    openWriter: (plan) => openWriter(pull, plan),
+  });
 }
 
 function maskedSnapshot({ session, masks }: Pull): Pick<PullInput, "prepare"> {
@@ -94,7 +144,7 @@ function maskedSnapshot({ session, masks }: Pull): Pick<PullInput, "prepare"> {
   return { prepare: async (snapshot) => ({ scopes: new Map(), masks: await run.use(snapshot) }) };
 }
 
-async function openWriter(pull: Pull, plan: PullPlan): Promise<RowFilesWriter> {
+async function openWriter(pull: Pull, plan: WritePlan): Promise<RowFilesWriter> {
   const { session, source, directory, options } = pull;
   return createRowDirectory({
     place: directory,
@@ -111,7 +161,7 @@ async function openWriter(pull: Pull, plan: PullPlan): Promise<RowFilesWriter> {
 }
 
 /** The tables' definitions at the rows' instant, as a script for psql or for reading. */
-async function tableDefinitions({ session, source }: Pull, { specs, snapshot }: PullPlan): Promise<string> {
+async function tableDefinitions({ session, source }: Pull, { specs, snapshot }: WritePlan): Promise<string> {
   const engine = openSchemaEngine(source);
   try {
     const { preData, postData } = await engine.define({
@@ -143,8 +193,8 @@ async function showDifference({ session, source, directory, filter, masks, optio
   });
 }
 
-async function print({ session, source, directory, options }: Pull, result: PullResult): Promise<void> {
-  const rows = result.tables.reduce((sum, table) => sum + table.rows, 0);
+async function print({ session, source, directory, options }: Pull, result: Pulled): Promise<void> {
+  const rows = "rows" in result ? result.rows : result.tables.reduce((sum, table) => sum + table.rows, 0);
   if (options.json === true) {
     await session.output.json({
       action: "pull",
@@ -152,6 +202,7 @@ async function print({ session, source, directory, options }: Pull, result: Pull
       directory: directory.label,
       format: options.format,
       unchanged: result.unchanged,
+      ...("roots" in result ? { dataset: options.dataset, roots: result.roots } : {}),
       rows,
       tables: result.tables,
     });

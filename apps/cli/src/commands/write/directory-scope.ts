@@ -26,15 +26,8 @@ export interface DirectoryScope {
  * @throws CodedError `table.not_found`, `usage.invalid`, `file.damaged`
  */
 export function directoryScope(files: RowFiles, place: Place, patterns: readonly string[]): DirectoryScope {
-  const { scope, label } = files;
-  if (scope !== null && scope.dataset !== null)
-    throw new CodedError(
-      "usage.invalid",
-      `"${label}" holds the dataset "${scope.dataset.name}", not whole tables.`,
-      {
-        hint: "Use syncline import, which knows which rows belong to the dataset.",
-      },
-    );
+  const { scope } = files;
+  assertWholeTables(files, `syncline import ${files.label} '${place.label}'`);
   const tables = wantedTables(files, place, patterns);
   const covered = scope?.complete === true && tables.every(({ text }) => scope.tables.includes(text));
   return {
@@ -43,6 +36,19 @@ export function directoryScope(files: RowFiles, place: Place, patterns: readonly
     filter: directoryFilter(files),
     mayDelete: covered,
   };
+}
+
+/**
+ * Rows that a dataset leaves out are not missing.
+ * @throws CodedError `usage.invalid` for rows of a dataset; `instead` knows which rows belong to it
+ */
+export function assertWholeTables({ scope, label }: RowFiles, instead: string): void {
+  if (scope === null || scope.dataset === null) return;
+  throw new CodedError(
+    "usage.invalid",
+    `"${label}" holds rows of the dataset "${scope.dataset.name}", not whole tables.`,
+    { hint: `Use ${instead}, which knows which rows belong to the dataset.` },
+  );
 }
 
 /** The filter that a directory was pulled with. @throws CodedError `file.damaged` */

@@ -44,7 +44,10 @@ type TableMasksByName = ReadonlyMap<string, ReadonlyMap<string, MaskRule>>;
 
 export interface ExportPlan {
   readonly tables: readonly FileTable[];
+  readonly specs: readonly TableSpec[];
   readonly version: string | null;
+  /** Token of the instant, for reading definitions as of it; null when it cannot be shared. */
+  readonly snapshot: string | null;
   readonly scope: FileScope;
 }
 
@@ -59,6 +62,8 @@ export interface ExportResult {
   readonly tables: readonly ExportedTable[];
   readonly rows: number;
   readonly roots: number | null;
+  /** Whether the same rows were there already. */
+  readonly unchanged: boolean;
 }
 
 interface ExportTable {
@@ -78,7 +83,9 @@ export async function exportRows(input: ExportInput): Promise<ExportResult> {
   const masks = await input.masks?.(snapshot);
   const plan: ExportPlan = {
     tables: tables.map(({ table }) => table),
+    specs: tables.map(({ spec }) => spec),
     version: snapshot.version,
+    snapshot: snapshot.token,
     scope: scopeOf(input, tables),
   };
   const writer = await input.openWriter(plan);
@@ -90,12 +97,13 @@ export async function exportRows(input: ExportInput): Promise<ExportResult> {
       const referenced = table.referenced.kind === "none" ? 0 : await writePart(work, table, true);
       exported.push({ name: table.table.name, rows, referenced });
     }
-    await writer.commit();
+    const { unchanged } = await writer.commit();
     const roots = exported[tables.findIndex(({ spec }) => spec === root)]?.rows ?? 0;
     return {
       tables: exported,
       rows: exported.reduce((sum, { rows, referenced }) => sum + rows + referenced, 0),
       roots: dataset === null ? null : roots,
+      unchanged,
     };
   } finally {
     await writer.discard();
