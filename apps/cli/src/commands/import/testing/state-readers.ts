@@ -3,7 +3,9 @@ import pg from "pg";
 
 const hashOf = (tables: readonly string[]) =>
   tables
-    .map((table) => `(SELECT md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM ${table} t)`)
+    .map(
+      (table) => `(SELECT md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM ${table} t)`,
+    )
     .join(" || ");
 
 /** Hashes of one moment: the tables that an import replaces, and all others. */
@@ -35,7 +37,7 @@ export async function startStateReader(
   const counts = { readings: 0, deviations: 0 };
   let stopped = false;
   const read = async () => (await client.query<State & pg.QueryResultRow>(STATE)).rows[0];
-  const running = (async () => {
+  const loop = async () => {
     while (!stopped) {
       await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       const first = await read();
@@ -47,8 +49,9 @@ export async function startStateReader(
       if (!known || !same || first.others !== allowed.others) counts.deviations += 1;
       counts.readings += 1;
     }
-    await client.end();
-  })();
+  };
+  const running = loop().finally(() => client.end());
+  running.catch(() => {}); // told by stop
   return {
     counts,
     stop: () => {
