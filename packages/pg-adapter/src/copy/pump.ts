@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "@syncline/core";
-import { from as copyFrom } from "pg-copy-streams";
+import { copyFromStdin } from "../connection/copy-from-stdin.ts";
 import type { ApplySession } from "../write/apply-session.ts";
 import { sqlStateOf } from "../write/write-errors.ts";
 
@@ -27,7 +27,7 @@ export async function pump(request: PumpRequest): Promise<{ rows: number; bytes:
   const { session, statement, read, signal } = request;
   const stop = new AbortController();
   const watchdog = new Watchdog(request.stallTimeoutMs, (stalled) => stop.abort(stalled));
-  const stream = session.client.query(copyFrom(statement));
+  const stream = session.client.query(copyFromStdin(statement));
   const lost = () =>
     stream.destroy(Object.assign(new Error("the connection was lost"), { code: "ECONNRESET" }));
   session.client.once("end", lost);

@@ -3,9 +3,9 @@ import { finished } from "node:stream/promises";
 import { CodedError } from "@syncline/core";
 import type { SqlTarget, SqlTransaction } from "@syncline/engine";
 import type pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import { abandonClient } from "../connection/cancel-request.ts";
 import { openConnection } from "../connection/connect.ts";
+import { copyFromStdin } from "../connection/copy-from-stdin.ts";
 import { interrupted } from "../connection/read-session.ts";
 import { translateError } from "../connection/translate-error.ts";
 import type { PgScope } from "../scope.ts";
@@ -58,7 +58,7 @@ class PgSqlTransaction implements SqlTransaction {
 
   copy(sql: string, rows: AsyncIterable<Uint8Array>): Promise<number> {
     return this.#guard(async () => {
-      const stream = this.#client.query(copyFrom(sql));
+      const stream = this.#client.query(copyFromStdin(sql));
       const done = finished(stream);
       done.catch(() => {}); // also awaited below; it may fail in between
       for await (const chunk of rows) {

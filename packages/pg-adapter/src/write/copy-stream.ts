@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import type { Client } from "pg";
-import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
+import type { CopyStreamQuery } from "pg-copy-streams";
+import { copyFromStdin } from "../connection/copy-from-stdin.ts";
 
 /** One running COPY … FROM STDIN. After a failure the session must be destroyed. */
 export class CopyStream {
@@ -12,7 +13,7 @@ export class CopyStream {
   #sent = 0;
 
   constructor(client: Client, statement: string) {
-    this.#stream = client.query(copyFrom(statement));
+    this.#stream = client.query(copyFromStdin(statement));
     this.#done = finished(this.#stream);
     this.#done.catch(() => {}); // also awaited in write and finish; it may fail between them
     this.#stream.once("error", (error) => {
