@@ -1,5 +1,10 @@
-import type { MergeConflict } from "@syncline/core";
-import { type MergeConflictFileSink, type MoveInput, writeMergeConflicts } from "@syncline/engine";
+import { CodedError, isCodedError, type MergeConflict } from "@syncline/core";
+import {
+  type MergeConflictFileSink,
+  type MoveInput,
+  type MoveResult,
+  writeMergeConflicts,
+} from "@syncline/engine";
 import { createChangeSpool, localPatchFiles } from "@syncline/runtime/files";
 import type { Session } from "../../session.ts";
 import { assertTerminal } from "./conflict-prompt.ts";
@@ -51,10 +56,17 @@ export class MoveConflicts {
     return this.#first;
   }
 
-  /** Gives the conflict file its name; resolves to its path, or null when there is none. */
-  async finish(): Promise<string | null> {
-    const written = (await this.#sink?.commit()) ?? false;
-    return written ? (this.#options.conflicts ?? null) : null;
+  /**
+   * Gives the conflict file its name; resolves to its path, or null when there is none.
+   * @throws CodedError that says what was written to the target when the file cannot be
+   */
+  async finish({ ledgerId }: Pick<MoveResult, "ledgerId"> = { ledgerId: null }): Promise<string | null> {
+    try {
+      const written = (await this.#sink?.commit()) ?? false;
+      return written ? (this.#options.conflicts ?? null) : null;
+    } catch (error) {
+      throw ledgerId !== null && isCodedError(error) ? onlyFileFailed(error, ledgerId) : error;
+    }
   }
 
   async discard(): Promise<void> {
@@ -74,4 +86,15 @@ export class MoveConflicts {
     if (this.#first.length < SHOWN) this.#first.push(conflict);
     await this.#sink?.add(conflict);
   }
+}
+
+function onlyFileFailed({ code, message, hint, details }: CodedError, ledgerId: string): CodedError {
+  return new CodedError(
+    code,
+    `The rows were written as ${ledgerId}, but their conflicts were not: ${message}`,
+    {
+      hint: `${hint ?? "Write elsewhere."} The same command lists the conflicts again; syncline undo ${ledgerId} takes the rows back.`,
+      details: { ...details, ledgerId },
+    },
+  );
 }
