@@ -4,6 +4,7 @@ export * from "./ports/endpoint.ts";
 export * from "./ports/patch-files.ts";
 export * from "./ports/patch-target.ts";
 export * from "./ports/read-snapshot.ts";
+export * from "./ports/renumber-store.ts";
 export * from "./ports/row-files.ts";
 export * from "./ports/run-context.ts";
 export * from "./ports/schema-engine.ts";
@@ -38,6 +39,7 @@ export * from "./usecases/pull-rows.ts";
 export * from "./usecases/read-log.ts";
 export * from "./usecases/read-patch.ts";
 export * from "./usecases/rebase-patch.ts";
+export { type RenumberInput, Renumbering } from "./usecases/renumber/renumbering.ts";
 export {
   type ResolveConflictsInput,
   resolveConflicts,

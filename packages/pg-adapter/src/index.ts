@@ -5,6 +5,7 @@ export { type BulkTargetInput, openBulkTarget } from "./copy/open-bulk-target.ts
 export { readHighWater } from "./high-water/high-water-store.ts";
 export { readSourceClock } from "./high-water/read-source-clock.ts";
 export { openPgEndpoint, type PgEndpointOptions } from "./pg-endpoint.ts";
+export { openRenumberStore, type RenumberStoreInput } from "./renumber/open-renumber-store.ts";
 export * from "./scope.ts";
 export { openSqlTarget, type SqlTargetInput } from "./sql-import/open-sql-target.ts";
 export { openStagedEndpoint, type StagedEndpointOptions } from "./staged/open-staged-endpoint.ts";

@@ -6,6 +6,7 @@ import type {
   FileTable,
   HighWaterMark,
   PatchTarget,
+  RenumberStore,
   RowFiles,
   RowFilesHeader,
   RowFilesWriter,
@@ -19,6 +20,7 @@ import {
   openConnection,
   openPatchTarget,
   openPgEndpoint,
+  openRenumberStore,
   openSqlTarget,
   readHighWater,
   readSourceClock,
@@ -38,6 +40,11 @@ export function openEndpoint({ scope, tables, label, replicaOf }: Place): Promis
 /** Connects to a place for applying, undoing and reading its log. Always `close()`. */
 export function openTarget({ scope, tables, label }: Place, signal: AbortSignal): Promise<PatchTarget> {
   return openPatchTarget({ scope, tables, label, signal });
+}
+
+/** Keys of a live place, for rows that need other ones there. Always `close()`. */
+export function openRenumbering({ scope, label }: Place, dryRun: boolean): Promise<RenumberStore> {
+  return openRenumberStore({ scope, label, dryRun });
 }
 
 /** A live place that whole tables can be loaded into; connects when it is first asked. Always `close()`. */

@@ -9,6 +9,7 @@ export {
   openDefinitions,
   openEndpoint,
   openExportFile,
+  openRenumbering,
   openRowDirectory,
   openRowsEndpoint,
   openSchemaEngine,

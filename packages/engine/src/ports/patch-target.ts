@@ -1,5 +1,6 @@
 import type { PatchHeader, PatchOperation } from "@syncline/core";
 import type { ApplyConflict, ApplyCounts, ApplyOptions } from "../usecases/apply-contract.ts";
+import type { IdMapEntry } from "./renumber-store.ts";
 
 /** One application of operations to a target; `id` names it in the ledger and is chosen before anything is sent. */
 export interface ApplicationRequest {
@@ -26,6 +27,8 @@ export interface MoveRecord {
   readonly reason: string | null;
   /** Written in the same transaction as the rows. */
   readonly highWater: readonly HighWaterMark[];
+  /** The same for rows that go by other keys here than in the source. */
+  readonly idMap?: readonly IdMapEntry[];
 }
 
 /** Until when every row of a source is visible. */

@@ -54,6 +54,8 @@ export interface SidePlan {
   readonly scope?: RowScope;
   /** Columns whose values are replaced before anything is compared or carried. Filter and scope see the originals. */
   readonly masks?: ReadonlyMap<string, MaskRule>;
+  /** Columns whose values a key list of the snapshot translates, by its first column to its second; others stay. */
+  readonly keyMaps?: ReadonlyMap<string, string>;
 }
 
 export interface SideKey {

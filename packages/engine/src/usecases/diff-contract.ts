@@ -1,4 +1,12 @@
-import type { DiffCounts, MaskRule, PatchTable, QualifiedName, RowChange, RowScope } from "@syncline/core";
+import type {
+  DiffCounts,
+  MaskRule,
+  PatchTable,
+  QualifiedName,
+  RowChange,
+  RowScope,
+  TableAgreement,
+} from "@syncline/core";
 import type { ReadSnapshot } from "../ports/read-snapshot.ts";
 
 /** How a comparison is narrowed, mapped and limited. Names are the target's unless said otherwise. */
@@ -38,12 +46,23 @@ export interface DiffOptions {
   readonly carryAlong?: ReadonlyMap<string, readonly string[]>;
   /** Called once a side when its snapshot is open; decides which rows take part and what is masked. */
   readonly prepare?: (side: "source" | "target", snapshot: ReadSnapshot) => Promise<SidePreparation>;
+  /** Called after `prepare`, when tables are paired; has the last word on both preparations. */
+  readonly reconcile?: (sides: PairedSides) => Promise<PairedSides["prepared"]>;
 }
 
 /** By `formatQualifiedName` of the side's table; a table that is missing takes part whole and as it is. */
 export interface SidePreparation {
   readonly scopes: ReadonlyMap<string, RowScope>;
   readonly masks: ReadonlyMap<string, ReadonlyMap<string, MaskRule>>;
+  /** Columns that go by other keys: by table, then by column, the key list that translates them. */
+  readonly keyMaps?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** Both sides once their tables are paired, before any row is compared. */
+export interface PairedSides {
+  readonly agreements: readonly TableAgreement[];
+  readonly snapshots: { readonly source: ReadSnapshot; readonly target: ReadSnapshot };
+  readonly prepared: { readonly source: SidePreparation; readonly target: SidePreparation };
 }
 
 export type ComparePath = "stream" | "buckets-by-range" | "buckets-by-hash" | "multiset";

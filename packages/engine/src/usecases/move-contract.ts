@@ -5,6 +5,7 @@ import type { HighWaterMark, PatchTarget } from "../ports/patch-target.ts";
 import type { RunContext } from "../ports/run-context.ts";
 import type { ApplyOptions } from "./apply-contract.ts";
 import type { DiffOptions } from "./diff-contract.ts";
+import type { RenumberInput } from "./renumber/renumbering.ts";
 
 /** Rows of one place carried to another by their difference: copy onto existing rows, push, import. */
 export interface MoveInput {
@@ -35,6 +36,8 @@ export interface MoveInput {
    * target has it already, outside of its scope.
    */
   readonly isReferenced?: (table: string, key: PatchRow) => boolean;
+  /** Gives other keys to rows whose surrogate key another row of the target has; absent leaves keys as they are. */
+  readonly renumber?: RenumberInput;
   /** Hears of every conflict; may decide it. Undefined leaves it to the rules. */
   readonly onConflict?: (
     conflict: MergeConflict,

@@ -62,7 +62,7 @@ export async function readHighWater(scope: PgScope, label: string, source: strin
 }
 
 /** Whose rows: schema and tenant; a value with a mark before it, so that none and an empty one differ. */
-function ownerOf({ schema, tenantColumn }: PgScope): [string, string] {
+export function ownerOf({ schema, tenantColumn }: PgScope): [string, string] {
   return [schema, tenantColumn === null ? "" : `=${tenantColumn.name}=${tenantColumn.value}`];
 }
 

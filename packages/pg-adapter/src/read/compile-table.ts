@@ -1,6 +1,7 @@
 import {
   type CheckedFilter,
   CodedError,
+  castName,
   formatQualifiedName,
   type MaskRule,
   type RowScope,
@@ -24,6 +25,8 @@ export interface CompileTableInput {
   readonly filter: CheckedFilter | null;
   readonly scope: RowScope | null;
   readonly masks: ReadonlyMap<string, MaskRule>;
+  /** Key list by column that it translates. */
+  readonly keyMaps: ReadonlyMap<string, string>;
   readonly endpoint: PgScope;
   readonly lists: KeyLists;
   readonly tables: ScopeTables;
@@ -58,8 +61,10 @@ async function scopeSql(input: CompileTableInput): Promise<string | null> {
   return compileScope(scope, { alias: "t", table: table(name) }, { ...context, reached });
 }
 
-function maskExpressions({ info, masks }: CompileTableInput): Map<string, string> {
+function maskExpressions({ info, masks, keyMaps, lists }: CompileTableInput): Map<string, string> {
   const expressions = new Map<string, string>();
+  for (const [name, list] of keyMaps)
+    expressions.set(name, keyMapSql(column(name), info, lists.from(list).from));
   for (const { name, type } of info.spec.columns) {
     const rule = masks.get(name);
     if (rule === undefined) continue;
@@ -70,6 +75,14 @@ function maskExpressions({ info, masks }: CompileTableInput): Map<string, string
     }
   }
   return expressions;
+}
+
+/** The whole map is made once a statement, as one value in which keys are found by halving. */
+function keyMapSql(value: string, info: TableInfo, list: string): string {
+  const map = `(SELECT pg_catalog.jsonb_object_agg(m.c0::pg_catalog.text, m.c1::pg_catalog.text) FROM ${list} AS m)`;
+  const found = `(${map} OPERATOR(pg_catalog.->>) ${value}::pg_catalog.text)`;
+  const type = info.spec.columns.find((each) => column(each.name) === value)?.type.name ?? "bigint";
+  return `COALESCE(${found}::${castName(type)}, ${value})`;
 }
 
 function ofColumn(error: CodedError, info: TableInfo, name: string): CodedError {

@@ -91,7 +91,8 @@ export class PgReadSnapshot implements ReadSnapshot {
 
   openTable(plan: SidePlan): TableReader {
     const info = this.#info(plan.table);
-    const parts = { plan, filter: plan.filter, scope: plan.scope ?? null, masks: plan.masks ?? new Map() };
+    const { filter, scope = null, masks = new Map(), keyMaps = new Map() } = plan;
+    const parts = { plan, filter, scope, masks, keyMaps };
     return new PgTableReader({
       plan,
       info,
@@ -111,7 +112,8 @@ export class PgReadSnapshot implements ReadSnapshot {
       hash: NO_HASH,
       filter: null,
     };
-    const sql = (signal: AbortSignal) => this.#compile(info, { ...selection, plan }, signal);
+    const keyMaps = new Map<string, string>();
+    const sql = (signal: AbortSignal) => this.#compile(info, { ...selection, plan, keyMaps }, signal);
     return new PgSelectedRows({ selection, info, pool: this.#pool, sql });
   }
 
@@ -137,7 +139,7 @@ export class PgReadSnapshot implements ReadSnapshot {
 
   async #compile(
     info: TableInfo,
-    wanted: Pick<CompileTableInput, "plan" | "filter" | "scope" | "masks">,
+    wanted: Pick<CompileTableInput, "plan" | "filter" | "scope" | "masks" | "keyMaps">,
     signal: AbortSignal,
   ): Promise<TableSql> {
     const { scope: endpoint, holder } = this.#parts;

@@ -1,5 +1,6 @@
 import type { WriteReport } from "@syncline/engine";
 import { forgetHighWater, writeHighWater } from "../high-water/high-water-store.ts";
+import { writeIdMap } from "../renumber/id-map.ts";
 import { assertPrivileges } from "./access.ts";
 import { CASCADED_SEQ } from "./cascades.ts";
 import { classify, classifyIdentical } from "./classify.ts";
@@ -66,6 +67,7 @@ export async function writePatch(opened: OpenedTransaction): Promise<WriteReport
       await writeLedger({ client, scope: opened.scope, request, report, tables });
     const marks = request.move?.highWater ?? [];
     await writeHighWater(client, opened.scope, { marks, ledgerId: request.id });
+    await writeIdMap(client, opened.scope, { entries: request.move?.idMap ?? [], ledgerId: request.id });
     if (request.kind === "undo") await forgetHighWater(client, opened.scope);
     await markUndone(client, request, request.partial || report.counts.skipped > 0);
   }

@@ -1,10 +1,11 @@
 import { filterToJson } from "@syncline/core";
 import { type MoveInput, moveRows } from "@syncline/engine";
-import { openAnyEndpoint, openEndpoint, openTarget } from "@syncline/runtime";
+import { openAnyEndpoint, openEndpoint, openRowDirectory, openTarget } from "@syncline/runtime";
 import type { ExitReason } from "../../exit-codes.ts";
 import { MoveConflicts } from "../write/move-conflicts.ts";
 import { moveApplication } from "../write/move-options.ts";
 import { printMove } from "../write/print-move.ts";
+import { renumberAny, renumbering } from "../write/renumber.ts";
 import type { CopyPlan } from "./copy-plan.ts";
 
 /** What `copy` adds to a move for some of its options. */
@@ -18,8 +19,10 @@ export async function copyByDifference(plan: CopyPlan, extras: MoveExtras = {}):
   const conflicts = new MoveConflicts(session, options);
   const patchTarget = await openTarget(target, session.context.signal);
   try {
-    const result = await moveRows({ ...moveInput(plan), patchTarget, ...conflicts.hooks, ...extras });
-    const conflictFile = await conflicts.finish();
+    const result = await renumbering({ target, source: await sourceName(plan), options }, (renumber) =>
+      moveRows({ ...moveInput(plan), patchTarget, ...conflicts.hooks, ...extras, ...renumber }),
+    );
+    const conflictFile = await conflicts.finish(result);
     const labels = { source: source.place.label, target: target.label };
     const outcome = { action: "copy", ...labels, strategy: options.strategy, result, conflictFile };
     return await printMove(session, { ...outcome, conflicts: conflicts.first }, options.json === true);
@@ -28,6 +31,16 @@ export async function copyByDifference(plan: CopyPlan, extras: MoveExtras = {}):
     throw error;
   } finally {
     await patchTarget.close();
+  }
+}
+
+async function sourceName({ source, options }: CopyPlan): Promise<string> {
+  if (source.kind === "live" || options.renumber !== true) return renumberAny(source, null);
+  const files = await openRowDirectory(source.place);
+  try {
+    return renumberAny(source, files.scope);
+  } finally {
+    await files.close();
   }
 }
 

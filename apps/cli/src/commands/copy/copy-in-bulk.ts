@@ -47,6 +47,7 @@ function mayLoad({ source, options, diff }: CopyPlan): boolean {
     source.kind === "live" &&
     options.dryRun !== true &&
     options.incremental !== true &&
+    options.renumber !== true &&
     options.dataset === undefined &&
     !asks &&
     diff.keys.size === 0

@@ -4,7 +4,6 @@ import {
   type DatasetDefinition,
   type MoveStrategy,
   parsePatchTableName,
-  policyResolution,
   type TableName,
 } from "@syncline/core";
 import {
@@ -41,6 +40,7 @@ import { directoryScope } from "../write/directory-scope.ts";
 import { MoveConflicts } from "../write/move-conflicts.ts";
 import { moveApplication, moveRules } from "../write/move-options.ts";
 import { printMove } from "../write/print-move.ts";
+import { renumberFiles, renumbering } from "../write/renumber.ts";
 import { rowDiffOptions } from "../write/row-diff-options.ts";
 import { readAllowedKeys } from "./allowed-keys.ts";
 import { importBase } from "./import-base.ts";
@@ -123,6 +123,8 @@ async function confirmReplaceAll(
 function narrow(job: ImportJob): Promise<Narrowed> {
   const { files, options, workspace } = job;
   const name = options.dataset ?? files.scope?.dataset?.name;
+  if (options.renumber === true && name !== undefined)
+    throw contradiction(`--renumber moves whole tables, "${files.label}" holds roots of a dataset`);
   if (name !== undefined) return narrowToDataset(job, datasetOf(job, name));
   if (options.replaceAll === true || options.allow !== undefined)
     throw new CodedError("usage.invalid", `"${files.label}" holds whole tables, and no roots of a dataset.`, {
@@ -185,18 +187,6 @@ async function narrowToDataset(job: ImportJob, dataset: DatasetDefinition): Prom
 /** A root's row that the base had and the file lacks was deleted in the source. */
 function followsDeletes(strategy: MoveStrategy): boolean {
   return strategy === "replace" || strategy === "three-way";
-}
-
-/** Policies decide before the rule of --on-conflict; rows that are only referred to stay as they are. */
-function decider({ rules, isReferenced }: Narrowed): Pick<MoveInput, "onConflict"> {
-  if (rules.strategy !== "three-way") return {};
-  return {
-    onConflict: (conflict, table) => {
-      const { kind, key } = conflict;
-      if (kind === "outside-scope" && isReferenced?.(table.name, key) === true) return "ours";
-      return policyResolution(conflict, table, rules);
-    },
-  };
 }
 
 function reachName(reach: Parameters<typeof importPreparation>[0]["reach"]): string {
@@ -290,20 +280,24 @@ async function move(job: ImportJob, { target, ...narrowed }: Narrowed): Promise<
   const conflicts = new MoveConflicts(session, { ...options, strategy });
   const patchTarget = await openTarget(target, session.context.signal);
   try {
-    const result = await moveRows({
-      ctx: session.context,
-      openSource: () => stage(files, target),
-      openTarget: () => openEndpoint(target),
-      openBase: await importBase(job, target),
-      patchTarget,
-      apply: moveApplication(options),
-      createSpool: createChangeSpool,
-      ...(options.reason === undefined ? {} : { reason: options.reason }),
-      ...conflicts.hooks,
-      ...decider({ target, ...narrowed }),
-      ...narrowed,
-    });
-    const conflictFile = await conflicts.finish();
+    const openBase = await importBase(job, target);
+    const renumbered = { target, source: renumberFiles(files.label, files.scope), options };
+    const run = (renumber: Pick<MoveInput, "renumber">) =>
+      moveRows({
+        ctx: session.context,
+        openSource: () => stage(files, target),
+        openTarget: () => openEndpoint(target),
+        openBase,
+        patchTarget,
+        apply: moveApplication(options),
+        createSpool: createChangeSpool,
+        ...(options.reason === undefined ? {} : { reason: options.reason }),
+        ...conflicts.hooks,
+        ...narrowed,
+        ...renumber,
+      });
+    const result = await renumbering(renumbered, run);
+    const conflictFile = await conflicts.finish(result);
     const about = { action: "import", source: files.label, target: target.label, strategy };
     const outcome = { ...about, result, conflictFile, conflicts: conflicts.first };
     return await printMove(session, outcome, options.json === true);

@@ -27,6 +27,7 @@ import { type DirectoryScope, directoryScope } from "../write/directory-scope.ts
 import { MoveConflicts } from "../write/move-conflicts.ts";
 import { moveApplication, moveRules } from "../write/move-options.ts";
 import { printMove } from "../write/print-move.ts";
+import { renumberFiles, renumbering } from "../write/renumber.ts";
 import { rowDiffOptions } from "../write/row-diff-options.ts";
 import { assertWholeFiles, mayDeleteRows } from "../write/whole-files.ts";
 
@@ -41,6 +42,8 @@ interface Push {
   readonly directory: DirectoryPlace;
   readonly scope: DirectoryScope;
   readonly rules: MoveRules;
+  /** Names the rows' source where their new keys are remembered. */
+  readonly mapName: string;
   readonly base: AnyPlace | null;
   readonly options: PushCommandOptions;
 }
@@ -76,6 +79,7 @@ async function planPush(session: Session, { directory, target, options }: PushAr
     directory: from,
     scope,
     rules,
+    mapName: renumberFiles(from.label, files.scope),
     base: options.base === undefined ? null : await resolveAnyPlace(workspace, options.base, at),
     options,
   };
@@ -129,15 +133,18 @@ async function move(push: Push): Promise<ExitReason> {
   const conflicts = new MoveConflicts(session, { ...options, strategy: rules.strategy });
   const patchTarget = await openTarget(scope.target, session.context.signal);
   try {
-    const result = await moveRows({ ...moveInput(push), patchTarget, ...conflicts.hooks });
-    const conflictFile = await conflicts.finish();
-    const about = {
+    const about = { target: scope.target, source: push.mapName, options };
+    const result = await renumbering(about, (renumber) =>
+      moveRows({ ...moveInput(push), patchTarget, ...conflicts.hooks, ...renumber }),
+    );
+    const conflictFile = await conflicts.finish(result);
+    const printed = {
       action: "push",
       source: directory.label,
       target: scope.target.label,
       strategy: rules.strategy,
     };
-    const outcome = { ...about, result, conflictFile, conflicts: conflicts.first };
+    const outcome = { ...printed, result, conflictFile, conflicts: conflicts.first };
     return await printMove(session, outcome, options.json === true);
   } finally {
     await conflicts.discard();

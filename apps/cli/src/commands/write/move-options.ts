@@ -17,6 +17,8 @@ export interface MoveCommandOptions {
   /** Unit that conflicts in a three-way merge. */
   readonly mergeBy?: MergeGranularity;
   readonly columnGroup?: readonly Assignment[];
+  /** Give other keys to rows whose surrogate key is taken. */
+  readonly renumber?: boolean;
   readonly conflicts?: string;
   readonly overwrite?: boolean;
   readonly triggers: "auto" | "on" | "off";
@@ -52,6 +54,11 @@ export function addMoveOptions(command: Command): Command {
       "--column-group <table=a,b>",
       "columns that mean something together and conflict as one; repeatable",
       collectAssignments,
+    )
+    .option(
+      "--renumber",
+      "give new keys to rows whose number another tenant's row has in the target, and rewrite what refers to them; " +
+        "the target remembers the new keys for later runs from this source",
     )
     .option("--strict", "write nothing when a conflict stays undecided")
     .option("--conflicts <file>", "write undecided conflicts to this file, for syncline patch resolve")

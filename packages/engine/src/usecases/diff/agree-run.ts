@@ -53,12 +53,13 @@ export async function agreeRun(
       pairs.map((pair) => pair.target),
     );
   const hash = await agreeHash(sides, pairs);
+  const settled = (await options.reconcile?.({ agreements, snapshots: sides, prepared })) ?? prepared;
   const textSorts = [sides.source, sides.target].every(({ encoding }) => BY_CODE_POINT.has(encoding));
   const tables = agreements.map((agreement, index): TableWork => {
     const parts = { hash, textSorts, filter: sideFilters(document, agreement) };
     const plans = {
-      source: { ...planSide(agreement, "source", parts), ...partOf(prepared.source, agreement.source) },
-      target: { ...planSide(agreement, "target", parts), ...partOf(prepared.target, agreement.target) },
+      source: { ...planSide(agreement, "source", parts), ...partOf(settled.source, agreement.source) },
+      target: { ...planSide(agreement, "target", parts), ...partOf(settled.target, agreement.target) },
     };
     const table = describeTable(agreement, target.tenantSchema);
     return {

@@ -24,14 +24,19 @@ export async function prepareSides({ prepare }: DiffOptions, sides: OpenSides): 
 }
 
 /** The table's part of a preparation, for its plan. Refuses a mask of a column that is not there. */
-export function partOf(preparation: SidePreparation, table: TableSpec): Pick<SidePlan, "scope" | "masks"> {
+export function partOf(
+  preparation: SidePreparation,
+  table: TableSpec,
+): Pick<SidePlan, "scope" | "masks" | "keyMaps"> {
   const name = formatQualifiedName(table.name);
   const scope: RowScope | undefined = preparation.scopes.get(name);
   const masks: ReadonlyMap<string, MaskRule> = preparation.masks.get(name) ?? new Map();
+  const keyMaps = preparation.keyMaps?.get(name);
   for (const column of masks.keys()) assertMaskable(table, column);
   return {
     ...(scope === undefined || scope.kind === "all" ? {} : { scope }),
     ...(masks.size === 0 ? {} : { masks }),
+    ...(keyMaps === undefined ? {} : { keyMaps }),
   };
 }
 
@@ -52,8 +57,8 @@ interface MaskedKey {
 /** Refuses masks that leave rows of a key without one. */
 export function maskedKey(plans: { readonly source: SidePlan; readonly target: SidePlan }): MaskedKey {
   const sides = (["source", "target"] as const).filter((side) => {
-    const { key, masks, table } = plans[side];
-    const masked = (key?.columns ?? []).filter(({ name }) => masks?.has(name) === true);
+    const { key, masks, keyMaps, table } = plans[side];
+    const masked = (key?.columns ?? []).filter(({ name }) => masks?.has(name) || keyMaps?.has(name));
     const nulled = masked.find(({ name }) => isNull(masks?.get(name)));
     if (nulled !== undefined) throw keyMaskedAway(table, nulled.name);
     return masked.length > 0;

@@ -10,7 +10,7 @@ export async function openMergeOperations(
   input: MoveInput,
   openBase: NonNullable<MoveInput["openBase"]>,
 ): Promise<MoveOperations> {
-  const { ctx, diff, rules, mayDelete, onConflict, onUndecided, createSpool } = input;
+  const { ctx, diff, rules, mayDelete, isReferenced, onConflict, onUndecided, createSpool } = input;
   const run = await mergeEndpoints({
     ctx,
     diff,
@@ -19,6 +19,7 @@ export async function openMergeOperations(
     openBase,
     openOurs: input.openTarget,
     openTheirs: input.openSource,
+    ...(isReferenced === undefined ? {} : { isReferenced }),
     ...(onConflict === undefined ? {} : { onConflict }),
     ...(onUndecided === undefined ? {} : { onUndecided }),
     ...(createSpool === undefined ? {} : { createSpool }),
@@ -29,6 +30,7 @@ export async function openMergeOperations(
     tables: run.tables,
     versions: run.versions,
     tally,
+    idMap: [],
     operations: () => flattened(run, tally),
     result: () => run.diff,
     close: () => run.close(),

@@ -75,6 +75,7 @@ class MoveAttempt {
         strategy: this.#input.rules.strategy,
         reason: this.#input.reason ?? null,
         highWater: this.#marks,
+        idMap: this.#source.idMap,
       },
     } as const;
   }

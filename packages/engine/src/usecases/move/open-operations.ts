@@ -1,9 +1,11 @@
 import type { PatchOperation } from "@syncline/core";
 import type { Endpoint } from "../../ports/endpoint.ts";
+import type { IdMapEntry } from "../../ports/renumber-store.ts";
 import type { DiffResult, DiffRun, DiffTable } from "../diff-contract.ts";
 import { diffEndpoints } from "../diff-endpoints.ts";
 import { openMergeOperations } from "../merge/open-merge-operations.ts";
 import type { MoveInput } from "../move-contract.ts";
+import { Renumbering } from "../renumber/renumbering.ts";
 import { MoveTally } from "./move-tally.ts";
 import { twoWayOperations } from "./two-way-operations.ts";
 
@@ -13,6 +15,8 @@ export interface MoveOperations {
   readonly tables: readonly DiffTable[];
   readonly versions: DiffRun["versions"];
   readonly tally: MoveTally;
+  /** Keys that rows of the source were given here, to be stored with them. */
+  readonly idMap: readonly IdMapEntry[];
   /** Once. */
   operations(): AsyncIterable<PatchOperation>;
   /** After `operations` has ended. */
@@ -31,7 +35,13 @@ export function openOperations(input: MoveInput): Promise<MoveOperations> {
 async function openTwoWay(input: MoveInput): Promise<MoveOperations> {
   const { ctx } = input;
   const [source, target] = await openSides(input);
-  const options = { ...input.diff, images: "all" as const, carryAlong: carriedAlong(input) };
+  const renumbering = input.renumber === undefined ? null : new Renumbering(input.renumber, ctx.signal);
+  const options = {
+    ...input.diff,
+    images: "all" as const,
+    carryAlong: carriedAlong(input),
+    ...(renumbering === null ? {} : { reconcile: renumbering.reconcile }),
+  };
   const run = await diffEndpoints({ ctx, source, target, options });
   run.result.catch(() => {}); // told through the operations as well
   const tally = new MoveTally(run.tables);
@@ -40,6 +50,7 @@ async function openTwoWay(input: MoveInput): Promise<MoveOperations> {
     tables: run.tables,
     versions: run.versions,
     tally,
+    idMap: renumbering?.entries ?? [],
     operations: () => twoWayOperations(input, run, tally),
     result: () => run.result,
     close: () => run.close(),
