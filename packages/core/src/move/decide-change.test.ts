@@ -162,6 +162,29 @@ describe("conflicts", () => {
     expect(settle(update(SOURCE_NEWER, { outside: true }), "replace", rule)).toBe(expected);
   });
 
+  it.each<[string, Parameters<typeof settleConflict>[1], Readonly<Record<string, string>> | string]>([
+    ["theirs", "theirs", { name: "mine", score: "2" }],
+    ["ours", "ours", { score: "2" }],
+    ["a row", { row: new Map([["name", "both"]]) }, { name: "both", score: "2" }],
+    ["nobody", undefined, "undecided"],
+  ])("asks only about columns without a policy; %s leaves the others to it", (_, resolution, expected) => {
+    const fields = new Map([["users", new Map<string, FieldPolicy>([["score", "max"]])]]);
+    const change = update({ ...NAME, score: ["1", "2"] });
+    const decision = decideChange(change, {
+      table: TABLE,
+      rules: rules("interactive", { fields }),
+      mayDelete: true,
+    });
+    if (decision.kind !== "conflict") throw new Error(decision.kind);
+    expect(decision.conflict.columns).toEqual(["name"]);
+    const settled = settleConflict(decision, resolution, TABLE);
+    const written =
+      settled.kind === "write" && settled.change.kind === "update"
+        ? Object.fromEntries(settled.change.changes.map(({ column, after }) => [column, after]))
+        : settled.kind;
+    expect(written).toEqual(expected);
+  });
+
   it("takes a row as somebody wants it, in the columns that are known", () => {
     const decision = decideChange(update(NAME), {
       table: TABLE,

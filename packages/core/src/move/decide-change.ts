@@ -21,6 +21,8 @@ export interface MoveConflict {
   readonly conflict: MergeConflict;
   /** What the source's side would write; null when nothing can be written whoever decides. */
   readonly theirs: RowChange | null;
+  /** Columns that policies gave to the source already: written whoever wins the others. */
+  readonly agreed: readonly ChangedColumn[];
   /** Which side was changed later, for `newest`. */
   readonly newer: Newer;
 }
@@ -57,16 +59,33 @@ function decideUpdate(change: RowUpdate, context: DecideContext): MoveDecision {
       return byAge(change, context);
     case "interactive":
     case "three-way":
-      return conflictOf(change, context, "update-update");
+      return unlessByPolicy(change, context, "update-update");
   }
+}
+
+/** A conflict about the columns that no policy decides. */
+function unlessByPolicy(
+  change: RowUpdate,
+  context: DecideContext,
+  kind: MergeConflict["kind"],
+): MoveDecision {
+  const undecided = change.changes.filter(({ column }) => policyOf(column, context) === undefined);
+  if (undecided.length === 0) return withPolicies(change, context, "target");
+  const agreed = change.changes.filter((column) => fieldWinner(column, change, context) === "source");
+  const conflict = conflictOf(change, context, kind);
+  return {
+    ...conflict,
+    conflict: { ...conflict.conflict, columns: undecided.map(({ column }) => column) },
+    theirs: { ...change, changes: [...undecided, ...agreed] },
+    agreed,
+  };
 }
 
 /** The newer row wins in the columns that no policy decides. */
 function byAge(change: RowUpdate, context: DecideContext): MoveDecision {
   const newer = newerSide(change, context);
   if (newer === "source" || newer === "target") return withPolicies(change, context, newer);
-  const undecided = change.changes.some(({ column }) => policyOf(column, context) === undefined);
-  return undecided ? conflictOf(change, context, "timestamp-tie") : withPolicies(change, context, "target");
+  return unlessByPolicy(change, context, "timestamp-tie");
 }
 
 /** By the first timestamp field that the table has; a value that both sides share is a tie. */
@@ -143,6 +162,7 @@ function conflictOf(change: RowUpdate, context: DecideContext, kind: MergeConfli
       theirs: sideOf(change, "after"),
     },
     theirs: change,
+    agreed: [],
     newer: newerSide(change, context),
   };
 }

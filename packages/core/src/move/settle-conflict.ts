@@ -31,17 +31,24 @@ export function ruleResolution(
 
 /** A row outside the target's scope is never written, whoever decides: only `ours` settles it. */
 export function settleConflict(
-  { conflict, theirs }: MoveConflict,
+  { conflict, theirs, agreed }: MoveConflict,
   resolution: MergeResolution | undefined,
   table: PatchTable,
 ): SettledConflict {
-  if (resolution === "ours") return { kind: "held" };
+  if (resolution === "ours")
+    return agreed.length > 0 && theirs?.kind === "update"
+      ? { kind: "write", change: { ...theirs, changes: agreed } }
+      : { kind: "held" };
   if (resolution === undefined || resolution === "base" || theirs === null) return { kind: "undecided" };
   if (resolution === "theirs") return { kind: "write", change: theirs };
   if (theirs.kind !== "update") return { kind: "undecided" };
   return resolution.row === null
     ? deletion(theirs, conflict.ours, table)
-    : update(theirs, conflict.ours, resolution.row);
+    : update(theirs, conflict.ours, new Map([...agreed.map(afterOf), ...resolution.row]));
+}
+
+function afterOf({ column, after }: ChangedColumn) {
+  return [column, after] as const;
 }
 
 /** Only where the whole row is known. */

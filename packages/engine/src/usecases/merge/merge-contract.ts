@@ -4,6 +4,7 @@ import type {
   MergeResolution,
   MoveRules,
   PatchOperation,
+  PatchRow,
   PatchTable,
 } from "@syncline/core";
 import type { CreateChangeSpool } from "../../ports/change-spool.ts";
@@ -26,7 +27,9 @@ export interface MergeInput {
   readonly mayDelete: boolean;
   /** Where changes of ours wait; in memory when absent. */
   readonly createSpool?: CreateChangeSpool;
-  /** Hears of every conflict before the rules do; undefined leaves it to them. */
+  /** As in `MoveInput`. */
+  readonly isReferenced?: (table: string, key: PatchRow) => boolean;
+  /** Hears of every conflict that field policies leave, before the rules do; undefined leaves it to them. */
   readonly onConflict?: (
     conflict: MergeConflict,
     table: PatchTable,

@@ -213,11 +213,15 @@ class Merge implements MergeRun {
   #start(at: number): RunningTable {
     const merged = this.#tables[at];
     if (merged === undefined) return { merge: null, changed: false };
-    const { rules, mayDelete, onConflict, onUndecided } = this.#input;
+    const { rules, mayDelete, isReferenced, onConflict, onUndecided } = this.#input;
     const { patchTable, target } = merged.table;
     const units = mergeUnits(rules, { name: patchTable.name, target }, this.#sides.foreignKeys);
     const contested = this.#spool.count(merged.ours) > 0;
-    const asked = { ...(onConflict && { onConflict }), ...(onUndecided && { onUndecided }) };
+    const asked = {
+      ...(isReferenced && { isReferenced }),
+      ...(onConflict && { onConflict }),
+      ...(onUndecided && { onUndecided }),
+    };
     const merge = new TableMerge({
       table: patchTable,
       rules,

@@ -18,6 +18,7 @@ import {
   type PatchOperation,
   type PatchRow,
   type PatchTable,
+  policyResolution,
   resolveMerge,
   type SideChange,
 } from "@syncline/core";
@@ -25,7 +26,7 @@ import type { MergeInput, MergeTableResult } from "./merge-contract.ts";
 import type { FoundRow } from "./row-lookups.ts";
 import type { KeyedChange } from "./side-changes.ts";
 
-type Deciders = Pick<MergeInput, "onConflict" | "onUndecided">;
+type Deciders = Pick<MergeInput, "isReferenced" | "onConflict" | "onUndecided">;
 
 export interface TableMergeInput extends Deciders {
   readonly table: PatchTable;
@@ -79,6 +80,8 @@ export class TableMerge {
       columns: merged.columns,
       ...mergeRowsOf(sides.ours, sides.theirs),
     };
+    // Rows that are only referred to stay as ours has them.
+    if (outside && this.#input.isReferenced?.(conflict.table, key) === true) return null;
     if (outside && merged.outcome !== "convergent")
       return this.#decide({ ...conflict, kind: "outside-scope", columns: [] });
     if (isConflict(merged.outcome)) return this.#decide({ ...conflict, kind: merged.outcome });
@@ -94,6 +97,10 @@ export class TableMerge {
     );
     this.#counts.inserted -= 1;
     this.#outcomes["theirs-only"] -= 1;
+    if (same && this.#input.isReferenced?.(table.name, key) === true) {
+      this.#outcomes.convergent += 1;
+      return Promise.resolve(null);
+    }
     this.#outcomes["insert-insert"] += 1;
     const versions = { table: table.name, key, base: null, ours: row, theirs: operation.new };
     return this.#decide(
@@ -177,8 +184,13 @@ export class TableMerge {
     const { table, rules, onConflict, onUndecided } = this.#input;
     this.#counts.conflicts += 1;
     let open = openConflict(table, conflict);
-    for (const ask of [onConflict, (each: MergeConflict) => mergeRuleResolution(rules, table, each)]) {
-      const resolution: MergeResolution | undefined = await ask?.(open.conflict, table);
+    const deciders: NonNullable<MergeInput["onConflict"]>[] = [
+      (each) => policyResolution(each, table, rules),
+      ...(onConflict === undefined ? [] : [onConflict]),
+      (each) => mergeRuleResolution(rules, table, each),
+    ];
+    for (const ask of deciders) {
+      const resolution: MergeResolution | undefined = await ask(open.conflict, table);
       if (resolution === undefined) continue;
       const resolved = resolveMerge(open, resolution);
       if (resolved.kind === "effect") return this.#write(conflict.key, resolved.effect);
