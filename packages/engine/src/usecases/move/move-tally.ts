@@ -28,21 +28,24 @@ export class MoveTally {
     if (held !== undefined) held.conflicts += 1;
   }
 
-  /** Counts by table; `written` is null when nothing is. */
+  /** Counts by table, those that foreign keys changed besides the compared ones last; `written` is null when nothing is. */
   tables(diff: DiffResult | null, written: readonly ({ readonly name: string } & ApplyCounts)[] | null) {
-    return this.#tables.map(({ patchTable: { name } }, index) => {
-      const counts = written?.find((each) => each.name === name);
-      return {
-        name,
-        inserted: counts?.inserted ?? 0,
-        updated: counts?.updated ?? 0,
-        deleted: counts?.deleted ?? 0,
-        unchanged: diff?.tables[index]?.counts.unchanged ?? 0,
-        skipped: this.#held[index]?.skipped ?? 0,
-        conflicts: this.#held[index]?.conflicts ?? 0,
-      };
-    });
+    const compared = this.#tables.map(({ patchTable: { name } }, index) => ({
+      name,
+      ...writtenOf(written?.find((each) => each.name === name)),
+      unchanged: diff?.tables[index]?.counts.unchanged ?? 0,
+      skipped: this.#held[index]?.skipped ?? 0,
+      conflicts: this.#held[index]?.conflicts ?? 0,
+    }));
+    const names = new Set(compared.map(({ name }) => name));
+    const cascaded = (written ?? []).filter(({ name }) => !names.has(name));
+    return [...compared, ...cascaded.map((each) => ({ ...NO_MOVE, name: each.name, ...writtenOf(each) }))];
   }
+}
+
+function writtenOf(counts: ApplyCounts | undefined) {
+  const { inserted = 0, updated = 0, deleted = 0 } = counts ?? {};
+  return { inserted, updated, deleted };
 }
 
 export const NO_MOVE: MoveCounts = {
