@@ -87,3 +87,33 @@ it("takes only the roots that a filter chooses", async () => {
   expect(run, run.stderr).toMatchObject({ code: 0 });
   expect(JSON.parse(run.stdout)).toMatchObject({ inserted: 3, updated: 0, deleted: 0 });
 });
+
+it.each([
+  ["copy", ["copy", "from:public:*", "to:public:*", "--dataset", "accounts", "--strategy", "three-way"]],
+  ["import", ["import", "rows", "to:public:*", "--merge-strategy", "three-way"]],
+])("%s: policies decide cells that both sides changed since the base", async (command, args) => {
+  const base = await createTestDatabase(`dataset_base_${command}`);
+  try {
+    await base.query(`${TABLES}; INSERT INTO plan VALUES (1, 'free'); INSERT INTO account VALUES (1, 1, 'base');
+      INSERT INTO identity VALUES (1, 1, 'base')`);
+    await target.query("DELETE FROM identity WHERE id = 7; DELETE FROM session");
+    await folder.run(["pull", "from:public:*", "rows", "--dataset", "accounts"]);
+    const run = await folder.run([...args, "--base", `${base.url}#public:*`, "--json"]);
+    expect(run, run.stderr).toMatchObject({ code: 6 });
+    expect(JSON.parse(run.stdout)).toMatchObject({ undecided: 1 });
+    const lines = await target.query<{ line: string }>(`SELECT 'plan ' || p::text AS line FROM plan p
+      UNION ALL SELECT 'account ' || a::text FROM account a UNION ALL SELECT 'identity ' || i::text FROM identity i ORDER BY 1`);
+    expect(lines.map(({ line }) => line)).toEqual([
+      "account (1,1,mine)",
+      "account (2,2,two)",
+      "account (9,1,nine)",
+      "identity (1,1,old)",
+      "identity (2,2,y)",
+      "identity (9,9,kept)",
+      "plan (1,renamed)",
+      "plan (2,paid)",
+    ]);
+  } finally {
+    await base.drop();
+  }
+});

@@ -75,7 +75,7 @@ describe("pull --dataset", () => {
       /^[^\n]*c@x\.org[^\n]*\n$/,
     );
     const definitions = await readFile(join(folder.path, "rows/schema.sql"), "utf8");
-    expect(definitions).toMatch(/CREATE TABLE public\.comment/);
+    expect(definitions).toMatch(/CREATE TABLE "public"\."comment"/);
     expect(definitions).not.toMatch(/unrelated/);
     const again = await pull(...filter, "--overwrite", "--json");
     expect(JSON.parse(again.stdout)).toMatchObject({ unchanged: true, roots: 1 });
