@@ -135,6 +135,40 @@ describe("import", () => {
     });
   });
 
+  it("leaves a row that is only referred to, also where a root of the file has it in the target", async () => {
+    await source.query(
+      "UPDATE comment SET account = 3, t = 'theirs' WHERE id = 1; INSERT INTO comment VALUES (10, 1, 1, 'new')",
+    );
+    await exportOf({ id: 1 });
+    const done = await importOf();
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    expect(await target.query("SELECT account, t FROM comment WHERE id IN (1, 10) ORDER BY id")).toEqual([
+      { account: 1, t: "x" },
+      { account: 1, t: "new" },
+    ]);
+  });
+
+  it("finds the root also where the config names its schema", async () => {
+    const config = await readFile(join(folder.path, "syncline.yaml"), "utf8");
+    await folder.write("syncline.yaml", config.replace('"root":"account"', '"root":"public.account"'));
+    await source.query("UPDATE account SET name = 'A' WHERE id = 1");
+    await exportOf({ id: 1 });
+    expect(await importOf()).toMatchObject({ code: 0 });
+    expect((await state()).accounts[0]).toBe("1 A n1");
+  });
+
+  it("deletes nothing by rows that were chosen with a filter", async () => {
+    const filter = ["--filter", JSON.stringify({ tables: { comment: { where: { id: 4 } } } })];
+    await folder.run(["pull", "from:public:*", "./x", ...filter]);
+    await folder.run(["export", "from:public:*", "--output", "x.ndjson", ...filter]);
+    for (const file of ["./x", "x.ndjson"]) {
+      const done = await folder.run(["import", file, "to:public:*", "--dataset", "d"]);
+      expect(done, done.stderr).toMatchObject({ code: 0 });
+      expect(done.stderr).toContain("no row is deleted");
+      expect((await state()).comments).toEqual([1, 2, 3, 4, 5]);
+    }
+  });
+
   it("refuses columns that the target lacks, and rows whose references are missing", async () => {
     await source.query("ALTER TABLE account ADD extra int");
     await exportOf({ id: 1 });

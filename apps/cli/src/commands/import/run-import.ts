@@ -3,6 +3,7 @@ import {
   CodedError,
   type DatasetDefinition,
   type MoveStrategy,
+  nameInTenant,
   parsePatchTableName,
   type TableName,
 } from "@syncline/core";
@@ -157,7 +158,7 @@ async function narrowToDataset(job: ImportJob, dataset: DatasetDefinition): Prom
   const target = narrowedPlace(job);
   const tables = await readTargetTables(job, target, dataset);
   for (const note of tables.notes) session.people.say(`note: ${note}`);
-  const root = files.tables.find(({ name }) => name === dataset.root)?.name ?? dataset.root;
+  const root = nameInTenant(tables.root.name, tables.tenantSchema);
   const roots = await readRoots({ files, root, rootKey: tables.rootKey, signal: ctx.signal });
   const allowed = await allowedKeys(job, roots, { root, columns: tables.rootKey.length });
   const reach = options.replaceAll !== true ? "listed" : allowed === null ? "all" : { keys: allowed };
@@ -173,7 +174,7 @@ async function narrowToDataset(job: ImportJob, dataset: DatasetDefinition): Prom
     target,
     diff: { ...compareOptions(job), prepare },
     rules: withPolicies(rulesOf(job), dataset, tables),
-    mayDelete: followsDeletes(job.strategy) && files.scope?.complete !== false,
+    mayDelete: followsDeletes(job.strategy) && holdsWholeRoots(job),
     isReferenced: referencedTest(files, roots),
     scope: scopeDocument(job, {
       dataset: dataset.name,
@@ -182,6 +183,13 @@ async function narrowToDataset(job: ImportJob, dataset: DatasetDefinition): Prom
       reach: reachName(reach),
     }),
   };
+}
+
+/** A filter over tables leaves out rows of roots that are there; one of a dataset chose among roots alone. */
+function holdsWholeRoots({ files: { label, scope }, session }: ImportJob): boolean {
+  if (scope?.complete === true && (scope.dataset !== null || scope.filter === null)) return true;
+  session.people.warn(`"${label}" does not hold all that belongs to its roots, so no row is deleted.`);
+  return false;
 }
 
 /** A root's row that the base had and the file lacks was deleted in the source. */

@@ -4,6 +4,7 @@ import {
   type PatchOperation,
   patchOperation,
   type RowChange,
+  type RowUpdate,
   ruleResolution,
   settleConflict,
 } from "@syncline/core";
@@ -32,17 +33,27 @@ interface Decided {
 }
 
 /** What is written of a difference, or null. */
-async function decide(input: MoveInput, { change, table, tally }: Decided): Promise<RowChange | null> {
+async function decide(input: MoveInput, decided: Decided): Promise<RowChange | null> {
   const { rules, mayDelete } = input;
+  const { change, table, tally } = decided;
+  if (change.kind === "update" && isOnlyReferenced(input, change, table)) {
+    if (change.outside !== true) tally.skipped(change.table);
+    return null;
+  }
   const decision = decideChange(change, { table: table.patchTable, rules, mayDelete });
   if (decision.kind === "write") return decision.change;
   if (decision.kind === "held") tally.skipped(change.table);
-  if (decision.kind === "conflict" && isOnlyReferenced(input, decision)) return null;
-  return decision.kind === "conflict" ? settle(input, decision, { change, table, tally }) : null;
+  return decision.kind === "conflict" ? settle(input, decision, decided) : null;
 }
 
-function isOnlyReferenced({ isReferenced }: MoveInput, { conflict }: MoveConflict): boolean {
-  return conflict.kind === "outside-scope" && isReferenced?.(conflict.table, conflict.key) === true;
+/** Also where the target has it among the rows of a root: it may move to a root that nobody named. */
+function isOnlyReferenced(
+  { isReferenced }: MoveInput,
+  { key }: RowUpdate,
+  { patchTable: { name, key: columns } }: DiffTable,
+): boolean {
+  if (isReferenced === undefined) return false;
+  return isReferenced(name, new Map(columns.map((column, index) => [column, key[index] ?? null])));
 }
 
 async function settle(
