@@ -165,8 +165,6 @@ function refuseContradictions(options: CopyCommandOptions): void {
     throw contradiction("--schemas-only copies no rows, --include-schemas does");
   if (options.renumber === true && options.dataset !== undefined)
     throw contradiction("--renumber moves whole tables, --dataset chosen roots");
-  if (options.renumber === true && wantsBase)
-    throw contradiction(`--renumber knows two places, --strategy ${strategy} three`);
   if (options.dataset !== undefined && incremental === true)
     throw contradiction("--dataset compares whole roots, --incremental does not");
 }

@@ -11,6 +11,7 @@ import type { CreateChangeSpool } from "../../ports/change-spool.ts";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { RunContext } from "../../ports/run-context.ts";
 import type { DiffOptions, DiffResult, DiffTable } from "../diff-contract.ts";
+import type { Renumbering } from "../renumber/renumbering.ts";
 
 export interface MergeInput {
   readonly ctx: RunContext;
@@ -25,6 +26,8 @@ export interface MergeInput {
   readonly rules: MoveRules;
   /** False: rows that theirs deleted stay. */
   readonly mayDelete: boolean;
+  /** Shows theirs and the base under the keys that their rows have in ours. */
+  readonly renumbering?: Renumbering;
   /** Where changes of ours wait; in memory when absent. */
   readonly createSpool?: CreateChangeSpool;
   /** As in `MoveInput`. */

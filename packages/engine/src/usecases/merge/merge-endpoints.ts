@@ -5,6 +5,8 @@ import type { Endpoint } from "../../ports/endpoint.ts";
 import type { ReadSnapshot } from "../../ports/read-snapshot.ts";
 import type { DiffOptions, DiffRun } from "../diff-contract.ts";
 import { diffEndpoints } from "../diff-endpoints.ts";
+import { MergeTranslation } from "../renumber/merge-translation.ts";
+import type { Renumbering } from "../renumber/renumbering.ts";
 import { HeldBase } from "./held-base.ts";
 import { InsertScreen, tablesToScreen } from "./insert-screen.ts";
 import { MemorySpool } from "./memory-spool.ts";
@@ -22,7 +24,7 @@ const BATCH = 256;
  */
 export async function mergeEndpoints(input: MergeInput): Promise<MergeRun> {
   const base = new HeldBase(input.openBase);
-  const told = new Told(input.diff);
+  const told = new Told(input.diff, input.renumbering);
   const places = await openAll(base.openFirst(), input.openOurs());
   const ours = await compareWith(input, told.options("ours"), places);
   try {
@@ -71,11 +73,13 @@ async function startMerge(input: MergeInput, sides: Sides): Promise<MergeRun> {
 class Told {
   readonly #diff: DiffOptions;
   readonly #along = new Map<string, readonly string[]>();
+  readonly #translation: MergeTranslation | null;
   foreignKeys: ReadonlyMap<string, readonly (readonly string[])[]> = new Map();
   screened: ReadonlySet<string> = new Set();
 
-  constructor(diff: DiffOptions) {
+  constructor(diff: DiffOptions, renumbering: Renumbering | undefined) {
     this.#diff = diff;
+    this.#translation = renumbering === undefined ? null : new MergeTranslation(renumbering);
   }
 
   /** The filter narrows theirs alone: whatever ours did to such a row must be known. Names map between theirs and ours. */
@@ -90,6 +94,7 @@ class Told {
       maxTimeMs: null,
       recheckAfterMs: null,
       carryAlong: this.#along,
+      ...(this.#translation === null ? {} : { reconcile: this.#translation[run] }),
       prepare: async (side, snapshot) => {
         if (side === "target") this.#tellColumns(snapshot);
         const asked = await this.#diff.prepare?.(run === "ours" ? "target" : side, snapshot);

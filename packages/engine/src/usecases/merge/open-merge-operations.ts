@@ -2,7 +2,8 @@ import type { PatchOperation } from "@syncline/core";
 import { MoveTally } from "../move/move-tally.ts";
 import type { MoveOperations } from "../move/open-operations.ts";
 import type { MoveInput } from "../move-contract.ts";
-import type { MergeResult, MergeRun } from "./merge-contract.ts";
+import { planMerge } from "../renumber/plan-merge.ts";
+import type { MergeInput, MergeResult, MergeRun } from "./merge-contract.ts";
 import { mergeEndpoints } from "./merge-endpoints.ts";
 
 /** The operations of a move with a base. */
@@ -11,7 +12,7 @@ export async function openMergeOperations(
   openBase: NonNullable<MoveInput["openBase"]>,
 ): Promise<MoveOperations> {
   const { ctx, diff, rules, mayDelete, isReferenced, onConflict, onUndecided, createSpool } = input;
-  const run = await mergeEndpoints({
+  const merge: MergeInput = {
     ctx,
     diff,
     rules,
@@ -23,14 +24,16 @@ export async function openMergeOperations(
     ...(onConflict === undefined ? {} : { onConflict }),
     ...(onUndecided === undefined ? {} : { onUndecided }),
     ...(createSpool === undefined ? {} : { createSpool }),
-  });
+  };
+  const renumbering = input.renumber === undefined ? null : await planMerge(merge, input.renumber);
+  const run = await mergeEndpoints(renumbering === null ? merge : { ...merge, renumbering });
   const tally = new MoveTally(run.tables);
   return {
     labels: run.labels,
     tables: run.tables,
     versions: run.versions,
     tally,
-    idMap: [],
+    idMap: renumbering?.entries ?? [],
     operations: () => flattened(run, tally),
     result: () => run.diff,
     close: () => run.close(),

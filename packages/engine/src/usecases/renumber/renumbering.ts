@@ -1,10 +1,13 @@
 import {
   CodedError,
+  type ColumnSpec,
   formatQualifiedName,
   type KeyList,
   type PairedColumn,
   type TableAgreement,
+  type TableSpec,
 } from "@syncline/core";
+import type { ReadSnapshot } from "../../ports/read-snapshot.ts";
 import type { IdMapEntry, RenumberStore } from "../../ports/renumber-store.ts";
 import type { PairedSides, SidePreparation } from "../diff-contract.ts";
 import { type RenumberedTables, renumberedTables } from "./renumbered-tables.ts";
@@ -23,6 +26,9 @@ export class Renumbering {
   /** By table: new key by old key. */
   readonly #maps = new Map<string, Map<string, string>>();
   readonly #fresh: IdMapEntry[] = [];
+  /** Keys that rows of the source keep, by table. */
+  readonly #kept = new Map<string, ReadonlySet<string>>();
+  #tables: RenumberedTables | null = null;
 
   constructor(input: RenumberInput, signal: AbortSignal) {
     this.#input = input;
@@ -36,11 +42,39 @@ export class Renumbering {
 
   /** For `DiffOptions`: the source's rows under the keys that they have in the target. */
   readonly reconcile = async (sides: PairedSides): Promise<PairedSides["prepared"]> => {
-    const tables = await renumberedTables(sides, this.#input.store);
-    await this.#load();
-    for (const [table, column] of tables.own) await this.#plan(sides, tables, { table, column });
-    return { ...sides.prepared, source: this.#translate(sides, tables) };
+    await this.plan(sides);
+    const { snapshots, prepared, agreements } = sides;
+    const tables = agreements.map(({ source, target, columns }) => ({
+      spec: source,
+      target: formatQualifiedName(target.name),
+      columns: new Map(columns.map((pair) => [pair.target.name, pair.source])),
+    }));
+    const source = this.translated({ snapshot: snapshots.source, prepared: prepared.source, tables });
+    return { ...prepared, source };
   };
+
+  /** Learns which rows have which keys, and gives new ones to those whose key is taken. */
+  async plan(sides: PairedSides): Promise<void> {
+    const tables = await renumberedTables(sides, this.#input.store);
+    this.#tables = tables;
+    await this.#load();
+    for (const [table, column] of tables.own) await this.#planTable(sides, tables, { table, column });
+  }
+
+  /** Whether a row of this table can be given another key, and has none yet. */
+  mayRenumber(table: string, key: string): boolean {
+    if (this.#tables?.own.has(table) !== true) return false;
+    return ![...this.#mapOf(table).values()].includes(key);
+  }
+
+  /** Gives new keys to further rows, whose keys come as they are in the source. */
+  async renumber(table: string, keys: readonly string[]): Promise<void> {
+    const agreement = this.#tables?.agreements.get(table);
+    if (this.#tables === null || agreement === undefined || keys.length === 0) return;
+    refuseReferencesFromOutside(this.#tables, table, this.#input.store.label);
+    const avoid = new Set([...(this.#kept.get(table) ?? []), ...this.#mapOf(table).values()]);
+    await this.#allocate(agreement, { keys, avoid, stale: new Map() });
+  }
 
   async #load(): Promise<void> {
     this.#maps.clear();
@@ -56,7 +90,7 @@ export class Renumbering {
   }
 
   /** Gives new keys to rows whose key another row has. */
-  async #plan(
+  async #planTable(
     sides: PairedSides,
     tables: RenumberedTables,
     { table, column }: { readonly table: string; readonly column: PairedColumn },
@@ -76,6 +110,7 @@ export class Renumbering {
         else kept.add(key);
       }
     }
+    this.#kept.set(table, kept);
     if (colliding.length === 0) return;
     refuseReferencesFromOutside(tables, table, this.#input.store.label);
     await this.#allocate(agreement, { keys: colliding, avoid: new Set([...given, ...kept]), stale });
@@ -109,26 +144,38 @@ export class Renumbering {
     }
   }
 
-  #translate({ snapshots, prepared }: PairedSides, tables: RenumberedTables): SidePreparation {
+  /** The rows of one place under their new keys; `plan` comes first. */
+  translated({ snapshot, prepared, tables }: TranslatedPlace): SidePreparation {
     const lists = new Map<string, KeyList>();
     const keyMaps = new Map<string, Map<string, string>>();
-    for (const [table, columns] of tables.domains) {
-      const agreement = tables.agreements.get(table);
-      if (agreement === undefined) continue;
+    for (const { spec, target, columns } of tables) {
       const translated = new Map<string, string>();
-      for (const [column, domain] of columns) {
+      for (const [column, domain] of this.#tables?.domains.get(target) ?? []) {
         const map = this.#maps.get(domain);
-        const paired = agreement.columns.find(({ target }) => target.name === column);
-        if (map === undefined || map.size === 0 || paired === undefined) continue;
-        assertTranslatable(prepared.source, agreement, paired);
+        const own = columns.get(column);
+        if (map === undefined || map.size === 0 || own === undefined) continue;
+        assertTranslatable(prepared, spec, own);
         lists.set(listName(domain), { types: ["bigint", "bigint"], tuples: [...map] });
-        translated.set(paired.source.name, listName(domain));
+        translated.set(own.name, listName(domain));
       }
-      if (translated.size > 0) keyMaps.set(formatQualifiedName(agreement.source.name), translated);
+      if (translated.size > 0) keyMaps.set(formatQualifiedName(spec.name), translated);
     }
-    if (lists.size > 0) snapshots.source.useKeyLists(lists);
-    return { ...prepared.source, keyMaps };
+    if (lists.size > 0) snapshot.useKeyLists(lists);
+    return { ...prepared, keyMaps };
   }
+}
+
+/** One place with its tables as the target knows them. */
+export interface TranslatedPlace {
+  readonly snapshot: ReadSnapshot;
+  readonly prepared: SidePreparation;
+  readonly tables: readonly {
+    readonly spec: TableSpec;
+    /** As `formatQualifiedName` has the target's table. */
+    readonly target: string;
+    /** The place's column by the target's. */
+    readonly columns: ReadonlyMap<string, ColumnSpec>;
+  }[];
 }
 
 interface Allocation {
@@ -143,12 +190,8 @@ function listName(table: string): string {
 
 const WHOLE_NUMBERS = new Set(["smallint", "integer", "bigint"]);
 
-function assertTranslatable(
-  { masks }: SidePreparation,
-  { source }: TableAgreement,
-  { source: column }: PairedColumn,
-): void {
-  const table = formatQualifiedName(source.name);
+function assertTranslatable({ masks }: SidePreparation, spec: TableSpec, column: ColumnSpec): void {
+  const table = formatQualifiedName(spec.name);
   const isMasked = masks.get(table)?.has(column.name) === true;
   if (!isMasked && WHOLE_NUMBERS.has(column.type.base)) return;
   const what = isMasked ? "is masked" : `is of type ${column.type.name}`;
