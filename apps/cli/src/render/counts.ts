@@ -26,6 +26,11 @@ export function countsInWords(counts: ApplyCounts): string | null {
   return told.length === 0 ? null : told.join(", ");
 }
 
+/** `1 insert`, `2 inserts`. */
+export function formatAmount(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** The JSON form of counts, as every document has it. */
 export function countsDocument(counts: ApplyCounts) {
   return {

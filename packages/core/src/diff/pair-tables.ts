@@ -27,6 +27,8 @@ export interface PairingOptions {
   readonly targetOnly?: "refuse" | "leave";
 }
 
+const ONLY_IN_SOURCE = " (only in the source)";
+
 /**
  * Pairs tables by the map, then by name; one named table a side are a pair whatever their names.
  * Refuses a table without a partner unless the other side was named.
@@ -50,7 +52,7 @@ export function pairTables(source: TableSide, target: TableSide, options: Pairin
     const partner = byName.get(name);
     if (partner !== undefined) pairs.push({ source: table, target: partner });
     else if (wanted(table, options) && !(target.named && !source.named))
-      alone.push(`"${name}" (only in the source)`);
+      alone.push(`"${name}"${ONLY_IN_SOURCE}`);
     byName.delete(name);
   }
   for (const [name, table] of byName) {
@@ -125,8 +127,10 @@ function selectPairs(
 function tablesAlone(alone: readonly string[]): CodedError {
   const shown = alone.slice(0, 8).join(", ");
   const rest = alone.length > 8 ? ` and ${alone.length - 8} more` : "";
+  const missing = alone.some((each) => each.endsWith(ONLY_IN_SOURCE));
+  const make = missing ? " `syncline copy --include-schemas` makes tables that the target lacks." : "";
   return new CodedError("schema.mismatch", `Tables without a partner on the other side: ${shown}${rest}.`, {
-    hint: "Choose the tables to compare with --schema, or pair tables of different names with --map-table source=target.",
+    hint: `Choose the tables to compare with --schema, or pair tables of different names with --map-table source=target.${make}`,
     details: { tables: alone },
   });
 }

@@ -62,10 +62,29 @@ class PgBulkTarget implements BulkTarget {
     return this.#look(signal, async (session) => {
       await assertReadWrite(session.client, label);
       const found = await readTargetTables(session.client, scope, tables);
+      if (found.length === 0) await this.#assertSchema(session);
       this.#described = tables.kind === "named" ? found : found.filter(({ info }) => accept(info.spec.name));
       for (const wanted of this.named ?? []) this.#assertFound(wanted);
       return this.#described.map(({ table }) => table);
     });
+  }
+
+  async #assertSchema({ client }: ApplySession): Promise<void> {
+    const { schema } = this.#input.scope;
+    const { rows } = await client.query<{ database: string; there: string }>(
+      `SELECT pg_catalog.current_database() AS database,
+         EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) $1) AS there`,
+      [schema],
+    );
+    if (rows[0]?.there !== "f") return;
+    throw new CodedError(
+      "tenant.not_found",
+      `There is no schema "${schema}" in database "${rows[0]?.database}" (${this.label}).`,
+      {
+        hint: "Check the tenant's name; names are taken in exact case. `syncline copy --include-schemas` makes it with its tables.",
+        details: { schema },
+      },
+    );
   }
 
   #assertFound(wanted: QualifiedName): void {

@@ -1,10 +1,11 @@
+import { formatQualifiedName } from "@syncline/core";
 import type { Client } from "pg";
 import { STAGED, STATE, type StagedTable, stagedValue } from "./staged-table.ts";
 import { sqlStateOf } from "./write-errors.ts";
 import { isOp, isState } from "./write-statements.ts";
 
 export interface Sequence {
-  /** Quoted and qualified; and as people read it. */
+  /** Quoted and qualified; and as people read it, also qualified. */
   readonly relation: string;
   readonly name: string;
   readonly tableOid: number;
@@ -18,7 +19,7 @@ export interface Sequence {
 const MAX_STEPS = 5_000_000n;
 
 const QUERY = `SELECT DISTINCT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS relation,
-  c.relname AS name, uses.table_oid::pg_catalog.text AS table_oid, a.attname AS column,
+  n.nspname AS schema, c.relname AS name, uses.table_oid::pg_catalog.text AS table_oid, a.attname AS column,
   q.seqincrement AS increment, q.seqmin AS min, q.seqmax AS max
 FROM (
   SELECT d.objid AS seq, d.refobjid AS table_oid, d.refobjsubid AS attnum FROM pg_catalog.pg_depend d
@@ -73,7 +74,7 @@ export async function raiseSequencesTo(
 function toSequence(row: Record<string, string>): Sequence {
   return {
     relation: row["relation"] ?? "",
-    name: row["name"] ?? "",
+    name: formatQualifiedName({ schema: row["schema"] ?? "", name: row["name"] ?? "" }),
     tableOid: Number(row["table_oid"]),
     column: row["column"] ?? "",
     increment: BigInt(row["increment"] ?? 1),
