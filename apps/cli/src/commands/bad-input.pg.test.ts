@@ -38,7 +38,7 @@ const CASES: readonly (readonly [name: string, args: readonly string[], code: nu
   ["an unknown table", ["diff", "open:public:usrs", "open:public:users"], 10, /"usrs"/],
   ["an unknown field", ["diff", ...USERS, "--fields", "nmae"], 10, /"nmae"/],
   ["a locator of one part", ["diff", "users", "open:public:users"], 2, /locator "users"/],
-  ["a folder", ["diff", "./backup/users", "open:public:users"], 2, /directory/],
+  ["a folder that is not there", ["diff", "./backup/users", "open:public:users"], 10, /directory/],
   ["a snapshot", ["diff", "snapshot:x", "open:public:users"], 2, /snapshot/],
   ["malformed JSON in a filter", ["diff", ...USERS, "--filter", '{"where": {"id": }}'], 2, /column 18/],
   [

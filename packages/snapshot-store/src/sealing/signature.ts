@@ -145,7 +145,7 @@ async function readSignature(path: string): Promise<SignedNote> {
       note,
       signers: matches.map((match) => ({
         name: match?.[1] ?? "",
-        bytes: Buffer.from(match?.[2] ?? "", "base64"),
+        bytes: canonicalBytes(match?.[2] ?? "", path),
       })),
     };
   } catch (error) {
@@ -155,6 +155,13 @@ async function readSignature(path: string): Promise<SignedNote> {
       cause: error,
     });
   }
+}
+
+/** The last digit of base64 has bits that mean nothing; another spelling is another file. */
+function canonicalBytes(text: string, path: string): Buffer {
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.toString("base64") !== text) throw malformed(path);
+  return bytes;
 }
 
 function malformed(path: string): CodedError {
