@@ -12,8 +12,9 @@ import {
   parsePercent,
   parsePositiveCount,
 } from "./option-values.ts";
+import { identityOption, type PatchKeyOptions } from "./patch/key-options.ts";
 
-export interface DiffCommandOptions {
+export interface DiffCommandOptions extends PatchKeyOptions {
   readonly schema?: readonly string[];
   readonly filter?: string;
   readonly fields?: readonly string[];
@@ -143,12 +144,14 @@ function addOutputOptions(command: Command): void {
     .addOption(new Option("--format <format>", "form of the result (default: summary)").choices(DIFF_FORMATS))
     .option("--json", "the same as --format json")
     .option("--summary-only", "leave out the rows, in formats that list them")
-    .option("--output <file>", "also write a patch; .gz and .zst compress it")
+    .option("--output <file>", "also write a patch; .gz and .zst compress it, .age encrypts it")
     .option("--overwrite", "replace the output file when it exists")
     .option(
       "--edited",
       "with --output: accept a source directory with fewer rows than were pulled, removed on purpose",
     )
+    .addOption(identityOption())
+    .option("--recipient <key>", "age public key (age1…) that may read an .age patch; repeatable", collect)
     .option("--exit-code", "end with 1 when there are differences")
     .option(
       "--detect-conflicts",

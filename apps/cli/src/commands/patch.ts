@@ -3,6 +3,8 @@ import { type Command, Option } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
 import { collect, parseDuration } from "./option-values.ts";
+import { defineCombine, defineRebase } from "./patch/define-rewrites.ts";
+import { addKeyOptions, identityOption, type PatchKeyOptions } from "./patch/key-options.ts";
 
 const SELECT = "only matching operations: table=…,kind=insert|update|delete,key=…; repeatable";
 
@@ -23,17 +25,17 @@ export interface WriteOptions {
   readonly json?: boolean;
 }
 
-export interface ApplyCommandOptions extends WriteOptions {
+export interface ApplyCommandOptions extends WriteOptions, PatchKeyOptions {
   readonly reverse?: boolean;
 }
 
-export interface ShowCommandOptions {
+export interface ShowCommandOptions extends PatchKeyOptions {
   readonly select?: readonly string[];
   readonly format?: DiffFormat;
   readonly json?: boolean;
 }
 
-export interface FileCommandOptions {
+export interface FileCommandOptions extends PatchKeyOptions {
   readonly output?: string;
   readonly overwrite?: boolean;
   readonly select?: readonly string[];
@@ -127,6 +129,7 @@ function defineApply(patch: Command, act: Act): void {
     .option("-R, --reverse", "apply the inverse of the patch")
     .option("--conflicts <file>", "write conflicts to this file, for syncline patch resolve")
     .option("--overwrite", "replace the conflict file when it exists");
+  addKeyOptions(command);
   addWriteOptions(command, "apply").action(
     act(async (session, file: string, target: string, options: ApplyCommandOptions) => {
       const { runApply } = await import("./patch/run-apply.ts");
@@ -153,6 +156,7 @@ function defineShow(patch: Command, act: Act): void {
     )
     .option("--select <selection>", SELECT, collect)
     .option("--json", "the same as --format json")
+    .addOption(identityOption())
     .action(
       act(async (session, file: string, options: ShowCommandOptions) => {
         const { runShow } = await import("./patch/run-show.ts");
@@ -177,6 +181,7 @@ function defineVerify(patch: Command, act: Act): void {
     )
     .argument("<file>", "patch file; - reads standard input")
     .option("--json", "print the result as JSON")
+    .addOption(identityOption())
     .action(
       act(async (session, file: string, options: FileCommandOptions) => {
         const { runVerify } = await import("./patch/run-verify.ts");
@@ -199,6 +204,7 @@ function defineSql(patch: Command, act: Act): void {
     .argument("<file>", "patch file; - reads standard input")
     .option("-R, --reverse", "the statements that undo it")
     .option("--select <selection>", SELECT, collect)
+    .addOption(identityOption())
     .action(
       act(async (session, file: string, options: FileCommandOptions) => {
         const { runSql } = await import("./patch/run-show.ts");
@@ -219,13 +225,13 @@ function defineInvert(patch: Command, act: Act): void {
     .argument("<file>", "patch file; - reads standard input")
     .requiredOption("--output <file>", "where to write the inverse")
     .option("--overwrite", "replace the output file when it exists")
-    .option("--json", "print the result as JSON")
-    .action(
-      act(async (session, file: string, options: FileCommandOptions) => {
-        const { runInvert } = await import("./patch/run-rewrite.ts");
-        return runInvert(session, { file, options });
-      }),
-    );
+    .option("--json", "print the result as JSON");
+  addKeyOptions(command).action(
+    act(async (session, file: string, options: FileCommandOptions) => {
+      const { runInvert } = await import("./patch/run-rewrite.ts");
+      return runInvert(session, { file, options });
+    }),
+  );
   withExamples(command, [
     ["syncline patch invert release.patch --output back.patch", "the way back, as a file"],
     ["syncline patch invert release.patch.gz --output back.patch.gz", "both compressed"],
@@ -251,69 +257,15 @@ function defineResolve(patch: Command, act: Act): void {
     )
     .option("--patch <file>", "the patch that met the conflicts (default: the path in the conflict file)")
     .option("--overwrite", "replace the output file when it exists")
-    .option("--json", "print the result as JSON")
-    .action(
-      act(async (session, file: string, options: FileCommandOptions) => {
-        const { runResolve } = await import("./patch/run-resolve.ts");
-        return runResolve(session, { file, options });
-      }),
-    );
+    .option("--json", "print the result as JSON");
+  addKeyOptions(command).action(
+    act(async (session, file: string, options: FileCommandOptions) => {
+      const { runResolve } = await import("./patch/run-resolve.ts");
+      return runResolve(session, { file, options });
+    }),
+  );
   withExamples(command, [
     ["syncline patch resolve conflicts.json --with theirs --output resolved.patch", "the patch's values win"],
     ["syncline patch resolve conflicts.json --output resolved.patch", "take what was written into the file"],
-  ]);
-}
-
-function defineCombine(patch: Command, act: Act): void {
-  const command = patch
-    .command("combine")
-    .summary("write one patch that does what several do in turn")
-    .description(
-      "Folds patches into one that equals applying them in the given order: a row that comes and goes vanishes, several " +
-        "updates of a row become one. Refuses patches of which one does not follow from those before it.",
-    )
-    .argument("<files...>", "two or more patch files, in order")
-    .requiredOption("--output <file>", "where to write the combined patch")
-    .option("--overwrite", "replace the output file when it exists")
-    .option("--json", "print the result as JSON")
-    .action(
-      act(async (session, files: string[], options: FileCommandOptions) => {
-        const { runCombine } = await import("./patch/run-combine.ts");
-        return runCombine(session, { files, options });
-      }),
-    );
-  withExamples(command, [
-    ["syncline patch combine monday.patch tuesday.patch --output both.patch", "one patch instead of two"],
-    ["syncline patch combine 1.patch 2.patch 3.patch --output all.patch.gz --json", "three, compressed"],
-  ]);
-}
-
-function defineRebase(patch: Command, act: Act): void {
-  const command = patch
-    .command("rebase")
-    .summary("make an older patch fit a target that has moved on")
-    .description(
-      "Reads the rows of the patch from the target again and writes a patch whose old values are those of today: what " +
-        "stands there already is left out, other columns that changed meanwhile stay, and a column that both changed is " +
-        "a conflict. Conflicts are left out of the new patch; the command then ends with 6. Writes nothing to the target.",
-    )
-    .argument("<file>", "patch file; - reads standard input")
-    .argument("<target>", "where it shall be applied")
-    .requiredOption("--output <file>", "where to write the rebased patch")
-    .option("--conflicts <file>", "write conflicts to this file, for syncline patch resolve")
-    .option("--overwrite", "replace the output and conflict files when they exist")
-    .option("--json", "print the result as JSON")
-    .action(
-      act(async (session, file: string, target: string, options: FileCommandOptions) => {
-        const { runRebase } = await import("./patch/run-rebase.ts");
-        return runRebase(session, { file, target, options });
-      }),
-    );
-  withExamples(command, [
-    ["syncline patch rebase old.patch prod:public:users --output new.patch", "old values read again"],
-    [
-      "syncline patch rebase old.patch 'prod:public:*' --output new.patch --conflicts conflicts.json",
-      "what cannot be merged goes to a conflict file",
-    ],
   ]);
 }

@@ -11,14 +11,15 @@ import {
 } from "@syncline/core";
 import { buildPatch, type DiffOptions, type DiffResult, type DiffRun, diffEndpoints } from "@syncline/engine";
 import { type AnyPlace, openAnyEndpoint, openRowDirectory, resolveAnyPlace } from "@syncline/runtime";
-import { createSha256, localPatchFiles } from "@syncline/runtime/files";
+import { createSha256 } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
 import { renderInputOfPatch } from "../../render/changes-of-patch.ts";
+import { formatAmount } from "../../render/counts.ts";
 import type { Session } from "../../session.ts";
-import { formatCount } from "../../terminal/progress-text.ts";
 import type { DiffCommandOptions } from "../diff.ts";
 import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { withPatch } from "../patch/open-patch.ts";
+import { patchFilesOf } from "../patch/patch-keys.ts";
 import { sessionWorkspace } from "../places.ts";
 import { assertWholeTables, directoryFilter } from "../write/directory-scope.ts";
 import { assertWholeFiles } from "../write/whole-files.ts";
@@ -44,6 +45,7 @@ interface Comparison {
 export async function runDiff(session: Session, { source, target, options }: DiffInput): Promise<ExitReason> {
   const format = diffFormat(options, "summary");
   refuseExistingOutput(options);
+  refuseUnreadableOutput(options, format);
   const typed = await readFilter(options.filter, session.workingFolder);
   const workspace = await sessionWorkspace(session);
   const where = { folder: session.workingFolder, signal: session.context.signal };
@@ -125,6 +127,18 @@ function refuseExistingOutput({ output, overwrite }: DiffCommandOptions): void {
   });
 }
 
+/** Rows are shown from the patch, which nobody but its recipients can read. */
+function refuseUnreadableOutput(
+  { output, identity, summaryOnly }: DiffCommandOptions,
+  format: DiffFormat,
+): void {
+  const shown = format !== "summary" && summaryOnly !== true;
+  if (!shown || identity !== undefined || output?.endsWith(".age") !== true) return;
+  throw new CodedError("usage.invalid", `--format ${format} shows rows of "${output}", which is encrypted.`, {
+    hint: "Add --identity with the secret key, or leave --format out.",
+  });
+}
+
 async function compare(comparison: Comparison): Promise<DiffResult> {
   const { session, wanted } = comparison;
   const opened = await Promise.allSettled([
@@ -183,6 +197,7 @@ async function print(comparison: Comparison, run: DiffRun): Promise<DiffResult> 
 /** The comparison is read once, for the patch; formats with rows then read them from the file. */
 async function writeAndPrint(comparison: Comparison, run: DiffRun, path: string): Promise<DiffResult> {
   const { session, options, format } = comparison;
+  const files = await patchFilesOf(session, options);
   const { result, footer } = await buildPatch({
     ctx: session.context,
     run,
@@ -191,19 +206,19 @@ async function writeAndPrint(comparison: Comparison, run: DiffRun, path: string)
     mayStop: mayStop(options),
     path,
     overwrite: options.overwrite === true,
-    files: localPatchFiles,
+    files,
     createDigest: createSha256,
   });
   const shown = { ...sides(comparison), tables: run.tables, result: Promise.resolve(result) };
   if (format === "summary" || options.summaryOnly === true)
     await render(comparison, { ...shown, changes: noChanges() });
   else {
-    await withPatch(session, path, (patch) =>
+    await withPatch({ session, files }, path, (patch) =>
       render(comparison, { ...shown, changes: renderInputOfPatch(patch, patch.operations()).changes }),
     );
   }
   const { inserts, updates, deletes } = footer.summary;
-  session.people.say(`Wrote ${path} with ${formatCount(inserts + updates + deletes)} operations.`);
+  session.people.say(`Wrote ${path} with ${formatAmount(inserts + updates + deletes, "operation")}.`);
   return result;
 }
 

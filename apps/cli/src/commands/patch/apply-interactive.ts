@@ -15,16 +15,18 @@ import { withTemporaryFolder } from "./temporary-folder.ts";
 /** Applies; asks about each conflict at the terminal; applies what was decided. Asks again when more rows changed meanwhile. */
 export function applyInteractively(application: Application, patch: PatchInput): Promise<ApplicationOutcome> {
   return withTemporaryFolder(async (folder) => {
+    // Conflicts that are asked about at once lie in a private folder, unencrypted.
+    const local = { ...application, files: localPatchFiles };
     let current = patch;
     for (let round = 1; ; round += 1) {
       const path = join(folder, `conflicts-${round}.json`);
-      const outcome = await applyWithConflictFile(application, current, {
+      const outcome = await applyWithConflictFile(local, current, {
         file: "the patch",
         path,
         overwrite: false,
       });
       if (outcome.result.conflictCount === 0) return outcome;
-      current = await decide(application, current, {
+      current = await decide(local, current, {
         path,
         resolved: join(folder, `resolved-${round}.patch`),
       });
@@ -34,11 +36,11 @@ export function applyInteractively(application: Application, patch: PatchInput):
 }
 
 async function decide(
-  { session }: Application,
+  { session, files }: Application,
   patch: PatchInput,
   { path, resolved }: { readonly path: string; readonly resolved: string },
 ): Promise<PatchInput> {
-  const conflicts = await readConflicts(await localPatchFiles.open(path));
+  const conflicts = await readConflicts(await files.open(path));
   const questions = new ConflictQuestions(session, conflicts.conflicts.length);
   await resolveConflicts({
     ctx: session.context,
@@ -47,8 +49,8 @@ async function decide(
     choose: questions.choose,
     path: resolved,
     overwrite: false,
-    files: localPatchFiles,
+    files,
     createDigest: createSha256,
   });
-  return openPatchFile(resolved);
+  return openPatchFile(files, resolved);
 }

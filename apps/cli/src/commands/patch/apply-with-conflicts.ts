@@ -4,12 +4,13 @@ import {
   type ApplyOptions,
   type ApplyResult,
   applyPatch,
+  type PatchFiles,
   type PatchInput,
   type PatchTarget,
   writeConflicts,
   writePatch,
 } from "@syncline/engine";
-import { createSha256, localPatchFiles } from "@syncline/runtime/files";
+import { createSha256 } from "@syncline/runtime/files";
 import type { Session } from "../../session.ts";
 import { ConflictCollector } from "../write/conflict-collector.ts";
 import { openPatchFile } from "./open-patch.ts";
@@ -18,6 +19,8 @@ export interface Application {
   readonly session: Session;
   readonly target: PatchTarget;
   readonly options: ApplyOptions;
+  /** Of patches and conflicts. */
+  readonly files: PatchFiles;
 }
 
 export interface ApplicationOutcome {
@@ -54,7 +57,7 @@ export async function applyWithConflictFile(
   patch: PatchInput,
   wish: ConflictFileWish,
 ): Promise<ApplicationOutcome> {
-  const { session, target, options } = application;
+  const { session, target, options, files } = application;
   const { context: ctx } = session;
   const sink = writeConflicts({
     ctx,
@@ -63,7 +66,7 @@ export async function applyWithConflictFile(
     target: target.label,
     path: wish.path,
     overwrite: wish.overwrite,
-    files: localPatchFiles,
+    files,
   });
   const conflicts = new ConflictCollector();
   try {
@@ -82,11 +85,11 @@ export async function applyWithConflictFile(
 
 /** A selection or an inverse exists in no file yet; conflicts must name one that can be read again. */
 export async function saveEffectivePatch(
-  session: Session,
+  { session, files }: Pick<Application, "session" | "files">,
   patch: PatchInput,
   { path, overwrite }: { readonly path: string; readonly overwrite: boolean },
 ): Promise<PatchFile> {
-  const sink = await localPatchFiles.create(path, { overwrite });
+  const sink = await files.create(path, { overwrite });
   try {
     const { header } = patch;
     await writePatch({
@@ -102,7 +105,7 @@ export async function saveEffectivePatch(
     await sink.discard();
     throw error;
   }
-  return openPatchFile(path);
+  return openPatchFile(files, path);
 }
 
 export function refuseStandardInput(file: string): void {

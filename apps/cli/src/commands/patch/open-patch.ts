@@ -2,26 +2,31 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { CodedError, type PatchFile } from "@syncline/core";
-import { readPatch } from "@syncline/engine";
-import { createSha256, localPatchFiles } from "@syncline/runtime/files";
+import { type PatchFiles, readPatch } from "@syncline/engine";
+import { createSha256 } from "@syncline/runtime/files";
 import type { Session } from "../../session.ts";
 import { withTemporaryFolder } from "./temporary-folder.ts";
 
-export function openPatchFile(path: string): Promise<PatchFile> {
-  return readPatch({ path, files: localPatchFiles, createDigest: createSha256 });
+export function openPatchFile(files: PatchFiles, path: string): Promise<PatchFile> {
+  return readPatch({ path, files, createDigest: createSha256 });
+}
+
+export interface PatchPlace {
+  readonly session: Session;
+  readonly files: PatchFiles;
 }
 
 /** Opens a patch file for `use`; `-` is standard input, kept in a temporary file because a patch is read more than once. */
 export async function withPatch<Result>(
-  session: Session,
+  { session, files }: PatchPlace,
   path: string,
   use: (patch: PatchFile) => Promise<Result>,
 ): Promise<Result> {
-  if (path !== "-") return use(await openPatchFile(path));
+  if (path !== "-") return use(await openPatchFile(files, path));
   return withTemporaryFolder(async (folder) => {
     const spooled = join(folder, "standard-input.patch");
     await spoolInput(spooled, session.context.signal);
-    return use(await openPatchFile(spooled));
+    return use(await openPatchFile(files, spooled));
   });
 }
 

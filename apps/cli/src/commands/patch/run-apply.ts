@@ -19,6 +19,7 @@ import {
 } from "./apply-with-conflicts.ts";
 import { withPatch } from "./open-patch.ts";
 import { patchInput } from "./patch-input.ts";
+import { patchFilesOf } from "./patch-keys.ts";
 import { parseSelections } from "./selection.ts";
 
 interface ApplyInput {
@@ -34,12 +35,13 @@ export async function runApply(
   const wanted = applyOptions(options);
   if (options.conflicts !== undefined) refuseStandardInput(file);
   if (options.strategy === "interactive") assertTerminal(session);
-  const outcome = await withPatch(session, file, (patch) =>
+  const files = await patchFilesOf(session, options);
+  const outcome = await withPatch({ session, files }, file, (patch) =>
     withTarget(
       session,
       locator,
       async ({ place, target }): Promise<WriteOutcome> => {
-        const { result, conflicts } = await apply({ session, target, options: wanted }, patch, {
+        const { result, conflicts } = await apply({ session, target, options: wanted, files }, patch, {
           file,
           options,
         });
@@ -65,8 +67,8 @@ async function apply(
   if (options.conflicts === undefined) return applyOnce(application, patch);
   const wish = { file: path, path: options.conflicts, overwrite: options.overwrite === true };
   if (!reverse && selections === null) return applyWithConflictFile(application, patch, wish);
-  const saved = await saveEffectivePatch(session, patch, {
-    path: `${wish.path}.patch`,
+  const saved = await saveEffectivePatch(application, patch, {
+    path: wish.path.endsWith(".age") ? `${wish.path.slice(0, -4)}.patch.age` : `${wish.path}.patch`,
     overwrite: wish.overwrite,
   });
   const outcome = await applyWithConflictFile(application, saved, { ...wish, file: saved.name });

@@ -1,10 +1,11 @@
 import { CodedError } from "@syncline/core";
 import { combinePatches } from "@syncline/engine";
-import { createChangeSpool, createSha256, localPatchFiles } from "@syncline/runtime/files";
+import { createChangeSpool, createSha256 } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import type { FileCommandOptions } from "../patch.ts";
 import { openPatchFile } from "./open-patch.ts";
+import { patchFilesOf } from "./patch-keys.ts";
 import { printWritten } from "./run-rewrite.ts";
 
 interface CombineInput {
@@ -19,12 +20,13 @@ export async function runCombine(session: Session, { files, options }: CombineIn
     });
   }
   const path = options.output ?? "";
+  const patchFiles = await patchFilesOf(session, options);
   const written = await combinePatches({
     ctx: session.context,
-    patches: await Promise.all(files.map(openPatchFile)),
+    patches: await Promise.all(files.map((file) => openPatchFile(patchFiles, file))),
     path,
     overwrite: options.overwrite === true,
-    files: localPatchFiles,
+    files: patchFiles,
     createDigest: createSha256,
     createSpool: () => createChangeSpool(),
   });

@@ -1,7 +1,13 @@
 import type { MergeConflict, PatchFile } from "@syncline/core";
-import { type RebaseCounts, rebasePatch, type WrittenPatch, writeMergeConflicts } from "@syncline/engine";
+import {
+  type PatchFiles,
+  type RebaseCounts,
+  rebasePatch,
+  type WrittenPatch,
+  writeMergeConflicts,
+} from "@syncline/engine";
 import { openEndpoint, type Place, resolvePlace } from "@syncline/runtime";
-import { createSha256, localPatchFiles } from "@syncline/runtime/files";
+import { createSha256 } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
@@ -9,6 +15,7 @@ import type { FileCommandOptions } from "../patch.ts";
 import { sessionWorkspace } from "../places.ts";
 import { formatMergeConflict, mergeConflictDocument } from "../write/merge-meaning.ts";
 import { withPatch } from "./open-patch.ts";
+import { patchFilesOf } from "./patch-keys.ts";
 
 interface RebaseInput {
   readonly file: string;
@@ -31,21 +38,29 @@ export async function runRebase(
 ): Promise<ExitReason> {
   const workspace = await sessionWorkspace(session);
   const place = await resolvePlace(workspace, target, session.context.signal);
-  const rebased = await withPatch(session, file, (patch) => rebase(session, place, { patch, options }));
+  const files = await patchFilesOf(session, options);
+  const rebased = await withPatch({ session, files }, file, (patch) =>
+    rebase(session, place, { patch, options, files }),
+  );
   if (options.json === true) await session.output.json(document(rebased));
   else await printForPeople(session, rebased);
   return rebased.written.counts.conflicts > 0 ? "conflict" : "ok";
 }
 
+interface RebaseWork {
+  readonly patch: PatchFile;
+  readonly options: FileCommandOptions;
+  readonly files: PatchFiles;
+}
+
 async function rebase(
   session: Session,
   place: Place,
-  { patch, options }: { readonly patch: PatchFile; readonly options: FileCommandOptions },
+  { patch, options, files }: RebaseWork,
 ): Promise<Rebased> {
   const { context: ctx } = session;
   const path = options.output ?? "";
   const overwrite = options.overwrite === true;
-  const files = localPatchFiles;
   const about = {
     ctx,
     source: patch.header.source.locator,

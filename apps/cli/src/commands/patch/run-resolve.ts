@@ -1,12 +1,13 @@
 import { type ConflictFile, readConflicts } from "@syncline/core";
 import { resolveConflicts, resolveMergeConflicts, type WrittenPatch } from "@syncline/engine";
-import { createSha256, localPatchFiles } from "@syncline/runtime/files";
+import { createSha256 } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import type { FileCommandOptions } from "../patch.ts";
 import { MergeQuestions } from "../write/merge-questions.ts";
 import { ConflictQuestions } from "./conflict-questions.ts";
-import { openPatchFile } from "./open-patch.ts";
+import { openPatchFile, type PatchPlace } from "./open-patch.ts";
+import { patchFilesOf } from "./patch-keys.ts";
 import { printWritten } from "./run-rewrite.ts";
 
 interface ResolveInput {
@@ -15,14 +16,15 @@ interface ResolveInput {
 }
 
 export async function runResolve(session: Session, { file, options }: ResolveInput): Promise<ExitReason> {
-  const conflicts = await readConflicts(await localPatchFiles.open(file));
-  const written = await resolve(session, conflicts, options);
+  const files = await patchFilesOf(session, options);
+  const conflicts = await readConflicts(await files.open(file));
+  const written = await resolve({ session, files }, conflicts, options);
   await printWritten(session, { path: options.output ?? "", written, json: options.json === true });
   return "ok";
 }
 
 async function resolve(
-  session: Session,
+  { session, files }: PatchPlace,
   conflicts: ConflictFile,
   options: FileCommandOptions,
 ): Promise<WrittenPatch> {
@@ -32,14 +34,14 @@ async function resolve(
     conflicts,
     path: options.output ?? "",
     overwrite: options.overwrite === true,
-    files: localPatchFiles,
+    files,
     createDigest: createSha256,
   };
   if (patch === null)
     return resolveMergeConflicts({ ...common, ...deciding(mergeChooser(session, conflicts, options.with)) });
   return resolveConflicts({
     ...common,
-    patch: await openPatchFile(options.patch ?? patch.file),
+    patch: await openPatchFile(files, options.patch ?? patch.file),
     ...deciding(chooser(session, conflicts, options.with)),
   });
 }

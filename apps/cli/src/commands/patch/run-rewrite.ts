@@ -1,10 +1,11 @@
 import { invertPatch, type WrittenPatch } from "@syncline/engine";
-import { createSha256, localPatchFiles } from "@syncline/runtime/files";
+import { createSha256 } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
+import { formatAmount } from "../../render/counts.ts";
 import type { Session } from "../../session.ts";
-import { formatCount } from "../../terminal/progress-text.ts";
 import type { FileCommandOptions } from "../patch.ts";
 import { withPatch } from "./open-patch.ts";
+import { patchFilesOf } from "./patch-keys.ts";
 
 interface RewriteInput {
   readonly file: string;
@@ -14,13 +15,14 @@ interface RewriteInput {
 export async function runInvert(session: Session, { file, options }: RewriteInput): Promise<ExitReason> {
   const path = options.output ?? "";
   const overwrite = options.overwrite === true;
-  const written = await withPatch(session, file, (patch) =>
+  const files = await patchFilesOf(session, options);
+  const written = await withPatch({ session, files }, file, (patch) =>
     invertPatch({
       ctx: session.context,
       patch,
       path,
       overwrite,
-      files: localPatchFiles,
+      files,
       createDigest: createSha256,
     }),
   );
@@ -45,8 +47,12 @@ export async function printWritten(
     });
     return;
   }
-  const total = formatCount(inserts + updates + deletes);
+  const parts = [
+    formatAmount(inserts, "insert"),
+    formatAmount(updates, "update"),
+    formatAmount(deletes, "delete"),
+  ];
   await session.output.line(
-    `${session.paint("green", "✓")} Wrote ${path}: patch ${written.header.id} with ${total} operations (${formatCount(inserts)} inserts, ${formatCount(updates)} updates, ${formatCount(deletes)} deletes)`,
+    `${session.paint("green", "✓")} Wrote ${path}: patch ${written.header.id} with ${formatAmount(inserts + updates + deletes, "operation")} (${parts.join(", ")})`,
   );
 }

@@ -6,6 +6,7 @@ import { diffFormat } from "../diff/diff-options.ts";
 import type { FileCommandOptions, ShowCommandOptions } from "../patch.ts";
 import { withPatch } from "./open-patch.ts";
 import { patchInput } from "./patch-input.ts";
+import { patchFilesOf } from "./patch-keys.ts";
 import { chooseOperations, parseSelections } from "./selection.ts";
 
 interface ShowInput {
@@ -14,7 +15,8 @@ interface ShowInput {
 }
 
 export async function runShow(session: Session, { file, options }: ShowInput): Promise<ExitReason> {
-  await withPatch(session, file, (patch) => print(session, shownText(session, patch, options)));
+  const files = await patchFilesOf(session, options);
+  await withPatch({ session, files }, file, (patch) => print(session, shownText(session, patch, options)));
   return "ok";
 }
 
@@ -39,7 +41,8 @@ interface SqlInput {
 export async function runSql(session: Session, { file, options }: SqlInput): Promise<ExitReason> {
   const selections = parseSelections(options.select);
   const reverse = options.reverse === true;
-  await withPatch(session, file, (patch) =>
+  const files = await patchFilesOf(session, options);
+  await withPatch({ session, files }, file, (patch) =>
     print(
       session,
       patchSql(

@@ -1,9 +1,10 @@
 import { verifyPatch } from "@syncline/engine";
 import type { ExitReason } from "../../exit-codes.ts";
+import { formatAmount } from "../../render/counts.ts";
 import type { Session } from "../../session.ts";
-import { formatCount } from "../../terminal/progress-text.ts";
 import type { FileCommandOptions } from "../patch.ts";
 import { withPatch } from "./open-patch.ts";
+import { patchFilesOf } from "./patch-keys.ts";
 
 interface VerifyInput {
   readonly file: string;
@@ -11,7 +12,10 @@ interface VerifyInput {
 }
 
 export async function runVerify(session: Session, { file, options }: VerifyInput): Promise<ExitReason> {
-  const found = await withPatch(session, file, (patch) => verifyPatch({ ctx: session.context, patch }));
+  const files = await patchFilesOf(session, options);
+  const found = await withPatch({ session, files }, file, (patch) =>
+    verifyPatch({ ctx: session.context, patch }),
+  );
   const { id, hash, counts, operations, complete, contentDigest } = found;
   if (options.json === true) {
     await session.output.json({
@@ -29,7 +33,7 @@ export async function runVerify(session: Session, { file, options }: VerifyInput
   const { inserts, updates, deletes } = counts;
   await session.output.line(`${session.paint("green", "✓")} ${file} is whole: patch ${id}`);
   await session.output.line(
-    `  ${formatCount(operations)} operations: ${formatCount(inserts)} inserts, ${formatCount(updates)} updates, ${formatCount(deletes)} deletes`,
+    `  ${formatAmount(operations, "operation")}: ${formatAmount(inserts, "insert")}, ${formatAmount(updates, "update")}, ${formatAmount(deletes, "delete")}`,
   );
   await session.output.line(`  content sha256 ${hash}`);
   if (!contentDigest)
