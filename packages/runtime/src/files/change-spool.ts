@@ -6,7 +6,7 @@ import { CodedError } from "@syncline/core";
 import type { ChangeSpool } from "@syncline/engine";
 
 /** Characters of keys and values that stay in memory. */
-const IN_MEMORY = 32 * 1024 * 1024;
+const IN_MEMORY = 4 * 1024 * 1024;
 /** Rows written per transaction. */
 const PER_TRANSACTION = 20_000;
 
@@ -95,7 +95,7 @@ class DiskSpool {
     this.#database = this.#guard(() => openDatabase(join(this.#folder, "changes.db")));
     this.#statements = this.#guard(() => {
       this.#database.exec(
-        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32000; PRAGMA temp_store=FILE; CREATE TABLE change (tbl INTEGER, key TEXT, value TEXT, PRIMARY KEY (tbl, key)) WITHOUT ROWID",
+        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000; PRAGMA temp_store=FILE; CREATE TABLE change (tbl INTEGER, key TEXT, value TEXT, PRIMARY KEY (tbl, key)) WITHOUT ROWID",
       );
       return {
         put: this.#database.prepare("INSERT OR REPLACE INTO change VALUES (?, ?, ?)"),
