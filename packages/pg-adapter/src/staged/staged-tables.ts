@@ -24,6 +24,9 @@ export type StagingOptions = Omit<StagedEndpointOptions, "partner"> & {
   readonly partner: PartnerTables | null;
 };
 
+/** A fingerprint that fits every table. */
+const UNKNOWN_SHAPE = "";
+
 /** One transaction of the host whose temporary tables hold the rows of the files. */
 export class StagedTables implements LockedTables {
   readonly #options: StagingOptions;
@@ -102,6 +105,7 @@ export class StagedTables implements LockedTables {
       spec: {
         ...info.spec,
         name: file.name,
+        fingerprint: file.table.fingerprint ?? UNKNOWN_SHAPE,
         columns: info.spec.columns.filter(({ name }) => !hidden.includes(name)),
       },
     };

@@ -41,7 +41,7 @@ it("a dry run says what it would do and leaves them", async () => {
   const result = await apply(database.url, patchOf([T], [row("10", "20", "30", "-40")]), {
     options: { dryRun: true },
   });
-  expect(result.notes).toContain('Sequence "public.t_a_seq" would be raised from 1 to 11.');
+  expect(result.notes).toContain('Sequence "t_a_seq" would be raised from 1 to 11.');
   expect(await next()).toEqual([{ a: 1, b: 1, c: 1, d: -1 }]);
 });
 
