@@ -91,7 +91,7 @@ class DiskSpool {
   #closed = false;
 
   constructor() {
-    this.#folder = mkdtempSync(join(tmpdir(), "syncline-merge-"));
+    this.#folder = makeFolder();
     this.#database = this.#guard(() => openDatabase(join(this.#folder, "changes.db")));
     this.#statements = this.#guard(() => {
       this.#database.exec(
@@ -148,6 +148,14 @@ class DiskSpool {
     } catch (error) {
       throw spoolFailed(this.#folder, error);
     }
+  }
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "syncline-merge-"));
+  } catch (error) {
+    throw spoolFailed(tmpdir(), error);
   }
 }
 

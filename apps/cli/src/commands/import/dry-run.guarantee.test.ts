@@ -74,7 +74,7 @@ it("a dry run counts what the real run does, and writes nothing", async () => {
     if (![0, 6].includes(real.code ?? -1)) failures.push(`${each} ${name} ${rule}: ${real.stderr}`);
   }
   recordGuarantee({
-    id: "G31",
+    id: "MOV3",
     claim: "A dry run counts what the real run does, and writes nothing",
     figure: `${cases} imports, copies and pushes, every strategy`,
     failures: failures.length,
