@@ -50,6 +50,7 @@ export type { SqlDump, SqlDumpInput, SqlDumpResult } from "./usecases/sql-dump/d
 export { dumpSql } from "./usecases/sql-dump/dump-sql.ts";
 export type { ImportSqlInput, ImportSqlResult } from "./usecases/sql-import/import-contract.ts";
 export { importSql } from "./usecases/sql-import/import-sql.ts";
+export type { SqlTenant } from "./usecases/sql-import/tenant-guard.ts";
 export * from "./usecases/undo-patch.ts";
 export * from "./usecases/verify-patch.ts";
 export * from "./usecases/write-conflicts.ts";

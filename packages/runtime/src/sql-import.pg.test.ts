@@ -124,6 +124,63 @@ describe("an SQL file of somebody else", () => {
   });
 });
 
+describe("an SQL file for one tenant", () => {
+  const tenant = { schema: "mine", tables: null, shared: false };
+  const others = [
+    "INSERT INTO theirs.t VALUES (1);",
+    "COPY theirs.t FROM stdin;\n1\n\\.\n",
+    "ALTER TABLE theirs.t ADD COLUMN b int DEFAULT 1;",
+    "CREATE RULE r AS ON INSERT TO theirs.t DO INSTEAD NOTHING;",
+    "SELECT pg_catalog.setval('theirs.s', 5, true);",
+    "SET search_path = theirs; INSERT INTO t VALUES (1);",
+    "CREATE TABLE IF NOT EXISTS theirs.t (a int); INSERT INTO theirs.t VALUES (1);",
+  ];
+  const setup = `CREATE SCHEMA mine; CREATE SCHEMA theirs; CREATE TABLE mine.t (a int);
+    CREATE TABLE theirs.t (a int); CREATE SEQUENCE theirs.s;`;
+  it.each(others)("writes nothing of another tenant: %s", async (sql) => {
+    await withDatabase(async (target) => {
+      await target.query(setup);
+      const file = Buffer.from(`INSERT INTO mine.t VALUES (1);\n${sql}`);
+      await expect(importInto(target.url, file, { tenant })).rejects.toMatchObject({
+        code: "scope.exceeded",
+        message: expect.stringMatching(/^dump\.sql:2: /),
+      });
+      expect(await target.query("SELECT a FROM mine.t UNION ALL SELECT a FROM theirs.t")).toEqual([]);
+    });
+  });
+
+  it("writes the tenant's tables and those that the file makes itself", async () => {
+    await withDatabase(async (target) => {
+      await target.query(setup);
+      const sql = `INSERT INTO mine.t VALUES (1); CREATE SCHEMA new; CREATE TABLE new.t (a serial);
+        CREATE TABLE theirs.made (a serial); INSERT INTO new.t VALUES (2); INSERT INTO theirs.made VALUES (3);
+        SELECT pg_catalog.setval('theirs.made_a_seq', 5, true); CREATE INDEX ON theirs.made (a);`;
+      expect(await importInto(target.url, Buffer.from(sql), { tenant })).toMatchObject({ rows: 3 });
+    });
+  });
+
+  it("takes its own dump of a whole database, also into a database of shared tables", async () => {
+    await withDatabase(async (target) => {
+      expect(await importInto(target.url, copied, { tenant: { ...tenant, shared: true } })).toMatchObject({
+        rows: 100,
+      });
+      const more = Buffer.from("INSERT INTO public.users (name) VALUES ('x');");
+      await expect(
+        importInto(target.url, more, { tenant: { ...tenant, schema: "public", shared: true } }),
+      ).rejects.toMatchObject({ code: "scope.exceeded" });
+    });
+  });
+
+  it("refuses a file without any statement", async () => {
+    await withDatabase(async (target) => {
+      for (const text of ["", "-- Sync", ";\n"])
+        await expect(importInto(target.url, Buffer.from(text))).rejects.toMatchObject({
+          code: "file.damaged",
+        });
+    });
+  });
+});
+
 const INSTALLED = findInstalledBinDir(15);
 
 describe.skipIf(INSTALLED === null)("a plain dump of pg_dump", () => {

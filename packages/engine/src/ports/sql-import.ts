@@ -8,11 +8,28 @@ export type SqlStatement =
   | { readonly kind: "copy"; readonly table: QualifiedName | null; readonly plain: boolean }
   | { readonly kind: "insert"; readonly table: QualifiedName | null }
   /** A definition, a setting or a sequence's state, as our own export writes them. */
-  | { readonly kind: "known" }
+  | {
+      readonly kind: "known";
+      /** The table, sequence or schema that it makes or changes; absent for settings and for all that holds no rows. */
+      readonly object?: SqlObject;
+      /** Whether it fails when the object is there already. */
+      readonly makes?: boolean;
+      /** Whether names without a schema mean something else after it. */
+      readonly setsPath?: boolean;
+    }
   /** Anything else; `what` names it for people. */
   | { readonly kind: "other"; readonly what: string }
   /** Never run, whatever was asked for: it reads or writes files of the server or ends our transaction. */
   | { readonly kind: "forbidden"; readonly what: string };
+
+export interface SqlObject {
+  /** Null when the statement names none. */
+  readonly schema: string | null;
+  /** Null for the schema itself. */
+  readonly name: string | null;
+  /** Only the state of a sequence. */
+  readonly isState: boolean;
+}
 
 export interface SqlParser {
   /** Rejects with `sql.refused` for text that is not exactly one statement. */

@@ -9,6 +9,7 @@ import { copyFromStdin } from "../connection/copy-from-stdin.ts";
 import { interrupted } from "../connection/read-session.ts";
 import { translateError } from "../connection/translate-error.ts";
 import type { PgScope } from "../scope.ts";
+import { quoteIdentifier } from "../sql/quote.ts";
 import { isUncertain } from "../write/commit-outcome.ts";
 
 export interface SqlTargetInput {
@@ -24,7 +25,7 @@ export function openSqlTarget({ scope, label }: SqlTargetInput): SqlTarget {
       if (signal.aborted) throw interrupted(signal);
       const client = await openConnection(scope.connection);
       const transaction = new PgSqlTransaction(client, { label, signal });
-      await transaction.begin();
+      await transaction.begin(scope.schema);
       return transaction;
     },
     async close() {},
@@ -45,8 +46,10 @@ class PgSqlTransaction implements SqlTransaction {
     signal.addEventListener("abort", this.#stop, { once: true });
   }
 
-  async begin(): Promise<void> {
+  /** Names without a schema mean the tenant's. */
+  async begin(schema: string): Promise<void> {
     await this.#guard(() => this.#client.query("BEGIN"));
+    await this.#guard(() => this.#client.query(`SET LOCAL search_path = ${quoteIdentifier(schema)}`));
   }
 
   /** By the extended protocol, which takes exactly one statement. */

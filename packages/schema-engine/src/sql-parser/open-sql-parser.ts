@@ -4,6 +4,7 @@ import { parseSync } from "libpg-query";
 import { isKnownStatement } from "./known-statements.ts";
 import { loadParser } from "./load-parser.ts";
 import { listOf, nodeBody, nodeKind, type ParseNode } from "./parse-tree.ts";
+import { statementObject } from "./statement-object.ts";
 
 /** Beyond it the parser's tree would take hundreds of megabytes. */
 const MAX_PARSED_CHARACTERS = 4 * 1024 * 1024;
@@ -52,7 +53,9 @@ function classify(node: ParseNode): SqlStatement {
     case "InsertStmt":
       return insert(body);
     default:
-      return isKnownStatement(node) ? { kind: "known" } : { kind: "other", what: describe(kind, body) };
+      return isKnownStatement(node)
+        ? { kind: "known", ...statementObject(node) }
+        : { kind: "other", what: describe(kind, body) };
   }
 }
 

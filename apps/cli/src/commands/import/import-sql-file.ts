@@ -1,5 +1,5 @@
 import { CodedError } from "@syncline/core";
-import { importSql } from "@syncline/engine";
+import { importSql, type SqlTenant } from "@syncline/engine";
 import { openSqlImport, openSqlParser, type Place } from "@syncline/runtime";
 import { patchFilesWithKeys } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
@@ -32,6 +32,7 @@ export async function importSqlFile(wanted: SqlImport): Promise<ExitReason> {
       dryRun: options.dryRun === true,
       anySql: options.anySql === true,
       protection: target.protection,
+      tenant: tenantOf(target),
     });
     if (options.json === true)
       await session.output.json({
@@ -53,19 +54,42 @@ export async function importSqlFile(wanted: SqlImport): Promise<ExitReason> {
   }
 }
 
-function refuseRowOptions({
-  merge,
-  mergeStrategy,
-  base,
-  allow,
-  replaceAll,
-  dataset,
-}: ImportCommandOptions): void {
-  const given = Object.entries({ merge, mergeStrategy, base, allow, replaceAll, dataset }).find(
-    ([, value]) => value !== undefined,
-  );
+function tenantOf({ scope, tables }: Place): SqlTenant {
+  const { schema, tenantColumn } = scope;
+  const named = tables.kind === "named" ? tables.names : null;
+  return {
+    schema,
+    tables: named?.map((table) => ({ schema: table.schema ?? schema, name: table.name })) ?? null,
+    shared: tenantColumn !== null,
+  };
+}
+
+/** Options of this command that mean nothing for a file that is run, in the order of their help. */
+const ROW_OPTIONS = [
+  "merge",
+  "mergeStrategy",
+  "base",
+  "replaceAll",
+  "allow",
+  "dataset",
+  "edited",
+  "mergeBy",
+  "columnGroup",
+  "renumber",
+  "strict",
+  "conflicts",
+  "includeCascades",
+  "allowDdl",
+] as const satisfies readonly (keyof ImportCommandOptions)[];
+
+function refuseRowOptions(options: ImportCommandOptions): void {
+  const { onConflict, triggers } = options;
+  const given =
+    ROW_OPTIONS.find((name) => options[name] !== undefined && options[name] !== false) ??
+    (onConflict === "manual" ? undefined : "onConflict") ??
+    (triggers === "auto" ? undefined : "triggers");
   if (given === undefined) return;
-  const option = given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const option = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new CodedError("usage.invalid", `--${option} is not for SQL files.`, {
     hint: "An SQL file runs as it is; export as yaml, json or ndjson to merge rows.",
   });

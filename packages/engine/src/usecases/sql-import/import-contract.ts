@@ -1,6 +1,7 @@
 import type { RunContext } from "../../ports/run-context.ts";
 import type { SqlParser, SqlTarget } from "../../ports/sql-import.ts";
 import type { Protection } from "../assert-writable.ts";
+import type { SqlTenant } from "./tenant-guard.ts";
 
 export interface ImportSqlInput {
   readonly ctx: RunContext;
@@ -16,6 +17,8 @@ export interface ImportSqlInput {
   readonly anySql: boolean;
   /** Of the target, whose write has been confirmed already. */
   readonly protection: Protection;
+  /** Only its tables and what the file itself makes are written; without it the whole database. Not with `anySql`. */
+  readonly tenant?: SqlTenant;
 }
 
 export interface ImportSqlResult {

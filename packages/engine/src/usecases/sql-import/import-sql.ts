@@ -3,6 +3,7 @@ import type { SqlStatement, SqlTransaction } from "../../ports/sql-import.ts";
 import type { ImportSqlInput, ImportSqlResult } from "./import-contract.ts";
 import { plainInsert } from "./plain-insert.ts";
 import { type ReadStatement, SqlReader } from "./sql-reader.ts";
+import { TenantGuard } from "./tenant-guard.ts";
 
 const MAX_STATEMENT_BYTES = 64 * 1024 * 1024;
 
@@ -37,7 +38,9 @@ class ImportRun {
   readonly #transaction: SqlTransaction;
   readonly #reader: SqlReader;
   readonly #rows = new Map<string, number>();
+  readonly #guard: TenantGuard | null;
   #statements = 0;
+  #hasAny = false;
   /** Whether the file began a transaction that it has not ended. */
   #open = false;
 
@@ -45,14 +48,18 @@ class ImportRun {
     this.#input = input;
     this.#transaction = transaction;
     const { file, chunks } = input;
+    this.#guard = input.tenant === undefined || input.anySql ? null : new TenantGuard(input.tenant);
     this.#reader = new SqlReader(chunks, { file, maxStatementBytes: MAX_STATEMENT_BYTES });
   }
 
   async toTheEnd(): Promise<void> {
     for (let read = await this.#reader.next(); read !== null; read = await this.#reader.next()) {
       this.#input.ctx.signal.throwIfAborted();
-      if (read.sql !== "") await this.#one(read);
+      if (read.sql === "") continue;
+      this.#hasAny = true;
+      await this.#one(read);
     }
+    if (!this.#hasAny) throw this.#empty();
     if (!this.#open) return;
     throw this.#error(
       "file.damaged",
@@ -62,6 +69,12 @@ class ImportRun {
         hint: "Export it again; it is cut short.",
       },
     );
+  }
+
+  #empty(): CodedError {
+    return this.#error("file.damaged", this.#reader.line, "the file holds no statement.", {
+      hint: "Export it again; it is cut short or was never written.",
+    });
   }
 
   result(): ImportSqlResult {
@@ -81,7 +94,9 @@ class ImportRun {
       return;
     }
     try {
+      this.#guard?.check(statement);
       await this.#run(sql, statement);
+      this.#guard?.note(statement);
     } catch (error) {
       throw this.#explain(error, line);
     }
