@@ -41,7 +41,7 @@ function renumberRequired(
     "renumber.required",
     `Key "${index}" of table "${table}" of "${label}" leaves out the tenant column "${tenant}", and its values are taken by rows outside this tenant; nothing was written.`,
     {
-      hint: `Rows need other keys there (renumbering), or a key that holds "${tenant}".`,
+      hint: `With --renumber rows get other whole numbers there; any other key has to hold "${tenant}".`,
       details: { table, constraint: index, column: tenant },
     },
   );

@@ -1,12 +1,12 @@
 import { filterToJson } from "@syncline/core";
 import { type MoveInput, moveRows } from "@syncline/engine";
-import { openAnyEndpoint, openEndpoint, openRowDirectory, openTarget } from "@syncline/runtime";
+import { openAnyEndpoint, openEndpoint, openTarget } from "@syncline/runtime";
 import type { ExitReason } from "../../exit-codes.ts";
 import { MoveConflicts } from "../write/move-conflicts.ts";
 import { moveApplication } from "../write/move-options.ts";
 import { printMove } from "../write/print-move.ts";
-import { renumberAny, renumbering } from "../write/renumber.ts";
-import type { CopyPlan } from "./copy-plan.ts";
+import { renumbering } from "../write/renumber.ts";
+import { type CopyPlan, renumbered } from "./copy-plan.ts";
 
 /** What `copy` adds to a move for some of its options. */
 export type MoveExtras = Partial<
@@ -19,7 +19,7 @@ export async function copyByDifference(plan: CopyPlan, extras: MoveExtras = {}):
   const conflicts = new MoveConflicts(session, options);
   const patchTarget = await openTarget(target, session.context.signal);
   try {
-    const result = await renumbering({ target, source: await sourceName(plan), options }, (renumber) =>
+    const result = await renumbering(await renumbered(plan), (renumber) =>
       moveRows({ ...moveInput(plan), patchTarget, ...conflicts.hooks, ...extras, ...renumber }),
     );
     const conflictFile = await conflicts.finish(result);
@@ -31,16 +31,6 @@ export async function copyByDifference(plan: CopyPlan, extras: MoveExtras = {}):
     throw error;
   } finally {
     await patchTarget.close();
-  }
-}
-
-async function sourceName({ source, options }: CopyPlan): Promise<string> {
-  if (source.kind === "live" || options.renumber !== true) return renumberAny(source, null);
-  const files = await openRowDirectory(source.place);
-  try {
-    return renumberAny(source, files.scope);
-  } finally {
-    await files.close();
   }
 }
 

@@ -29,6 +29,7 @@ import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { sessionWorkspace } from "../places.ts";
 import { sourceScope } from "../write/directory-scope.ts";
 import { moveRules } from "../write/move-options.ts";
+import { renumberAny } from "../write/renumber.ts";
 import { assertWholeFiles, mayDeleteRows } from "../write/whole-files.ts";
 
 export interface CopyArguments {
@@ -144,7 +145,12 @@ function compareOptions({ options, filter, config }: Compared): DiffOptions {
     filter,
     config,
   });
-  return { ...base, images: "all", targetOnly: "leave" };
+  return { ...base, images: "all", targetOnly: "leave", unknownIgnored: "refuse" };
+}
+
+/** What `--renumber` of this copy is about. */
+export async function renumbered({ target, source, options }: CopyPlan) {
+  return { target, options, source: options.renumber === true ? await renumberAny(source) : "" };
 }
 
 export function strategyOf({ strategy }: CopyCommandOptions): MoveStrategy {

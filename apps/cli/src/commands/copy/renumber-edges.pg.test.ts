@@ -35,6 +35,7 @@ const rows = async (tenant: string) => ({
     `SELECT i.name, i.tenant FROM tag t JOIN item i ON i.id = t.item WHERE t.tenant = '${tenant}' ORDER BY 1`,
   ),
 });
+const MASKS = { tables: { tag: { id: "hash" } } };
 const MOVED = {
   items: [
     { name: "one", parent: "two", tenant: "b" },
@@ -159,4 +160,49 @@ it.each(["push", "import"])("%s of pulled rows finds its rows again", async (com
   expect(await rows("b")).toEqual(MOVED);
   expect((await run(...args)).document).toMatchObject({ outcome: "already-applied", unchanged: 3 });
   expect(await foreign()).toEqual(before);
+});
+
+it("--diff-first compares under the new keys", async () => {
+  expect((await copy("--diff-first", "--yes")).stderr).toContain("3");
+  const again = await folder.run(["copy", "db:a:*", "db:b:*", "--renumber", "--diff-first"]);
+  expect(again).toMatchObject({ code: 0 }); // a difference would need --yes
+});
+
+it("refuses masks of keys that change", async () => {
+  const tenancy = { kind: "column", column: "tenant" };
+  const config = { version: 1, servers: { db: { url: database.url, tenancy } }, masks: { m: MASKS } };
+  await folder.write("syncline.yaml", JSON.stringify(config));
+  const before = await everything();
+  const result = await copy("--mask", "m");
+  expect(result.stderr).toContain("masked");
+  expect((await everything()).slice(0, 2)).toEqual(before.slice(0, 2));
+});
+
+it("three places: the base and the source under the keys of the target", async () => {
+  await copy();
+  expect((await run("pull", "db:a:*", "base")).code).toBe(0);
+  await database.query(`UPDATE item SET name = 'theirs' WHERE id = 1; UPDATE item SET name = 'ours' WHERE tenant = 'b' AND name = 'two';
+    INSERT INTO item (tenant, name, parent) VALUES ('a', 'added', 1), ('b', 'own', NULL); DELETE FROM tag WHERE tenant = 'a'`);
+  const foreign = "SELECT t.*, t.xmin::text FROM item t WHERE tenant <> 'b' ORDER BY id";
+  const before = await database.query(foreign);
+  const merged = await copy("--strategy", "three-way", "--base", "./base");
+  expect(merged.document).toMatchObject({
+    outcome: "applied",
+    undecided: 0,
+    inserted: 1,
+    updated: 1,
+    deleted: 1,
+  });
+  expect(await rows("b")).toEqual({
+    items: [
+      { name: "added", parent: "theirs", tenant: "b" },
+      { name: "ours", parent: "theirs", tenant: "b" },
+      { name: "own", parent: null, tenant: null },
+      { name: "theirs", parent: "ours", tenant: "b" },
+    ],
+    tags: [],
+  });
+  expect(await database.query(foreign)).toEqual(before);
+  const again = await copy("--strategy", "three-way", "--base", "./base");
+  expect(again.document).toMatchObject({ outcome: "already-applied", undecided: 0 });
 });

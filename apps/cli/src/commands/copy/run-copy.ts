@@ -4,10 +4,11 @@ import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import { confirmWrite } from "../confirm-write.ts";
 import { showDifferenceFirst } from "../write/diff-first.ts";
+import { underNewKeys } from "../write/renumber.ts";
 import { copyByDifference } from "./copy-by-difference.ts";
 import { copyDefinitions } from "./copy-definitions.ts";
 import { copyInBulk, printLoaded } from "./copy-in-bulk.ts";
-import { type CopyArguments, type CopyPlan, planCopy, strategyOf } from "./copy-plan.ts";
+import { type CopyArguments, type CopyPlan, planCopy, renumbered, strategyOf } from "./copy-plan.ts";
 import { incrementalExtras } from "./incremental.ts";
 
 export async function runCopy(session: Session, wanted: CopyArguments): Promise<ExitReason> {
@@ -56,16 +57,20 @@ async function announce({ session, source, target, options, mayDelete, dataset }
   throw notConfirmed(target.label);
 }
 
-async function showDifference({ session, source, target, options, diff }: CopyPlan): Promise<void> {
+async function showDifference(plan: CopyPlan): Promise<void> {
+  const { session, source, target, options, diff } = plan;
   const yes = options.yes === true || options.dryRun === true;
   const live = { kind: "live", place: target } as const;
-  const differences = await showDifferenceFirst(session, {
-    source: await openAnyEndpoint(source, live),
-    target: await openEndpoint(target),
-    options: diff,
-    question: `Write this to "${target.label}"`,
-    yes,
-  });
+  const { signal } = session.context;
+  const differences = await underNewKeys(await renumbered(plan), { diff, signal }, async (translated) =>
+    showDifferenceFirst(session, {
+      source: await openAnyEndpoint(source, live),
+      target: await openEndpoint(target),
+      options: translated,
+      question: `Write this to "${target.label}"`,
+      yes,
+    }),
+  );
   if (differences > 0 && !yes && !session.people.canAsk) throw notConfirmed(target.label);
 }
 

@@ -27,7 +27,7 @@ import { type DirectoryScope, directoryScope } from "../write/directory-scope.ts
 import { MoveConflicts } from "../write/move-conflicts.ts";
 import { moveApplication, moveRules } from "../write/move-options.ts";
 import { printMove } from "../write/print-move.ts";
-import { renumberFiles, renumbering } from "../write/renumber.ts";
+import { renumberFiles, renumbering, underNewKeys } from "../write/renumber.ts";
 import { rowDiffOptions } from "../write/row-diff-options.ts";
 import { assertWholeFiles, mayDeleteRows } from "../write/whole-files.ts";
 
@@ -113,13 +113,17 @@ function openFiles({ directory, scope }: Push) {
 async function showDifference(push: Push): Promise<void> {
   const { session, scope, options } = push;
   const yes = options.yes === true || options.dryRun === true;
-  const differences = await showDifferenceFirst(session, {
-    source: await openFiles(push),
-    target: await openEndpoint(scope.target),
-    options: compareOptions(push),
-    question: `Write this to "${scope.target.label}"`,
-    yes,
-  });
+  const about = { target: scope.target, source: push.mapName, options };
+  const wanted = { diff: compareOptions(push), signal: session.context.signal };
+  const differences = await underNewKeys(about, wanted, async (translated) =>
+    showDifferenceFirst(session, {
+      source: await openFiles(push),
+      target: await openEndpoint(scope.target),
+      options: translated,
+      question: `Write this to "${scope.target.label}"`,
+      yes,
+    }),
+  );
   if (differences === 0 || yes || session.people.canAsk) return;
   throw new CodedError(
     "usage.confirmation_required",

@@ -1,5 +1,5 @@
-import type { FileScope, MoveInput } from "@syncline/engine";
-import { type AnyPlace, openRenumbering, type Place } from "@syncline/runtime";
+import { type DiffOptions, type FileScope, type MoveInput, Renumbering } from "@syncline/engine";
+import { type AnyPlace, openRenumbering, openRowDirectory, type Place } from "@syncline/runtime";
 
 interface Renumbered {
   readonly target: Place;
@@ -22,6 +22,21 @@ export async function renumbering<T>(
   }
 }
 
+/** Runs `show` with the source's rows under the keys that they have in the target, or would get. */
+export async function underNewKeys<T>(
+  { target, source, options }: Renumbered,
+  { diff, signal }: { readonly diff: DiffOptions; readonly signal: AbortSignal },
+  show: (diff: DiffOptions) => Promise<T>,
+): Promise<T> {
+  if (options.renumber !== true) return show(diff);
+  const store = await openRenumbering(target, true);
+  try {
+    return await show({ ...diff, reconcile: new Renumbering({ store, source }, signal).reconcile });
+  } finally {
+    await store.close();
+  }
+}
+
 /** Under one name whatever tables a run is about, so that rows keep their keys from run to run. */
 export function renumberSource({ server, tenant, scope }: Place): string {
   const { host, port, database } = scope.connection;
@@ -33,7 +48,13 @@ export function renumberFiles(label: string, scope: FileScope | null): string {
   return scope === null || scope.tenant === null ? `files ${label}` : `files of ${scope.tenant}`;
 }
 
-/** Names the source of a copy. A directory's own scope is read by whoever opens it. */
-export function renumberAny(source: AnyPlace, scope: FileScope | null): string {
-  return source.kind === "live" ? renumberSource(source.place) : renumberFiles(source.place.label, scope);
+/** Names the source of a copy. */
+export async function renumberAny(source: AnyPlace): Promise<string> {
+  if (source.kind === "live") return renumberSource(source.place);
+  const files = await openRowDirectory(source.place);
+  try {
+    return renumberFiles(source.place.label, files.scope);
+  } finally {
+    await files.close();
+  }
 }

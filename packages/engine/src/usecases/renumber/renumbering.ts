@@ -28,6 +28,8 @@ export class Renumbering {
   readonly #fresh: IdMapEntry[] = [];
   /** Keys that rows of the source keep, by table. */
   readonly #kept = new Map<string, ReadonlySet<string>>();
+  /** New keys when planning ended, by table. */
+  readonly #given = new Map<string, ReadonlySet<string>>();
   #tables: RenumberedTables | null = null;
 
   constructor(input: RenumberInput, signal: AbortSignal) {
@@ -64,7 +66,8 @@ export class Renumbering {
   /** Whether a row of this table can be given another key, and has none yet. */
   mayRenumber(table: string, key: string): boolean {
     if (this.#tables?.own.has(table) !== true) return false;
-    return ![...this.#mapOf(table).values()].includes(key);
+    this.#given.set(table, this.#given.get(table) ?? new Set(this.#mapOf(table).values()));
+    return this.#given.get(table)?.has(key) !== true;
   }
 
   /** Gives new keys to further rows, whose keys come as they are in the source. */
