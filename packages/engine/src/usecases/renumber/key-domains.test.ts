@@ -1,4 +1,4 @@
-import type { ForeignKeySpec } from "@syncline/core";
+import { type ForeignKeySpec, formatQualifiedName } from "@syncline/core";
 import { expect, it } from "vitest";
 import { keyDomains } from "./key-domains.ts";
 
@@ -25,22 +25,26 @@ const ambiguous = (table: string, column: string): never => {
 };
 
 function domainsOf(surrogates: Readonly<Record<string, string>>, ...foreignKeys: ForeignKeySpec[]) {
-  const keys = new Map(Object.entries(surrogates).map(([table, column]) => [`public.${table}`, column]));
+  const keys = new Map(
+    Object.entries(surrogates).map(
+      ([table, column]) => [formatQualifiedName({ schema: "public", name: table }), column] as const,
+    ),
+  );
   const found = keyDomains({ surrogates: keys, foreignKeys, ambiguous });
   return Object.fromEntries([...found].map(([table, columns]) => [table, Object.fromEntries(columns)]));
 }
 
 it("a key is its table's own, and a reference to it takes its numbers from there", () => {
   expect(domainsOf({ orders: "id", lines: "id" }, reference("lines:order_id", "orders:id"))).toEqual({
-    "public.orders": { id: "public.orders" },
-    "public.lines": { id: "public.lines", order_id: "public.orders" },
+    orders: { id: "orders" },
+    lines: { id: "lines", order_id: "orders" },
   });
 });
 
 it("references to the table itself, and through several columns", () => {
   const self = reference("orders:tenant,parent", "orders:tenant,id");
   expect(domainsOf({ orders: "id" }, self)).toEqual({
-    "public.orders": { id: "public.orders", parent: "public.orders" },
+    orders: { id: "orders", parent: "orders" },
   });
 });
 
@@ -51,10 +55,10 @@ it("a key that is a reference has the other table's numbers, however far away, w
     reference("extras:order_id", "orders:id"),
   ];
   expect(domainsOf({ extras: "order_id", orders: "id" }, ...chain)).toEqual({
-    "public.orders": { id: "public.orders" },
-    "public.extras": { order_id: "public.orders" },
-    "public.lines": { order_id: "public.orders" },
-    "public.notes": { order_id: "public.orders" },
+    orders: { id: "orders" },
+    extras: { order_id: "orders" },
+    lines: { order_id: "orders" },
+    notes: { order_id: "orders" },
   });
 });
 
@@ -64,5 +68,5 @@ it("keys that refer to each other have no numbers of their own", () => {
 
 it("a column that refers to two tables is refused", () => {
   const both = [reference("x:ref", "a:id"), reference("x:ref", "b:id")];
-  expect(() => domainsOf({ a: "id", b: "id" }, ...both)).toThrow("public.x.ref");
+  expect(() => domainsOf({ a: "id", b: "id" }, ...both)).toThrow("x.ref");
 });
