@@ -24,6 +24,8 @@ export interface DiffOptions {
   /** Compare only these columns, or null for all. */
   readonly fields: readonly string[] | null;
   readonly ignoreFields: readonly string[];
+  /** Names to ignore that no table has: left alone (default), or refused because rows will be written. */
+  readonly unknownIgnored?: "leave" | "refuse";
   /** Greatest absolute difference that counts as equal, by column or `table.column`: a decimal or an interval. */
   readonly tolerance: ReadonlyMap<string, string>;
   /** Key columns by table, for tables without a usable key. */

@@ -45,3 +45,15 @@ it("names a schema that the target lacks, and what makes it", async () => {
   });
   expect(run.stderr).toContain("--include-schemas");
 });
+
+it.each([
+  ["by difference", "--dry-run", "parent,child"],
+  ["in bulk", "--yes", "empty"],
+])("refuses to ignore a column that no table has, %s", async (_way, mode, tables) => {
+  await source.query("CREATE TABLE IF NOT EXISTS empty (id int PRIMARY KEY, note text)");
+  await target.query("CREATE TABLE IF NOT EXISTS empty (id int PRIMARY KEY, note text)");
+  const args = ["copy", `from:public:${tables}`, `to:public:${tables}`, "--ignore-fields", "nota", mode];
+  const run = await folder.run(args);
+  expect(run).toMatchObject({ code: 10 });
+  expect(run.stderr).toContain('No table has a column "nota"');
+});

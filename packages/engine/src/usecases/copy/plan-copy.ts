@@ -13,6 +13,7 @@ import type { BulkTable, BulkTarget } from "../../ports/bulk-target.ts";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { ReadSnapshot } from "../../ports/read-snapshot.ts";
 import type { SelectedRows } from "../../ports/selected-rows.ts";
+import { assertIgnored } from "../diff/agree-run.ts";
 import { sideFilters } from "../diff/side-filters.ts";
 import { fitColumn } from "./column-fit.ts";
 import type { CopyOptions } from "./copy-contract.ts";
@@ -58,6 +59,7 @@ export async function planCopy(input: PlanInput): Promise<CopyPlan> {
     },
     options,
   );
+  assertIgnored(pairs, options.ignoreFields);
   const prepared = await options.prepare?.("source", snapshot);
   const reasons: string[] = [];
   const tables = pairs.map((pair): TableCopy => {

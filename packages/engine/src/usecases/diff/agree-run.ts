@@ -178,14 +178,29 @@ function namesFor(pair: TablePair, fields: readonly string[]): Set<string> {
   return names;
 }
 
-/** A field to compare must be a column of some table. Fields to ignore may be missing: they are often defaults. */
-function assertFields(pairs: readonly TablePair[], { fields }: DiffOptions): void {
-  for (const field of fields ?? []) {
+/** A field to compare must be a column of some table; one to ignore only where that is asked: many are defaults. */
+function assertFields(pairs: readonly TablePair[], options: DiffOptions): void {
+  for (const field of options.fields ?? []) {
     const columns = (pair: TablePair) => pair.target.columns.map((column) => column.name);
     if (pairs.some((pair) => columns(pair).some((name) => namesFor(pair, [field]).has(name)))) continue;
     throw new CodedError("column.not_found", `No compared table has a column "${field}".`, {
       hint: suggestNames(field, [...new Set(pairs.flatMap(columns))], "columns"),
     });
+  }
+  if (options.unknownIgnored === "refuse") assertIgnored(pairs, options.ignoreFields);
+}
+
+/** A name to ignore that no table has is a slip, after which a column would be written that shall stay. */
+export function assertIgnored(pairs: readonly TablePair[], ignoreFields: readonly string[]): void {
+  const columns = ({ source, target }: TablePair) =>
+    [...target.columns, ...source.columns].map((column) => column.name);
+  for (const field of ignoreFields) {
+    if (pairs.some((pair) => columns(pair).some((name) => namesFor(pair, [field]).has(name)))) continue;
+    throw new CodedError(
+      "column.not_found",
+      `No table has a column "${field}", which --ignore-fields names; nothing was written.`,
+      { hint: suggestNames(field, [...new Set(pairs.flatMap(columns))], "columns") },
+    );
   }
 }
 
