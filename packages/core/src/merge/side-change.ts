@@ -54,6 +54,9 @@ function sideRow(base: PatchRow | null, change: SideChange): PatchRow | null {
 }
 
 /** Later rows win. */
-function joined(rows: readonly PatchRow[]): PatchRow {
-  return new Map(rows.flatMap((row) => [...row]));
+function joined([first, ...later]: readonly PatchRow[]): PatchRow {
+  if (first !== undefined && later.length === 0) return first;
+  const all = new Map(first);
+  for (const row of later) for (const [column, value] of row) all.set(column, value);
+  return all;
 }
