@@ -65,7 +65,10 @@ module.exports = {
       comment:
         "libraries get a logger and plain options from their caller, so that they can be used without our config file.",
       severity: "error",
-      from: { path: "^packages/(core|engine|pg-adapter|snapshot-store|schema-engine|api|control-plane)/", pathNot: TESTS },
+      from: {
+        path: "^packages/(core|engine|pg-adapter|snapshot-store|schema-engine|api|control-plane)/",
+        pathNot: TESTS,
+      },
       to: { path: "^packages/(config|observability)/" },
     },
     {

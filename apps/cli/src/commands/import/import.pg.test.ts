@@ -1,20 +1,15 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { makeAgeKeys } from "../../testing/age-keys.ts";
 import { type CommandFolder, makeCommandFolder } from "../../testing/run-syncline.ts";
 
 const TABLES = `CREATE TABLE account (id int PRIMARY KEY, name text, manager int REFERENCES account, note text);
   CREATE TABLE comment (id int PRIMARY KEY, account int REFERENCES account, parent int REFERENCES comment, t text);`;
 const ROWS = `INSERT INTO account VALUES (1, 'a', NULL, 'n1'), (2, 'b', 1, 'n2'), (3, 'c', NULL, 'n3');
   INSERT INTO comment VALUES (1, 1, NULL, 'x'), (2, NULL, 1, 'reply'), (3, NULL, 2, 'reply'), (4, 2, NULL, 'y'), (5, 3, NULL, 'z');`;
-
-interface Age {
-  generateX25519Identity(): Promise<string>;
-  identityToRecipient(identity: string): Promise<string>;
-}
 
 let source: TestDatabase;
 let target: TestDatabase;
@@ -195,13 +190,9 @@ describe("import", () => {
         const refused = await folder.run(["export", place, "--output", "x.out", "--format", format]);
         expect(refused.stderr).toContain("must be encrypted");
       }
-    const store = createRequire(
-      new URL("../../../../../packages/snapshot-store/package.json", import.meta.url),
-    );
-    const { generateX25519Identity, identityToRecipient } = store("age-encryption") as Age;
-    const identity = await generateX25519Identity();
+    const { identity, recipient } = await makeAgeKeys();
     await folder.write("key.txt", `${identity}\n`);
-    const to = ["--recipient", await identityToRecipient(identity), "--output", "x.ndjson.zst.age"];
+    const to = ["--recipient", recipient, "--output", "x.ndjson.zst.age"];
     const made = await folder.run(["export", "guarded:public:*", ...to]);
     expect(made, made.stderr).toMatchObject({ code: 0 });
     const read = ["import", "x.ndjson.zst.age", "to:public:*"];

@@ -1,14 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { makeAgeKeys } from "../../testing/age-keys.ts";
 import { type CommandFolder, configOf, makeCommandFolder } from "../../testing/run-syncline.ts";
-
-interface Age {
-  generateX25519Identity(): Promise<string>;
-  identityToRecipient(identity: string): Promise<string>;
-}
 
 const SOURCE = "dev:public:users";
 const TARGET = "prod:public:users";
@@ -41,13 +36,9 @@ beforeEach(async () => {
 });
 
 async function makeKeys(): Promise<typeof keys> {
-  const require = createRequire(
-    new URL("../../../../../packages/snapshot-store/package.json", import.meta.url),
-  );
-  const age = (await import(require.resolve("age-encryption"))) as Age;
-  const identity = await age.generateX25519Identity();
-  await writeFile(join(folder.path, "key.txt"), `${identity}\n`);
-  return { read: ["--identity", "key.txt"], write: ["--recipient", await age.identityToRecipient(identity)] };
+  const { identity, recipient } = await makeAgeKeys();
+  await folder.write("key.txt", `${identity}\n`);
+  return { read: ["--identity", "key.txt"], write: ["--recipient", recipient] };
 }
 
 async function run(...args: string[]) {
