@@ -74,18 +74,17 @@ export class TableMerge {
     const merged = mergeKey({ ...sides, units: this.#input.units });
     this.#outcomes[merged.outcome] += 1;
     const outside = (ours?.outside === true || theirs?.outside === true) && sides.theirs.kind !== "none";
-    const conflict = {
-      table: this.#input.table.name,
-      key,
-      columns: merged.columns,
-      ...mergeRowsOf(sides.ours, sides.theirs),
-    };
     // Rows that are only referred to stay as ours has them.
-    if (outside && this.#input.isReferenced?.(conflict.table, key) === true) return null;
-    if (outside && merged.outcome !== "convergent")
-      return this.#decide({ ...conflict, kind: "outside-scope", columns: [] });
-    if (isConflict(merged.outcome)) return this.#decide({ ...conflict, kind: merged.outcome });
-    return this.#write(key, merged.effect);
+    if (outside && this.#input.isReferenced?.(this.#input.table.name, key) === true) return null;
+    const held = outside && merged.outcome !== "convergent";
+    const { outcome } = merged;
+    if (!held && !isConflict(outcome)) return this.#write(key, merged.effect);
+    const versions = { table: this.#input.table.name, key, ...mergeRowsOf(sides.ours, sides.theirs) };
+    return this.#decide(
+      held || !isConflict(outcome)
+        ? { ...versions, kind: "outside-scope", columns: [] }
+        : { ...versions, kind: outcome, columns: merged.columns },
+    );
   }
 
   /** A row that was to be added, where ours has one with its key that the comparison did not see. */

@@ -96,15 +96,15 @@ function keyed({ row, ...parts }: Parts): KeyedChange {
 
 /** A change as text, for a spool. */
 export function packChange({ key, change, delta, baseCount, outside }: KeyedChange): string {
-  const rows = change.kind === "none" ? [] : Object.entries(change).slice(1);
-  const images = rows.map(([name, row]) => [name, [...(row as PatchRow)]]);
+  const rows = (change.kind === "none" ? [] : Object.entries(change).slice(1)) as [string, PatchRow][];
+  const images = rows.map(([name, row]) => [name, [...row.keys()], [...row.values()]]);
   return JSON.stringify([change.kind, images, [...key], delta, baseCount, outside]);
 }
 
 type Pairs = readonly (readonly [string, RowValue])[];
 type Packed = readonly [
   kind: SideChange["kind"],
-  images: readonly (readonly [string, Pairs])[],
+  images: readonly (readonly [image: string, columns: readonly string[], values: readonly RowValue[]])[],
   key: Pairs,
   delta: number,
   baseCount: number | null,
@@ -113,6 +113,11 @@ type Packed = readonly [
 
 export function unpackChange(name: string, text: string): KeyedChange {
   const [kind, images, key, delta, baseCount, outside] = JSON.parse(text) as Packed;
-  const rows = Object.fromEntries(images.map(([image, row]) => [image, new Map(row)]));
+  const rows = Object.fromEntries(
+    images.map(([image, columns, values]) => [
+      image,
+      new Map(columns.map((column, at) => [column, values[at] ?? null])),
+    ]),
+  );
   return { name, key: new Map(key), change: { kind, ...rows } as SideChange, delta, baseCount, outside };
 }
