@@ -164,6 +164,42 @@ describe("import", () => {
     }
   });
 
+  it("replaces a root of one tenant of shared tables, whose keys hold the tenant", async () => {
+    await target.query(
+      `DROP TABLE comment, account;
+       CREATE TABLE account (tenant text, id int, name text, manager int, note text, PRIMARY KEY (tenant, id));
+       CREATE TABLE comment (tenant text, id int, account int, parent int, t text, PRIMARY KEY (tenant, id),
+         FOREIGN KEY (tenant, account) REFERENCES account, FOREIGN KEY (tenant, parent) REFERENCES comment);
+       INSERT INTO account SELECT t, i, 'old' FROM unnest('{t1,t2}'::text[]) t, generate_series(1, 2) i;
+       INSERT INTO comment SELECT t, i, i % 2 + 1 FROM unnest('{t1,t2}'::text[]) t, generate_series(20, 23) i`,
+    );
+    const shared = { url: target.url, tenancy: { kind: "column", column: "tenant" } };
+    const config = await readFile(join(folder.path, "syncline.yaml"), "utf8");
+    await folder.write(
+      "syncline.yaml",
+      config.replace('"to":{', `"shared":${JSON.stringify(shared)},"to":{`),
+    );
+    await exportOf({ id: 1 });
+    const done = await folder.run(["import", "x.ndjson", "shared:t1:*"]);
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    const rows = async (table: string) =>
+      (await target.query(`SELECT tenant || id AS r FROM ${table} ORDER BY 1`)).map(
+        (row) => Object.values(row as object)[0],
+      );
+    expect(await rows("account WHERE name = 'old'")).toEqual(["t12", "t21", "t22"]);
+    expect(await rows("comment")).toEqual([
+      "t11",
+      "t12",
+      "t121",
+      "t123",
+      "t13",
+      "t220",
+      "t221",
+      "t222",
+      "t223",
+    ]);
+  });
+
   it("refuses columns that the target lacks, and rows whose references are missing", async () => {
     await source.query("ALTER TABLE account ADD extra int");
     await exportOf({ id: 1 });

@@ -4,12 +4,14 @@ import {
   CodedError,
   type DatasetDefinition,
   type DatasetPlan,
+  type ForeignKeySpec,
   formatQualifiedName,
   type KeyList,
   nameInTenant,
   outsideOf,
   planDataset,
   type RowScope,
+  sameQualifiedName,
   type TableSpec,
 } from "@syncline/core";
 import type { ReadSnapshot } from "../../ports/read-snapshot.ts";
@@ -61,7 +63,8 @@ function scopesOf({ tables }: DatasetPlan): Map<string, RowScope> {
 }
 
 /** @throws CodedError `scope.exceeded` for rows that belong to no root of the file, `schema.mismatch` without their references */
-async function assertWhole(input: ImportPreparationInput, snapshot: ReadSnapshot): Promise<void> {
+async function assertWhole(wanted: ImportPreparationInput, snapshot: ReadSnapshot): Promise<void> {
+  const input = { ...wanted, target: inFiles(wanted.target) };
   const plan = planOf(input, outsideOf(STAGED_REFERENCED));
   for (const { table, members } of plan.tables) {
     const staged = snapshot.tables.find(({ name }) => sameTable(name, table));
@@ -77,6 +80,26 @@ async function assertWhole(input: ImportPreparationInput, snapshot: ReadSnapshot
 
 function sameTable(name: TableSpec["name"], table: TableSpec): boolean {
   return name.schema === table.name.schema && name.name === table.name.name;
+}
+
+/** A tenant's column is no column of its tables here, and no file has it: within one tenant the others say the same. */
+function inFiles(target: TargetTables): TargetTables {
+  const foreignKeys = target.foreignKeys
+    .map((key) => withoutTenant(key, target.tables))
+    .filter(({ columns }) => columns.length > 0);
+  return { ...target, foreignKeys };
+}
+
+function withoutTenant(key: ForeignKeySpec, tables: readonly TableSpec[]): ForeignKeySpec {
+  const table = tables.find(({ name }) => sameQualifiedName(name, key.table));
+  const isKept = (_: unknown, index: number) =>
+    table?.columns.some(({ name }) => name === key.columns[index]) !== false;
+  return {
+    ...key,
+    columns: key.columns.filter(isKept),
+    referencedColumns: key.referencedColumns.filter(isKept),
+    operators: key.operators.filter(isKept),
+  };
 }
 
 /** Without its references a row cannot be told to belong anywhere. */
