@@ -9,6 +9,7 @@ import {
 import { openEndpoint, type Place, resolvePlace } from "@syncline/runtime";
 import { createSha256 } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
+import { formatAmount } from "../../render/counts.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
 import type { FileCommandOptions } from "../patch.ts";
@@ -120,7 +121,7 @@ async function printForPeople(
 ): Promise<void> {
   const { kept, merged, done, conflicts } = written.counts;
   const parts = [
-    `${formatCount(kept + merged)} operations`,
+    formatAmount(kept + merged, "operation"),
     ...(merged > 0 ? [`${formatCount(merged)} merged with changes of the target`] : []),
     ...(done > 0 ? [`${formatCount(done)} already done and left out`] : []),
   ];
@@ -128,7 +129,8 @@ async function printForPeople(
     `${paint("green", "✓")} Wrote ${path}: patch ${written.header.id} with ${parts.join(", ")}`,
   );
   if (conflicts === 0) return;
-  await output.line(`${paint("red", "✗")} ${formatCount(conflicts)} operations conflict and were left out`);
+  const words = conflicts === 1 ? "operation conflicts and was" : "operations conflict and were";
+  await output.line(`${paint("red", "✗")} ${formatCount(conflicts)} ${words} left out`);
   for (const conflict of first) await output.line(formatMergeConflict(conflict, paint));
   if (conflicts > first.length) await output.line(`  … and ${formatCount(conflicts - first.length)} more`);
   people.say(

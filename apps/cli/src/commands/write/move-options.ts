@@ -9,6 +9,18 @@ import type { MoveInput } from "@syncline/engine";
 import { type Command, Option } from "commander";
 import { type Assignment, collectAssignments, parseDuration } from "../option-values.ts";
 
+/** What `--strategy` of copy and push takes. */
+export const LANDING_STRATEGIES = [
+  "replace",
+  "merge",
+  "skip-existing",
+  "append",
+  "timestamp",
+  "three-way",
+  "interactive",
+] as const;
+export type LandingStrategy = (typeof LANDING_STRATEGIES)[number];
+
 /** Options of every command whose rows land on existing ones: copy, push, import. */
 export interface MoveCommandOptions {
   readonly dryRun?: boolean;
@@ -100,6 +112,7 @@ export function moveRules(
       { hint: "Leave one of the two out." },
     );
   }
+  if (strategy !== "three-way" && strategy !== "interactive") refuseMergeOptions(strategy, options);
   return {
     strategy,
     fields: new Map(),
@@ -111,6 +124,25 @@ export function moveRules(
     granularity: options.mergeBy ?? "cell",
     groups: columnGroups(options.columnGroup ?? []),
   };
+}
+
+/** What only a merge of three sides looks at must not be passed over in silence. */
+function refuseMergeOptions(
+  strategy: MoveStrategy,
+  { onConflict, mergeBy, columnGroup }: Pick<MoveCommandOptions, "onConflict" | "mergeBy" | "columnGroup">,
+): void {
+  const given = {
+    "--on-conflict base": onConflict === "base",
+    "--merge-by": mergeBy,
+    "--column-group": columnGroup,
+  };
+  const option = Object.entries(given).find(([, value]) => value !== undefined && value !== false)?.[0];
+  if (option === undefined) return;
+  throw new CodedError(
+    "usage.invalid",
+    `${option} is for --strategy three-way and interactive, found ${strategy}.`,
+    { hint: "Leave it out, or name --strategy three-way and the --base." },
+  );
 }
 
 function columnGroups(assignments: readonly Assignment[]): MoveRules["groups"] {
