@@ -3,20 +3,15 @@ import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
 import { maskOption } from "./masks.ts";
 import { type Assignment, collectAssignments, collectList, parsePositiveCount } from "./option-values.ts";
-import { addMoveOptions, type MoveCommandOptions } from "./write/move-options.ts";
-
-export const COPY_STRATEGIES = [
-  "replace",
-  "merge",
-  "skip-existing",
-  "append",
-  "timestamp",
-  "three-way",
-  "interactive",
-] as const;
+import {
+  addMoveOptions,
+  LANDING_STRATEGIES,
+  type LandingStrategy,
+  type MoveCommandOptions,
+} from "./write/move-options.ts";
 
 export interface CopyCommandOptions extends MoveCommandOptions {
-  readonly strategy: (typeof COPY_STRATEGIES)[number];
+  readonly strategy: LandingStrategy;
   readonly base?: string;
   readonly schema?: readonly string[];
   readonly filter?: string;
@@ -99,7 +94,7 @@ function addWayOptions(command: Command): void {
         "rows become those of the source (replace), are inserted and updated but never deleted (merge), only inserted " +
           "(skip-existing, append), the newer one wins (timestamp), both sides' edits since --base (three-way), asked (interactive)",
       )
-        .choices(COPY_STRATEGIES)
+        .choices(LANDING_STRATEGIES)
         .default("replace"),
     )
     .option("--base <place>", "common ancestor of both sides, for three-way and interactive")

@@ -2,21 +2,12 @@ import { type Command, Option } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
 import { maskOption } from "./masks.ts";
-import {
-  type Assignment,
-  collect,
-  collectAssignments,
-  collectList,
-  parsePositiveCount,
-} from "./option-values.ts";
+import { collect, collectList, parsePositiveCount } from "./option-values.ts";
+import { addRootOptions, type RootOptions } from "./root-selection.ts";
 
-export interface ExportCommandOptions {
-  readonly dataset?: string;
+export interface ExportCommandOptions extends RootOptions {
   readonly output: string;
   readonly format: "yaml" | "json" | "ndjson" | "csv" | "sql";
-  readonly email?: string;
-  readonly group?: string;
-  readonly select?: readonly Assignment[];
   readonly filter?: string;
   readonly schema?: readonly string[];
   readonly fields?: readonly string[];
@@ -45,14 +36,8 @@ export function defineExport(program: Command, act: Act): void {
       new Option("--format <format>", "form of the rows")
         .choices(["yaml", "json", "ndjson", "csv", "sql"])
         .default("ndjson"),
-    )
-    .option("--email <keyword>", "only roots whose email contains this, by the dataset's filter email")
-    .option("--group <name>", "only roots of this group, by the dataset's filter group")
-    .option(
-      "--select <name=value>",
-      "only roots by another filter of the dataset; repeatable",
-      collectAssignments,
-    )
+    );
+  addRootOptions(command)
     .option(
       "--filter <json>",
       'only matching rows; with --dataset only matching roots: {"where":{"status":"active"}}, or @file',

@@ -2,20 +2,11 @@ import { type Command, Option } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
 import { maskOption } from "./masks.ts";
-import {
-  type Assignment,
-  collect,
-  collectAssignments,
-  collectList,
-  parsePositiveCount,
-} from "./option-values.ts";
+import { collect, collectList, parsePositiveCount } from "./option-values.ts";
+import { addRootOptions, type RootOptions } from "./root-selection.ts";
 
-export interface PullCommandOptions {
+export interface PullCommandOptions extends RootOptions {
   readonly schema?: readonly string[];
-  readonly dataset?: string;
-  readonly email?: string;
-  readonly group?: string;
-  readonly select?: readonly Assignment[];
   readonly filter?: string;
   readonly fields?: readonly string[];
   readonly mask?: string;
@@ -42,14 +33,8 @@ export function definePull(program: Command, act: Act): void {
       "where the files go; a new or empty folder, or with --overwrite one pulled before",
     )
     .option("-s, --schema <table>", "pull only tables of this name, * as wildcard; repeatable", collect)
-    .option("--dataset <name>", "pull only what belongs to the roots of this dataset of the config")
-    .option("--email <keyword>", "only roots whose email contains this, by the dataset's filter email")
-    .option("--group <name>", "only roots of this group, by the dataset's filter group")
-    .option(
-      "--select <name=value>",
-      "only roots by another filter of the dataset; repeatable",
-      collectAssignments,
-    )
+    .option("--dataset <name>", "pull only what belongs to the roots of this dataset of the config");
+  addRootOptions(command)
     .option(
       "--filter <json>",
       'pull only matching rows; with --dataset only matching roots: {"where":{"status":"active"}}, or @file',

@@ -2,22 +2,17 @@ import { type Command, Option } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
 import { collect, parsePositiveCount } from "./option-values.ts";
-import { addMoveOptions, type MoveCommandOptions } from "./write/move-options.ts";
-
-export const PUSH_STRATEGIES = [
-  "replace",
-  "merge",
-  "skip-existing",
-  "append",
-  "timestamp",
-  "three-way",
-  "interactive",
-] as const;
+import {
+  addMoveOptions,
+  LANDING_STRATEGIES,
+  type LandingStrategy,
+  type MoveCommandOptions,
+} from "./write/move-options.ts";
 
 export interface PushCommandOptions extends MoveCommandOptions {
   readonly schema?: readonly string[];
   readonly merge?: boolean;
-  readonly strategy?: (typeof PUSH_STRATEGIES)[number];
+  readonly strategy?: LandingStrategy;
   readonly base?: string;
   readonly edited?: boolean;
   readonly diffFirst?: boolean;
@@ -42,7 +37,7 @@ export function definePush(program: Command, act: Act): void {
         "--strategy <strategy>",
         "rows become those of the directory (replace, the default), are inserted and updated but never deleted (merge), only " +
           "inserted (skip-existing, append), the newer one wins (timestamp), both sides' edits since --base (three-way), asked (interactive)",
-      ).choices(PUSH_STRATEGIES),
+      ).choices(LANDING_STRATEGIES),
     )
     .option("--base <place>", "common ancestor of both sides, for three-way and interactive")
     .option("--edited", "accept files with fewer rows than were pulled: rows were removed on purpose")

@@ -1,6 +1,7 @@
 import { CodedError, type FilterDocument } from "@syncline/core";
 import type { RootSelection } from "@syncline/engine";
-import type { Assignment } from "./option-values.ts";
+import type { Command } from "commander";
+import { type Assignment, collectAssignments } from "./option-values.ts";
 
 /** Options that choose roots of a dataset, alike in pull and export. */
 export interface RootOptions {
@@ -8,6 +9,17 @@ export interface RootOptions {
   readonly email?: string;
   readonly group?: string;
   readonly select?: readonly Assignment[];
+}
+
+export function addRootOptions(command: Command): Command {
+  return command
+    .option("--email <keyword>", "only roots whose email contains this, by the dataset's filter email")
+    .option("--group <name>", "only roots of this group, by the dataset's filter group")
+    .option(
+      "--select <name=value>",
+      "only roots by another filter of the dataset; repeatable",
+      collectAssignments,
+    );
 }
 
 /** @throws CodedError `usage.invalid` for roots without a dataset */
