@@ -54,7 +54,10 @@ export interface SidePlan {
   readonly scope?: RowScope;
   /** Columns whose values are replaced before anything is compared or carried. Filter and scope see the originals. */
   readonly masks?: ReadonlyMap<string, MaskRule>;
-  /** Columns whose values a key list of the snapshot translates, by its first column to its second; others stay. */
+  /**
+   * Columns of whole numbers that a key list of the snapshot translates: from its first column, which ascends, to its
+   * second; others stay.
+   */
   readonly keyMaps?: ReadonlyMap<string, string>;
 }
 

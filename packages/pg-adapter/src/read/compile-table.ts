@@ -1,6 +1,7 @@
 import {
   type CheckedFilter,
   CodedError,
+  type ColumnSpec,
   castName,
   formatQualifiedName,
   type MaskRule,
@@ -63,8 +64,10 @@ async function scopeSql(input: CompileTableInput): Promise<string | null> {
 
 function maskExpressions({ info, masks, keyMaps, lists }: CompileTableInput): Map<string, string> {
   const expressions = new Map<string, string>();
-  for (const [name, list] of keyMaps)
-    expressions.set(name, keyMapSql(column(name), info, lists.from(list).from));
+  for (const spec of info.spec.columns) {
+    const list = keyMaps.get(spec.name);
+    if (list !== undefined) expressions.set(spec.name, keyMapSql(spec, list, lists));
+  }
   for (const { name, type } of info.spec.columns) {
     const rule = masks.get(name);
     if (rule === undefined) continue;
@@ -77,12 +80,12 @@ function maskExpressions({ info, masks, keyMaps, lists }: CompileTableInput): Ma
   return expressions;
 }
 
-/** The whole map is made once a statement, as one value in which keys are found by halving. */
-function keyMapSql(value: string, info: TableInfo, list: string): string {
-  const map = `(SELECT pg_catalog.jsonb_object_agg(m.c0::pg_catalog.text, m.c1::pg_catalog.text) FROM ${list} AS m)`;
-  const found = `(${map} OPERATOR(pg_catalog.->>) ${value}::pg_catalog.text)`;
-  const type = info.spec.columns.find((each) => column(each.name) === value)?.type.name ?? "bigint";
-  return `COALESCE(${found}::${castName(type)}, ${value})`;
+/** The first column of the list ascends, so that a number is found by halving. */
+function keyMapSql({ name, type }: ColumnSpec, list: string, lists: KeyLists): string {
+  const value = `${column(name)}::pg_catalog.int8`;
+  const [from, to] = [lists.numbers(list, 0), lists.numbers(list, 1)];
+  const at = `pg_catalog.width_bucket(${value}, ${from})`;
+  return `CASE WHEN (${from})[${at}] OPERATOR(pg_catalog.=) ${value} THEN (${to})[${at}]::${castName(type.name)} ELSE ${column(name)} END`;
 }
 
 function ofColumn(error: CodedError, info: TableInfo, name: string): CodedError {

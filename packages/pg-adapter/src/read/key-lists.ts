@@ -25,6 +25,13 @@ export class KeyLists {
     }
   }
 
+  /** One column of a list of whole numbers as an array, read once a statement. */
+  numbers(name: string, index: number): string {
+    const list = this.#lists.get(name);
+    if (list === undefined) throw new RangeError(`there is no key list "${name}"`);
+    return `(SELECT pg_catalog.current_setting(${quoteLiteral(settingName(list.number, index))})::pg_catalog.int8[])`;
+  }
+
   /** The list as a FROM item with columns `c0`, `c1`, … of its types. */
   from(name: string): { readonly from: string; readonly columns: number } {
     const list = this.#lists.get(name);

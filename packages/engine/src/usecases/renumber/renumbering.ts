@@ -158,7 +158,7 @@ export class Renumbering {
         const own = columns.get(column);
         if (map === undefined || map.size === 0 || own === undefined) continue;
         assertTranslatable(prepared, spec, own);
-        lists.set(listName(domain), { types: ["bigint", "bigint"], tuples: [...map] });
+        lists.set(listName(domain), { types: ["bigint", "bigint"], tuples: ascending(map) });
         translated.set(own.name, listName(domain));
       }
       if (translated.size > 0) keyMaps.set(formatQualifiedName(spec.name), translated);
@@ -185,6 +185,12 @@ interface Allocation {
   readonly keys: readonly string[];
   readonly avoid: ReadonlySet<string>;
   readonly stale: ReadonlyMap<string, string>;
+}
+
+function ascending(map: ReadonlyMap<string, string>): (readonly [string, string])[] {
+  const numbers = [...map].map((entry) => ({ entry, number: BigInt(entry[0]) }));
+  numbers.sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0));
+  return numbers.map(({ entry }) => entry);
 }
 
 function listName(table: string): string {
