@@ -89,7 +89,11 @@ export async function planCopy(
       ...withMasks(session, masks, dataset?.prepare),
       unpairedColumns: places.source.kind === "directory" ? "keep" : "refuse",
     },
-    rules: withPolicies(moveRules(strategyOf(options), options, config.timestampFields), definition),
+    rules: withPolicies(
+      moveRules(strategyOf(options), options, config.timestampFields),
+      definition,
+      places.source,
+    ),
     dataset,
   };
   const flow = { source: plan.source, target: plan.target, masked: masks !== null, signal };
@@ -127,8 +131,9 @@ function datasetMove(
   });
 }
 
-function withPolicies(rules: MoveRules, definition: DatasetDefinition | null): MoveRules {
-  return definition === null ? rules : withDatasetPolicies(rules, definition);
+function withPolicies(rules: MoveRules, definition: DatasetDefinition | null, source: AnyPlace): MoveRules {
+  if (definition === null || source.kind !== "live") return rules;
+  return withDatasetPolicies(rules, definition, source.place.scope.schema);
 }
 
 type Compared = Pick<Parameters<typeof diffOptions>[0], "filter" | "config"> & {

@@ -46,7 +46,21 @@ beforeEach(async () => {
   return () => folder.remove();
 });
 
-it("replaces per root: what belongs to listed roots, and nothing of others", async () => {
+it.each(["", "public."])("replaces per root, and nothing of others; tables as %saccount", async (prefix) => {
+  await folder.write(
+    "syncline.yaml",
+    JSON.stringify({
+      version: 1,
+      servers: { from: { url: source.url }, to: { url: target.url } },
+      datasets: {
+        accounts: {
+          root: `${prefix}account`,
+          tables: ["identity", "session", "plan"].map((table) => prefix + table),
+          policies: { [`${prefix}session`]: "regenerate", [`${prefix}account`]: { name: "target" } },
+        },
+      },
+    }),
+  );
   const run = await folder.run(["copy", "from:public:*", "to:public:*", "--dataset", "accounts", "--json"]);
   expect(run, run.stderr).toMatchObject({ code: 0 });
   expect(JSON.parse(run.stdout)).toMatchObject({

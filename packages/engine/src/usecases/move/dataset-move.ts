@@ -5,6 +5,7 @@ import {
   type MoveRules,
   nameInTenant,
   type PatchRow,
+  parsePatchTableName,
   type RowImage,
   type RowScope,
   rootKey,
@@ -116,11 +117,17 @@ function scopesOf(
   return { scopes: new Map(scopes), masks: new Map() };
 }
 
-/** The rules with a dataset's policies; tables are named as in the config. */
-export function withDatasetPolicies(rules: MoveRules, { policies }: DatasetDefinition): MoveRules {
+/** The rules with a dataset's policies. The config names tables as people do; `tenantSchema` is where bare names are looked up. */
+export function withDatasetPolicies(
+  rules: MoveRules,
+  { policies }: DatasetDefinition,
+  tenantSchema: string,
+): MoveRules {
   const fields = new Map(rules.fields);
   const tables = new Map(rules.tables);
-  for (const [table, policy] of policies) {
+  for (const [text, policy] of policies) {
+    const named = parsePatchTableName(text) ?? { schema: null, name: text };
+    const table = nameInTenant({ schema: named.schema ?? tenantSchema, name: named.name }, tenantSchema);
     if (policy.kind === "table") tables.set(table, policy.policy);
     else fields.set(table, policy.fields);
   }
