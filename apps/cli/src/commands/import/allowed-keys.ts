@@ -26,11 +26,20 @@ export function parseAllowedKeys(
   columns: number,
 ): readonly (readonly string[])[] {
   const trimmed = text.replace(/^\ufeff/, "").trim();
-  const items: unknown[] =
-    trimmed.startsWith("[") && !(columns > 1 && trimmed.includes("\n["))
-      ? parseList(trimmed, path)
-      : linesOf(trimmed);
+  const items = trimmed.startsWith("[") ? listOrLines(trimmed, path, columns) : linesOf(trimmed);
   return items.map((item) => keyOf(item, path, columns));
+}
+
+/** One JSON list over any number of lines, or for keys of several columns a list a line. */
+function listOrLines(text: string, path: string, columns: number): unknown[] {
+  if (columns === 1) return parseList(text, path);
+  try {
+    const list: unknown = JSON.parse(text);
+    if (Array.isArray(list) && list.every(Array.isArray)) return list;
+  } catch {
+    // a list a line
+  }
+  return linesOf(text);
 }
 
 function linesOf(text: string): unknown[] {
