@@ -9,6 +9,13 @@ import { quoteLiteral } from "../sql/quote.ts";
 const KEPT = new Set(["jit", "extra_float_digits"]);
 
 /**
+ * When we are killed, the server ends a long statement within seconds instead of at its end, and its locks with it.
+ * Platforms that cannot look after the client refuse the setting, which would fail the transaction.
+ */
+const NOTICE_GONE_CLIENT = `SELECT pg_catalog.set_config('client_connection_check_interval', '2s', true)
+  WHERE pg_catalog.version() OPERATOR(pg_catalog.~~) '%linux%'`;
+
+/**
  * The settings that the session had when the transaction began. Rows are read, cast and compared under the pins;
  * whatever can fire a trigger, check, default or rule runs under the session's own.
  */
@@ -42,6 +49,7 @@ export class SessionSettings {
     await client.query(
       `${pinStatements(Number(row["version"]))};SET LOCAL lock_timeout = ${Math.floor(lockTimeoutMs)}`,
     );
+    if (Number(row["version"]) >= 140_000) await client.query(NOTICE_GONE_CLIENT);
     if (row["role"] !== "origin") await client.query("SET LOCAL session_replication_role = origin");
     return new SessionSettings(client, `SELECT ${pins.join(", ")}`, `SELECT ${own.join(", ")}`);
   }
