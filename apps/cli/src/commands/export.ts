@@ -5,9 +5,12 @@ import { maskOption } from "./masks.ts";
 import { collect, collectList, parsePositiveCount } from "./option-values.ts";
 import { addRootOptions, type RootOptions } from "./root-selection.ts";
 
+const EXPORT_FORMATS = ["yaml", "json", "ndjson", "csv", "sql"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
 export interface ExportCommandOptions extends RootOptions {
   readonly output: string;
-  readonly format: "yaml" | "json" | "ndjson" | "csv" | "sql";
+  readonly format: ExportFormat;
   readonly filter?: string;
   readonly schema?: readonly string[];
   readonly fields?: readonly string[];
@@ -21,6 +24,8 @@ export interface ExportCommandOptions extends RootOptions {
   readonly json?: boolean;
 }
 
+type GivenOptions = Omit<ExportCommandOptions, "format"> & { readonly format?: ExportFormat };
+
 export function defineExport(program: Command, act: Act): void {
   const command = program
     .command("export")
@@ -33,9 +38,10 @@ export function defineExport(program: Command, act: Act): void {
     .requiredOption("-o, --output <file>", "where they go; a directory for csv")
     .option("--dataset <name>", "the rows of this dataset of the config")
     .addOption(
-      new Option("--format <format>", "form of the rows")
-        .choices(["yaml", "json", "ndjson", "csv", "sql"])
-        .default("ndjson"),
+      new Option(
+        "--format <format>",
+        "form of the rows (default: as the file is called, else ndjson)",
+      ).choices(EXPORT_FORMATS),
     );
   addRootOptions(command)
     .option(
@@ -56,18 +62,20 @@ export function defineExport(program: Command, act: Act): void {
     .option("--parallel <n>", "tables read at the same time, for sql and csv", parsePositiveCount, 2)
     .option("--json", "print the result as JSON")
     .action(
-      act(async (session, source: string, options: ExportCommandOptions) => {
+      act(async (session, source: string, given: GivenOptions) => {
         const { runExport } = await import("./export/run-export.ts");
+        const { formatBySuffix } = await import("./export/format-by-suffix.ts");
+        const options = { ...given, format: given.format ?? formatBySuffix(given.output) };
         return runExport(session, { source, options });
       }),
     );
   withExamples(command, [
     [
-      "syncline export 'prod:public:*' --dataset accounts --email @example.com --output accounts.yaml --format yaml",
+      "syncline export 'prod:public:*' --dataset accounts --email @example.com --output accounts.yaml",
       "some accounts with their identities and groups",
     ],
     [
-      "syncline export 'prod:public:*' --format sql --database --output prod.sql.zst.age --recipient age1…",
+      "syncline export 'prod:public:*' --database --output prod.sql.zst.age --recipient age1…",
       "definitions and rows for psql, compressed and encrypted",
     ],
   ]);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { findDataset, requiresEncryption } from "@syncline/config";
+import { findDataset } from "@syncline/config";
 import { CodedError, type FilterDocument } from "@syncline/core";
 import {
   type ExportPlan,
@@ -14,7 +14,6 @@ import {
   openEndpoint,
   type Place,
   resolvePlace,
-  type Workspace,
 } from "@syncline/runtime";
 import { parseRecipients, parseSigningKey, readKeyText, signFile } from "@syncline/runtime/files";
 import type { ExitReason } from "../../exit-codes.ts";
@@ -25,6 +24,7 @@ import type { ExportCommandOptions } from "../export.ts";
 import { leavesTablesOut, sessionMasks } from "../masks.ts";
 import { sessionWorkspace } from "../places.ts";
 import { assertRootOptions, rootSelection } from "../root-selection.ts";
+import { assertEncryption } from "./assert-encryption.ts";
 import { exportSql } from "./export-sql.ts";
 
 export interface ExportArguments {
@@ -61,7 +61,11 @@ async function planExport(session: Session, { source, options }: ExportArguments
   const place = await resolvePlace(workspace, source, session.context.signal);
   refuseContradictions(options);
   const recipients = await parseRecipients(options.recipient ?? []);
-  await assertEncryption(workspace, place, { recipients, signal: session.context.signal });
+  await assertEncryption(workspace, place, {
+    recipients,
+    hint: "Add --recipient with an age public key, and a file name that ends in .age.",
+    signal: session.context.signal,
+  });
   return {
     session,
     source: place,
@@ -86,19 +90,6 @@ function refuseContradictions(options: ExportCommandOptions): void {
 
 function usage(what: string, hint: string): CodedError {
   return new CodedError("usage.invalid", `${what}.`, { hint });
-}
-
-async function assertEncryption(
-  { config, environment: env }: Workspace,
-  { scope, server, label }: Place,
-  { recipients, signal }: { readonly recipients: readonly string[]; readonly signal: AbortSignal },
-): Promise<void> {
-  const { host, port, database } = scope.connection;
-  const options = { env, signal, explicitServer: server };
-  if (recipients.length > 0 || !(await requiresEncryption(config, { host, port, database }, options))) return;
-  throw new CodedError("encryption.required", `Exports of "${label}" must be encrypted.`, {
-    hint: "Add --recipient with an age public key, and a file name that ends in .age.",
-  });
 }
 
 async function signingKey({ session, options }: ExportJob) {

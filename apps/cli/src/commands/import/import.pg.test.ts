@@ -226,6 +226,9 @@ describe("import", () => {
         const refused = await folder.run(["export", place, "--output", "x.out", "--format", format]);
         expect(refused.stderr).toContain("must be encrypted");
       }
+    const pulled = await folder.run(["pull", "alias:public:*", "rows"]);
+    expect(pulled).toMatchObject({ code: 7 });
+    expect(pulled.stderr).toContain("must be encrypted");
     const { identity, recipient } = await makeAgeKeys();
     await folder.write("key.txt", `${identity}\n`);
     const to = ["--recipient", recipient, "--output", "x.ndjson.zst.age"];

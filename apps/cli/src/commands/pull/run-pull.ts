@@ -28,6 +28,7 @@ import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
 import { readFilter } from "../diff/read-filter.ts";
+import { assertEncryption } from "../export/assert-encryption.ts";
 import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { directoryPlace, sessionWorkspace } from "../places.ts";
 import type { PullCommandOptions } from "../pull.ts";
@@ -61,6 +62,11 @@ export async function runPull(
   refuseContradictions(options);
   const workspace = await sessionWorkspace(session);
   const place = await resolvePlace(workspace, source, session.context.signal);
+  await assertEncryption(workspace, place, {
+    recipients: [],
+    hint: "A directory is not encrypted; use syncline export with --recipient and a file name that ends in .age.",
+    signal: session.context.signal,
+  });
   const dataset = options.dataset === undefined ? null : findDataset(workspace.config, options.dataset);
   const partial = dataset !== null || leavesTablesOut(options.schema, { kind: "live", place });
   const pull: Pull = {
