@@ -26,6 +26,7 @@ export interface CopyCommandOptions extends MoveCommandOptions {
   readonly incremental?: boolean;
   readonly incrementalColumn?: string;
   readonly edited?: boolean;
+  readonly emptySource?: boolean;
   readonly diffFirst?: boolean;
   readonly parallel: number;
   readonly singleTransaction?: boolean;
@@ -107,6 +108,10 @@ function addWayOptions(command: Command): void {
     .option(
       "--incremental-column <name>",
       "column that says when a row changed, instead of timestampFields of the config",
+    )
+    .option(
+      "--empty-source",
+      "accept that the source's tenant has no rows: those of the target's are deleted",
     )
     .option("--edited", "from a directory: accept files with fewer rows than were pulled, removed on purpose")
     .option(

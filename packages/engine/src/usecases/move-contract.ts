@@ -23,6 +23,11 @@ export interface MoveInput {
     ApplyOptions,
     "dryRun" | "triggers" | "includeCascades" | "allowDdl" | "lockTimeoutMs" | "fencingToken"
   >;
+  /**
+   * Column tenancy: the tenant that must have rows in the source before any of the target's is deleted. One without
+   * rows and a mistyped one look alike.
+   */
+  readonly sourceTenant?: string;
   /** Whether rows that only the target has may be deleted at all; false for incremental runs and unknown scopes. */
   readonly mayDelete: boolean;
   /** Marks to remember with the rows, from an incremental run over these tables. */

@@ -48,6 +48,7 @@ function moveInput(plan: CopyPlan): Omit<MoveInput, "patchTarget"> {
     mayDelete,
     ...(plan.dataset === null ? {} : { isReferenced: plan.dataset.isReferenced }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...expectedTenant(plan),
     scope: {
       command: "copy",
       tenant: target.tenant,
@@ -57,4 +58,11 @@ function moveInput(plan: CopyPlan): Omit<MoveInput, "patchTarget"> {
       filter: filter === null ? null : filterToJson(filter),
     },
   };
+}
+
+/** Only where a tenant is a value of a column, and where nothing else could explain that it has no rows. */
+function expectedTenant({ source, options, filter, dataset }: CopyPlan): Pick<MoveInput, "sourceTenant"> {
+  if (source.kind !== "live" || source.place.scope.tenantColumn === null) return {};
+  if (options.emptySource === true || filter !== null || dataset !== null) return {};
+  return { sourceTenant: source.place.scope.tenantColumn.value };
 }

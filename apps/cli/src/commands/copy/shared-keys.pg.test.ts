@@ -41,3 +41,14 @@ it.each([
   expect(result.stderr).toContain("item_pkey");
   expect(await rows()).toEqual(before);
 });
+
+it("a tenant without rows, which may be a slip, deletes those of another only when that is said", async () => {
+  const before = await rows();
+  const copy = ["copy", "db:zz:item", "db:b:item", "--yes"];
+  const refused = await folder.run(copy);
+  expect(refused).toMatchObject({ code: 10 });
+  expect(refused.stderr).toContain('no row of tenant "zz"');
+  expect(await rows()).toEqual(before);
+  expect(await folder.run([...copy, "--empty-source"])).toMatchObject({ code: 0 });
+  expect((await rows()).map(({ id }) => id)).toEqual([1, 2]);
+});

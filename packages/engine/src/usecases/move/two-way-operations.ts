@@ -1,4 +1,5 @@
 import {
+  CodedError,
   decideChange,
   type MoveConflict,
   type PatchOperation,
@@ -24,6 +25,23 @@ export async function* twoWayOperations(
     const decided = await decide(input, { change, table, tally });
     if (decided !== null) yield patchOperation(table.patchTable, decided);
   }
+  await assertSourceTenant(input, run);
+}
+
+async function assertSourceTenant(
+  { sourceTenant, mayDelete, rules }: MoveInput,
+  run: DiffRun,
+): Promise<void> {
+  if (sourceTenant === undefined || !mayDelete || rules.strategy !== "replace") return;
+  const { sourceRows, deletes } = (await run.result).totals;
+  if (sourceRows > 0 || deletes === 0) return;
+  throw new CodedError(
+    "tenant.not_found",
+    `The source has no row of tenant "${sourceTenant}", so all ${deletes} rows of the target's tenant would be deleted.`,
+    {
+      hint: "Check the name, or add --empty-source when the tenant has no rows on purpose. Nothing was written.",
+    },
+  );
 }
 
 interface Decided {
