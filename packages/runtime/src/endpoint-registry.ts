@@ -128,8 +128,8 @@ export async function createRowDirectory({
 }
 
 /** A live place's database as one that runs an SQL file, with the parser that judges it. Always `close()`. */
-export function openSqlImport({ scope, label }: Place): SqlTarget {
-  return openSqlTarget({ scope, label });
+export function openSqlImport({ scope, label }: Place, lockTimeoutMs: number | null = null): SqlTarget {
+  return openSqlTarget({ scope, label, lockTimeoutMs });
 }
 
 /** A live place's database for exactly these tables, or for those of its locator. */

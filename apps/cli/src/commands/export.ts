@@ -59,7 +59,7 @@ export function defineExport(program: Command, act: Act): void {
     .option("--inserts", "with sql: rows as INSERT statements, not as COPY blocks")
     .option("--database", "with sql: the whole database, not only the tenant's schema")
     .option("--overwrite", "replace the file when it exists")
-    .option("--parallel <n>", "tables read at the same time, for sql and csv", parsePositiveCount, 2)
+    .option("--parallel <n>", "with sql: tables read at the same time", parsePositiveCount, 2)
     .option("--json", "print the result as JSON")
     .action(
       act(async (session, source: string, given: GivenOptions) => {

@@ -16,15 +16,17 @@ export interface SqlTargetInput {
   readonly scope: PgScope;
   /** Printed locator, without secrets. */
   readonly label: string;
+  /** Longest wait for a lock; null means for ever. */
+  readonly lockTimeoutMs: number | null;
 }
 
-export function openSqlTarget({ scope, label }: SqlTargetInput): SqlTarget {
+export function openSqlTarget({ scope, label, lockTimeoutMs }: SqlTargetInput): SqlTarget {
   return {
     label,
     async begin(signal) {
       if (signal.aborted) throw interrupted(signal);
       const client = await openConnection(scope.connection);
-      const transaction = new PgSqlTransaction(client, { label, signal });
+      const transaction = new PgSqlTransaction(client, { label, signal, lockTimeoutMs });
       await transaction.begin(scope.schema);
       return transaction;
     },
@@ -32,15 +34,21 @@ export function openSqlTarget({ scope, label }: SqlTargetInput): SqlTarget {
   };
 }
 
+interface TransactionOptions extends Pick<SqlTargetInput, "label" | "lockTimeoutMs"> {
+  readonly signal: AbortSignal;
+}
+
 class PgSqlTransaction implements SqlTransaction {
   readonly #client: pg.Client;
   readonly #label: string;
   readonly #signal: AbortSignal;
+  readonly #lockTimeoutMs: number | null;
   readonly #stop = () => void this.#abandon();
   #ended = false;
 
-  constructor(client: pg.Client, { label, signal }: { label: string; signal: AbortSignal }) {
+  constructor(client: pg.Client, { label, signal, lockTimeoutMs }: TransactionOptions) {
     this.#client = client;
+    this.#lockTimeoutMs = lockTimeoutMs;
     this.#label = label;
     this.#signal = signal;
     signal.addEventListener("abort", this.#stop, { once: true });
@@ -49,13 +57,20 @@ class PgSqlTransaction implements SqlTransaction {
   /** Names without a schema mean the tenant's. */
   async begin(schema: string): Promise<void> {
     await this.#guard(() => this.#client.query("BEGIN"));
+    await this.#limitLockWaits();
     await this.#guard(() => this.#client.query(`SET LOCAL search_path = ${quoteIdentifier(schema)}`));
+  }
+
+  async #limitLockWaits(): Promise<void> {
+    const limit = this.#lockTimeoutMs;
+    if (limit !== null) await this.#guard(() => this.#client.query(`SET LOCAL lock_timeout = ${limit}`));
   }
 
   /** By the extended protocol, which takes exactly one statement. */
   async run(sql: string): Promise<number> {
     const query = { text: sql, queryMode: "extended" } as unknown as pg.QueryConfig;
     const result = await this.#guard(() => this.#client.query(query));
+    if (result.command === "SET") await this.#limitLockWaits(); // dumps switch it off for whoever restores them by psql
     return result.command === "INSERT" ? (result.rowCount ?? 0) : 0;
   }
 

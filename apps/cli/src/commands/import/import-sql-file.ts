@@ -21,7 +21,7 @@ export async function importSqlFile(wanted: SqlImport): Promise<ExitReason> {
   const { session, target, label, path, identities, options } = wanted;
   refuseRowOptions(options);
   const source = await patchFilesWithKeys({ recipients: [], identities }).open(path);
-  const sqlTarget = openSqlImport(target);
+  const sqlTarget = openSqlImport(target, options.lockTimeout);
   try {
     const result = await importSql({
       ctx: session.context,
@@ -80,6 +80,7 @@ const ROW_OPTIONS = [
   "conflicts",
   "includeCascades",
   "allowDdl",
+  "reason",
 ] as const satisfies readonly (keyof ImportCommandOptions)[];
 
 function refuseRowOptions(options: ImportCommandOptions): void {

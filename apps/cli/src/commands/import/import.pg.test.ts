@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makeAgeKeys } from "../../testing/age-keys.ts";
 import { type CommandFolder, makeCommandFolder } from "../../testing/run-syncline.ts";
@@ -210,6 +211,31 @@ describe("import", () => {
     const refused = await importOf("--edited");
     expect(refused).toMatchObject({ code: 6 });
     expect(refused.stderr).toContain("account_manager_fkey");
+  });
+
+  it("waits for a lock no longer than it was told, also with an SQL file", async () => {
+    await folder.run(["export", "from:public:comment", "--output", "x.sql"]);
+    const dump = (await readFile(join(folder.path, "x.sql"), "utf8")).split("\n");
+    const rows = dump.filter((line) => /^SET LOCAL lock_timeout/.test(line));
+    expect(rows).toHaveLength(1);
+    await folder.write("rows.sql", `${rows[0]}\nINSERT INTO public.comment VALUES (90, NULL, NULL, 'z');\n`);
+    const holder = new pg.Client(target.url);
+    await holder.connect();
+    await holder.query("BEGIN; LOCK TABLE comment");
+    const waited = await folder.run([
+      "import",
+      "rows.sql",
+      "to:public:*",
+      "--lock-timeout",
+      "300ms",
+      "--yes",
+    ]);
+    await holder.end();
+    expect(waited, waited.stderr).toMatchObject({ code: 11 });
+    const kept = await folder.run(["import", "rows.sql", "to:public:*", "--reason", "x", "--yes"]);
+    expect(kept).toMatchObject({ code: 2 });
+    await exportOf({ id: 1 });
+    expect(await importOf("--any-sql")).toMatchObject({ code: 2 });
   });
 
   it("demands encryption where the config does, however the place is named", async () => {

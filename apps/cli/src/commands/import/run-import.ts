@@ -85,6 +85,10 @@ export async function runImport(
   await confirmWrite(session, place, { ...options, strategy: "manual" });
   if (opened.kind === "sql")
     return importSqlFile({ session, target: place, label: file, options, ...opened });
+  if (options.anySql === true)
+    throw new CodedError("usage.invalid", "--any-sql is for SQL files.", {
+      hint: "Leave it out: this file holds rows.",
+    });
   await confirmReplaceAll(session, place, options);
   const job: ImportJob = { session, workspace, files: opened.files, target: place, strategy, options };
   return move(job, await narrow(job));

@@ -138,7 +138,7 @@ describe("push", () => {
     const users = await all(target, "users");
     expect(users.find(({ id }) => id === 3)).toEqual({ id: 3, name: "user 3", active: false, secret: "s3" });
     expect(users.find(({ id }) => id === 4)).toEqual({ id: 4, name: "user 4", active: true, secret: null });
-    expect(users.find(({ id }) => id === 30)).toBeDefined();
+    expect(users.find(({ id }) => id === 30)).toEqual({ id: 30, name: "theirs", active: true, secret: "x" });
   });
 
   it("deletes nothing for a directory that does not know what it leaves out", async () => {
