@@ -71,6 +71,7 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
 /** Turns a driver's error into ours; `about` names the object: `table "users" of server "prod"`. */
 export function translateError(error: unknown, about: string): CodedError {
   if (isCodedError(error)) return error;
+  if (isAbort(error)) return new CodedError("interrupted", "The work was interrupted.", { cause: error });
   const driver = error as DriverError;
   const sqlState = typeof driver.code === "string" ? driver.code : "";
   const found = TRANSLATIONS[sqlState] ?? TRANSLATIONS[sqlState.slice(0, 2)];
@@ -88,6 +89,11 @@ export function translateError(error: unknown, about: string): CodedError {
     },
     cause: error,
   });
+}
+
+/** What Node's own functions reject with once their signal has aborted. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }
 
 /** Classes whose primary message PostgreSQL fills with a value of a row or a parameter. */

@@ -1,5 +1,6 @@
 import { CodedError } from "@syncline/core";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { copy, definitions, digest } from "./testing/copy-databases.ts";
 import { LARGE_ROWS, LARGE_SHAPE, LARGE_TABLES } from "./testing/large-tables.ts";
@@ -151,6 +152,30 @@ describe("a refusal writes nothing", () => {
       ["good", "done", null],
     ]);
     await expectNothing(["bad"]);
+    expect(await definitions(target.url)).toEqual(before);
+  });
+
+  it("an interruption while somebody keeps a loaded table open", async () => {
+    await both(LARGE_SHAPE);
+    await source.query(LARGE_ROWS);
+    const before = await definitions(target.url);
+    const stop = new AbortController();
+    const reader = new pg.Client({ connectionString: target.url });
+    await reader.connect();
+    let reading = false;
+    const progress = ({ bytes }: { bytes: number }) => {
+      if (bytes === 0 || reading) return;
+      reading = true;
+      void reader
+        .query("BEGIN; SELECT 1 FROM customer LIMIT 1")
+        .then(() => setTimeout(() => stop.abort(), 700))
+        .catch((error) => stop.abort(error));
+    };
+    stop.signal.addEventListener("abort", () => setTimeout(() => void reader.end(), 500));
+    const run = { parallel: 4, partBytes: 500_000, lockTimeoutMs: 60_000, signal: stop.signal, progress };
+    const error = await failure(copy(source, target, run));
+    expect([error.code, error.message]).toEqual(["interrupted", "The work was interrupted."]);
+    await expectNothing(LARGE_TABLES);
     expect(await definitions(target.url)).toEqual(before);
   });
 

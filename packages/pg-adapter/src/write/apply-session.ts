@@ -1,6 +1,7 @@
 import { CodedError } from "@syncline/core";
 import type { Client } from "pg";
 import { openConnection } from "../connection/connect.ts";
+import { isAbort } from "../connection/translate-error.ts";
 import type { ConnectionOptions } from "../scope.ts";
 import { endHolder } from "./commit-outcome.ts";
 import { sqlStateOf, translateWriteError } from "./write-errors.ts";
@@ -42,6 +43,7 @@ export class ApplySession {
   /** The error of a statement as ours; one without an SQLSTATE on a dead session is a lost connection. */
   translate(error: unknown): CodedError {
     if (error instanceof CodedError) return error;
+    if (isAbort(error)) return translateWriteError(error, this.#label);
     const state = sqlStateOf(error);
     const fromServer = /^[0-9A-Z]{5}$/.test(state) && !["EPIPE"].includes(state);
     if (fromServer) return translateWriteError(error, this.#label);

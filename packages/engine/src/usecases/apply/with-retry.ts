@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { isCodedError } from "@syncline/core";
 import type { RunContext } from "../../ports/run-context.ts";
+import { pause } from "./pause.ts";
 
 const MAX_ATTEMPTS = 6;
 /** Each of these has waited for its whole lock timeout already. */
@@ -18,7 +18,7 @@ export async function withRetry<T>(ctx: RunContext, attempt: () => Promise<T>): 
       if (!isCodedError(error) || !error.retryable || ctx.signal.aborted) throw error;
       if (error.details["sqlState"] === "55P03") lockWaits += 1;
       if (attempts >= MAX_ATTEMPTS || lockWaits >= MAX_LOCK_WAITS) throw error;
-      await sleep(delayMs(attempts, ctx), undefined, { signal: ctx.signal });
+      await pause(delayMs(attempts, ctx), ctx.signal);
     }
   }
 }

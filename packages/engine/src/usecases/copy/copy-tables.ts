@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError, formatQualifiedName, isCodedError } from "@syncline/core";
 import type { BulkLoadReport, BulkTableLoad, BulkTableReport } from "../../ports/bulk-target.ts";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import { createApplicationId } from "../apply/application-id.ts";
+import { interruption, pause } from "../apply/pause.ts";
 import { withRetry } from "../apply/with-retry.ts";
 import { isWanted } from "../diff/open-both.ts";
 import type { CopiedTable, CopyInput, CopyResult } from "./copy-contract.ts";
@@ -34,9 +34,9 @@ export async function copyTables(input: CopyInput): Promise<CopyResult> {
     if (ended.kind === "result") return ended.result;
     const failure = ended.failures.find(({ retryable }) => retryable);
     if (failure === undefined || round === MAX_ROUNDS || ctx.signal.aborted)
-      return partial(progress, ended.failures);
+      return partial(progress, ended.failures, ctx.signal);
     ctx.warn(`${failure.message} Going on with the tables that are missing.`);
-    await sleep(FIRST_DELAY_MS * 2 ** round, undefined, { signal: ctx.signal });
+    await pause(FIRST_DELAY_MS * 2 ** round, ctx.signal);
     progress.notes.push(...(await target.recover(ctx.signal)));
   }
 }
@@ -59,7 +59,7 @@ async function copyRound(input: CopyInput, progress: Progress): Promise<RoundEnd
   } catch (error) {
     if (!isCodedError(error)) throw error;
     if (countDone(progress) > 0) return { kind: "failed", failures: [error] };
-    if (!isOccupied(error)) throw error;
+    if (!isOccupied(error)) throw orInterruption(error, input.ctx.signal);
     return { kind: "result", result: unsuitable([error.message], progress.notes) };
   }
 }
@@ -180,10 +180,15 @@ function asCoded(error: Error): CodedError {
 }
 
 /** Throws when nothing was copied: then there is nothing to report but the reason. */
-function partial(progress: Progress, failures: readonly CodedError[]): CopyResult {
-  if (countDone(progress) === 0) throw failures[0];
+function partial(progress: Progress, failures: readonly CodedError[], signal: AbortSignal): CopyResult {
+  if (countDone(progress) === 0) throw orInterruption(failures[0] as CodedError, signal);
   const { notes, instants } = progress;
   return { outcome: "partial", ...totals(progress), instants, notes };
+}
+
+/** A connection that was cut off because the work was stopped tells nothing of its own. */
+function orInterruption(error: CodedError, signal: AbortSignal): CodedError {
+  return signal.aborted && error.code.startsWith("connection.") ? interruption(signal) : error;
 }
 
 function countDone({ tables }: Pick<Progress, "tables">): number {
