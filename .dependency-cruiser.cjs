@@ -36,22 +36,37 @@ module.exports = {
       comment:
         "an adapter implements ports of engine with values of core; adapters do not know each other, config or logs.",
       severity: "error",
-      from: shipped("packages/(pg-adapter|snapshot-store|schema-engine|api)"),
+      from: shipped("packages/(pg-adapter|snapshot-store|schema-engine)"),
       to: { path: OURS, pathNot: ["^packages/(engine|core)/", "^packages/$1/"] },
     },
     {
-      name: "control-plane-knows-core-only",
+      name: "jobs-know-core-only",
+      comment:
+        "the definition of a job is read by config, api and control-plane alike, so it knows none of them.",
+      severity: "error",
+      from: shipped("packages/jobs"),
+      to: oursBut("packages/jobs", "packages/core"),
+    },
+    {
+      name: "api-knows-engine-core-and-jobs",
+      comment: "the HTTP contract is imported by browsers and by other servers: it knows no adapter and no state.",
+      severity: "error",
+      from: shipped("packages/api"),
+      to: oursBut("packages/api", "packages/engine", "packages/core", "packages/jobs"),
+    },
+    {
+      name: "control-plane-knows-core-and-jobs",
       comment: "control-plane records state; running use cases is the work of runtime.",
       severity: "error",
       from: shipped("packages/control-plane"),
-      to: oursBut("packages/control-plane", "packages/core"),
+      to: oursBut("packages/control-plane", "packages/core", "packages/jobs"),
     },
     {
-      name: "config-knows-core-only",
-      comment: "config validates filters and policies with core, and must be loadable without drivers.",
+      name: "config-knows-core-and-jobs",
+      comment: "config validates filters, policies and jobs with them, and must be loadable without drivers.",
       severity: "error",
       from: shipped("packages/config"),
-      to: oursBut("packages/config", "packages/core"),
+      to: oursBut("packages/config", "packages/core", "packages/jobs"),
     },
     {
       name: "observability-is-alone",
@@ -66,7 +81,7 @@ module.exports = {
         "libraries get a logger and plain options from their caller, so that they can be used without our config file.",
       severity: "error",
       from: {
-        path: "^packages/(core|engine|pg-adapter|snapshot-store|schema-engine|api|control-plane)/",
+        path: "^packages/(core|engine|jobs|pg-adapter|snapshot-store|schema-engine|api|control-plane)/",
         pathNot: TESTS,
       },
       to: { path: "^packages/(config|observability)/" },

@@ -1,0 +1,9 @@
+import { defineConfig } from "drizzle-kit";
+
+export default defineConfig({
+  dialect: "postgresql",
+  schema: "./src/schema/index.ts",
+  out: "./src/migrations",
+  casing: "snake_case",
+  schemaFilter: ["syncline_control"],
+});

@@ -1,0 +1,17 @@
+import { sql } from "drizzle-orm";
+import { boolean, check, uuid } from "drizzle-orm/pg-core";
+import { controlSchema, createdAt } from "./columns.ts";
+
+/** One row: which control plane this is, so that targets can tell fencing tokens of two apart. */
+export const identity = controlSchema.table(
+  "identity",
+  {
+    only: boolean().primaryKey().default(true),
+    id: uuid().notNull().defaultRandom(),
+    createdAt: createdAt(),
+  },
+  (table) => [check("identity_is_one", sql`${table.only}`)],
+);
+
+/** Numbers of claims, growing over all units and restarts. */
+export const fencingTokens = controlSchema.sequence("fencing_tokens");

@@ -1,0 +1,14 @@
+export * from "./access.ts";
+export { controlSchema } from "./columns.ts";
+export * from "./conflicts.ts";
+export * from "./control-plane-identity.ts";
+export * from "./environments.ts";
+export * from "./events.ts";
+export * from "./jobs.ts";
+export * from "./organizations.ts";
+export * from "./patches.ts";
+export * from "./projects.ts";
+export * from "./runs.ts";
+export * from "./schedules.ts";
+export * from "./servers.ts";
+export * from "./webhooks.ts";

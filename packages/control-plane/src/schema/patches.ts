@@ -1,0 +1,37 @@
+import { bigint, boolean, index, jsonb, text, uuid } from "drizzle-orm/pg-core";
+import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
+import { organizations } from "./organizations.ts";
+import { projects } from "./projects.ts";
+import { runs } from "./runs.ts";
+
+/** A stored patch: the result of a diff, an upload, or a resolution. The file lies in the object store. */
+export const patches = controlSchema.table(
+  "patches",
+  {
+    id: id(),
+    organizationId: ownedBy(() => organizations.id),
+    projectId: uuid()
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    runId: uuid().references(() => runs.id, { onDelete: "set null" }),
+    origin: text({ enum: ["diff", "upload", "resolution"] }).notNull(),
+    source: text().notNull(),
+    target: text().notNull(),
+    /** sha256 of the whole patch, hex. */
+    hash: text().notNull(),
+    complete: boolean().notNull(),
+    operations: bigint({ mode: "number" }).notNull(),
+    bytes: bigint({ mode: "number" }).notNull(),
+    /** Counts per table and kind. */
+    summary: jsonb().notNull(),
+    objectKey: text().notNull(),
+    /** The index beside it, for listing and filtering. */
+    indexKey: text(),
+    createdBy: text().notNull(),
+    createdAt: createdAt(),
+    /** The files are removed then. */
+    expiresAt: at(),
+    removedAt: at(),
+  },
+  (table) => [index("patches_by_age").on(table.organizationId, table.createdAt, table.id)],
+);

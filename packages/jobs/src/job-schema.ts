@@ -1,0 +1,171 @@
+import { z } from "zod";
+import { durationSchema } from "./duration.ts";
+import type { JOB_KINDS } from "./job-kinds.ts";
+import { retrySchema } from "./retry-schema.ts";
+import { scheduleSchema } from "./schedule-schema.ts";
+
+const text = z.string().min(1).max(4096);
+const jobName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "a name of lower-case letters, digits, - and _, 63 at most");
+const locator = text.describe("Endpoint locator: [server:]tenant:tables, a directory, or a connection URL.");
+const columns = z.array(text).max(1600);
+const filter = z.record(z.string(), z.unknown()).describe('Filter document: {"where": {…}}.');
+
+const common = {
+  name: jobName,
+  description: z.string().max(2000).optional(),
+  enabled: z.boolean().default(true),
+  schedule: scheduleSchema.optional().describe("When runs are created by themselves."),
+  retry: retrySchema.prefault({}),
+  timeout: durationSchema.optional().describe("A run that takes longer is ended and counts as failed."),
+};
+
+const rows = {
+  schema: z.array(text).max(1000).default([]).describe("Table name patterns, * as wildcard."),
+  filter: filter.optional(),
+  mask: text.optional().describe("Name of a mask set of the config."),
+  ignoreFields: columns.default([]),
+  mapTable: z.record(text, text).default({}),
+  mapColumn: z.record(text, text).default({}).describe('By "table.column".'),
+  key: z.record(text, columns.min(1)).default({}),
+  parallel: z.int().min(1).max(16).default(2),
+};
+
+const comparison = {
+  ...rows,
+  source: locator,
+  target: locator,
+  fields: columns.optional(),
+  ignoreTimestamps: z.boolean().default(false),
+  ignoreSystemFields: z.boolean().default(false),
+  tolerance: z.record(text, text).default({}),
+  maxDifferences: z.int().min(1).optional(),
+  maxPercent: z.number().min(0).max(100).optional(),
+  slices: z
+    .union([z.literal("auto"), z.int().min(1).max(1024)])
+    .default("auto")
+    .describe("Work units that a large table is cut into; any replica takes one."),
+};
+
+/** What every kind that writes understands. */
+const writing = {
+  dryRun: z.boolean().default(false),
+  triggers: z.enum(["auto", "on", "off"]).default("auto"),
+  includeCascades: z.boolean().default(false),
+  lockTimeout: durationSchema.default("10s"),
+  confirm: text.optional().describe("Name of the target's server, which a protected target wants to hear."),
+};
+
+export const LANDING = ["replace", "merge", "append", "skip-existing", "timestamp", "three-way"] as const;
+
+/** How bi-sync and merge tell conflicts and settle them (DATA-PLANE §7). */
+export const conflictRulesSchema = z.strictObject({
+  detection: z
+    .enum(["changed-fields", "key", "all-values", "timestamp"])
+    .default("changed-fields")
+    .describe("What makes a row changed on both sides a conflict."),
+  resolution: z
+    .enum(["manual", "newest", "source", "target", "ignore"])
+    .default("manual")
+    .describe("manual: to the inbox, the row is held as it is on both sides."),
+});
+
+export const diffJobSchema = z.strictObject({ ...common, ...comparison, kind: z.literal("diff") });
+export const watchJobSchema = z.strictObject({
+  ...common,
+  ...comparison,
+  kind: z.literal("watch"),
+  alertAbove: z.int().min(0).default(0).describe("Alerts when more rows than this differ."),
+});
+export const applyJobSchema = z.strictObject({
+  ...common,
+  ...writing,
+  kind: z.literal("apply"),
+  patch: text.describe("Id of a stored patch."),
+  target: locator,
+  strategy: z.enum(["manual", "ours", "theirs"]).default("manual"),
+});
+export const undoJobSchema = z.strictObject({
+  ...common,
+  ...writing,
+  kind: z.literal("undo"),
+  ledgerId: text.describe("What `syncline log` calls the application."),
+  target: locator,
+  strategy: z.enum(["manual", "ours", "theirs"]).default("manual"),
+});
+export const copyJobSchema = z.strictObject({
+  ...common,
+  ...rows,
+  ...writing,
+  kind: z.literal("copy"),
+  source: locator,
+  target: locator,
+  strategy: z.enum(LANDING).default("replace"),
+  base: locator.optional(),
+  dataset: text.optional(),
+  incremental: z.boolean().default(false),
+  includeSchemas: z.boolean().default(false),
+  slices: comparison.slices,
+});
+export const mergeJobSchema = z.strictObject({
+  ...common,
+  ...rows,
+  ...writing,
+  kind: z.literal("merge"),
+  source: locator,
+  target: locator,
+  base: locator,
+  conflicts: conflictRulesSchema.prefault({}),
+});
+export const biSyncJobSchema = z.strictObject({
+  ...common,
+  ...rows,
+  ...writing,
+  kind: z.literal("bi-sync"),
+  source: locator,
+  target: locator,
+  direction: z.enum(["both", "source-to-target", "target-to-source"]).default("both"),
+  conflicts: conflictRulesSchema.prefault({}),
+});
+export const exportJobSchema = z.strictObject({
+  ...common,
+  kind: z.literal("export"),
+  source: locator,
+  file: text.describe("Name inside the dump folder; {time} becomes the run's instant."),
+  format: z.enum(["ndjson", "json", "yaml", "csv", "sql"]).optional(),
+  dataset: text.optional(),
+  filter: filter.optional(),
+  mask: text.optional(),
+  recipients: z.array(text).max(100).default([]).describe("age public keys."),
+});
+export const importJobSchema = z.strictObject({
+  ...common,
+  ...writing,
+  kind: z.literal("import"),
+  file: text.describe("Name inside the dump folder."),
+  target: locator,
+  strategy: z.enum(["replace", "merge", "append", "timestamp", "three-way"]).default("replace"),
+  base: locator.optional(),
+  allow: text
+    .optional()
+    .describe("File inside the dump folder that lists the root keys that may be touched."),
+});
+
+/** A job as the config's `jobs`, the API and the control plane hold it. */
+export const jobSchema = z.discriminatedUnion("kind", [
+  diffJobSchema,
+  watchJobSchema,
+  applyJobSchema,
+  undoJobSchema,
+  copyJobSchema,
+  mergeJobSchema,
+  biSyncJobSchema,
+  exportJobSchema,
+  importJobSchema,
+]);
+
+export type JobDefinition = z.output<typeof jobSchema>;
+export type JobInput = z.input<typeof jobSchema>;
+export type JobOf<Kind extends (typeof JOB_KINDS)[number]> = Extract<JobDefinition, { kind: Kind }>;
+export type ConflictRules = z.output<typeof conflictRulesSchema>;

@@ -1,0 +1,34 @@
+import type { RunSummary } from "@syncline/control-plane";
+import type { RunContext } from "@syncline/engine";
+import type { Place } from "../place.ts";
+import type { ReachedPoint } from "../services/kill-points.ts";
+import type { Workspace } from "../workspace.ts";
+
+/** What a write will do, for whoever has to agree. */
+export interface WantedWrite {
+  readonly action: string;
+  readonly target: Place;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Everything an operation gets besides its input. The command line and the run worker make one each; what is asked at a
+ * terminal there is settled by the job's definition here.
+ */
+export interface OperationSetting {
+  readonly workspace: Workspace;
+  /** Where relative paths start. */
+  readonly folder: string;
+  readonly context: RunContext;
+  /** @throws CodedError `target.protected`, `target.readonly`, `usage.confirmation_required` */
+  readonly confirmWrite: (wanted: WantedWrite) => Promise<void>;
+  /** Names what is written in the target's ledger, so that doing it again finds it; a new one when null. */
+  readonly applicationId: string | null;
+  /** Checked by the target, per control plane; null for people at a terminal. */
+  readonly fence: { readonly domain: string; readonly token: bigint } | null;
+  /** See docs/run-SPEC.md; absent outside of the service. */
+  readonly reached?: ReachedPoint;
+}
+
+/** What every operation tells in the end; the command line prints more of its own. */
+export type OperationReport = RunSummary;
