@@ -25,6 +25,7 @@ export * from "./errors/coded-error.ts";
 export * from "./errors/error-codes.ts";
 export * from "./filter/index.ts";
 export * from "./masking/index.ts";
+export * from "./merge/conflict-plan.ts";
 export * from "./merge/merge-counts.ts";
 export * from "./merge/merge-key.ts";
 export * from "./merge/merge-operation.ts";
@@ -35,6 +36,7 @@ export { type MergeRows, mergeRowsOf, type SideChange } from "./merge/side-chang
 export * from "./move/compare-ages.ts";
 export * from "./move/decide-change.ts";
 export * from "./move/field-policy.ts";
+export * from "./move/last-change-first.ts";
 export * from "./move/move-rules.ts";
 export * from "./move/policy-resolution.ts";
 export * from "./move/settle-conflict.ts";
