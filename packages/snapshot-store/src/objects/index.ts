@@ -1,1 +1,1 @@
-export {};
+export { type DiskObjectStoreOptions, openDiskObjectStore } from "./disk-object-store.ts";
