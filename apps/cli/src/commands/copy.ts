@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
-import { maskOption } from "./masks.ts";
+import { maskOption } from "./mask-option.ts";
 import { type Assignment, collectAssignments, collectList, parsePositiveCount } from "./option-values.ts";
 import {
   addMoveOptions,

@@ -2,7 +2,7 @@ import { DIFF_FORMATS, type DiffFormat } from "@syncline/core";
 import { type Command, Option } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
-import { maskOption } from "./masks.ts";
+import { maskOption } from "./mask-option.ts";
 import {
   type Assignment,
   collect,
