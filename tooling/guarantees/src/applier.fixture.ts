@@ -26,7 +26,7 @@ const OPTIONS: ApplyOptions = {
   includeCascades: false,
   allowDdl: false,
   lockTimeoutMs: 10_000,
-  fencingToken: null,
+  fence: null,
 };
 
 /** Applies a patch in this process, with a session of its own to `url`. */

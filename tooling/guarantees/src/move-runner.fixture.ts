@@ -47,7 +47,7 @@ export const APPLY: MoveInput["apply"] = {
   includeCascades: false,
   allowDdl: false,
   lockTimeoutMs: 5_000,
-  fencingToken: null,
+  fence: null,
 };
 
 export function moveContext(): RunContext {

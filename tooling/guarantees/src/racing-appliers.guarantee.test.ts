@@ -163,7 +163,7 @@ it("refuses a fencing token that is lower than the remembered one", async () => 
       patches.map((operations, at) =>
         applyInProcess(target.url, toPatch(`token-${tokens[at]}-${index}`, operations, fingerprints), {
           strategy: "theirs",
-          fencingToken: tokens[at] ?? null,
+          fence: { domain: "racing", token: tokens[at] ?? 0n },
         }),
       ),
     );
@@ -179,7 +179,7 @@ it("refuses a fencing token that is lower than the remembered one", async () => 
       toPatch(`late-${index}`, randomOperations(random, initial), fingerprints),
       {
         strategy: "theirs",
-        fencingToken: 3n,
+        fence: { domain: "racing", token: 3n },
       },
     );
     const isRemembered = highest !== undefined && wordOf(highest) === "applied";

@@ -1,4 +1,5 @@
 import type { QualifiedName, TableSpec } from "@syncline/core";
+import type { Fence } from "../usecases/apply-contract.ts";
 import type { RowSlice } from "./selected-rows.ts";
 
 /** A table of the target as a load needs to know it. */
@@ -23,8 +24,10 @@ export interface BulkTableLoad {
 }
 
 export interface BulkLoadRequest {
-  /** UUID, fresh for every run; names what it leaves behind if it dies. */
+  /** UUID of the run; names what it leaves behind if it dies. `recover` comes before it is used again. */
   readonly id: string;
+  /** Shown in every transaction that writes; one that was taken over writes nothing more. */
+  readonly fence: Fence | null;
   readonly tables: readonly BulkTableLoad[];
   /** Connections that write at once. */
   readonly parallel: number;
@@ -67,8 +70,11 @@ export interface BulkTarget {
   readonly tenantSchema: string;
   /** Tables that the locator named, or null for all of them. */
   readonly named: readonly QualifiedName[] | null;
-  /** Makes again what a run that died has dropped, and removes what it left half done. Returns notes; none is normal. */
-  recover(signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Makes again what a run that died has dropped, and removes what it left half done. Returns notes; none
+   * is normal. Sessions that work under an older token of the fence are ended first.
+   */
+  recover(signal: AbortSignal, fence: Fence | null): Promise<readonly string[]>;
   /** Tables of the scope. Rejects with `table.not_found`, `permission.*`, `target.readonly`. */
   describe(accept: (name: QualifiedName) => boolean, signal: AbortSignal): Promise<readonly BulkTable[]>;
   /** Those of the tables that hold a row of the scope already; without a lock. */

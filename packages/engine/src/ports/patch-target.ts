@@ -16,6 +16,8 @@ export interface ApplicationRequest {
   readonly options: ApplyOptions;
   readonly actor: string | null;
   readonly signal: AbortSignal;
+  /** Whether the id was given from outside and may have been used before. */
+  readonly named: boolean;
   /** Set when rows are moved: what the ledger says besides, and what is remembered with the rows. */
   readonly move?: MoveRecord;
 }
@@ -117,6 +119,11 @@ export interface PatchTarget {
   begin(request: ApplicationRequest): Promise<PatchTransaction>;
   /** Definite: waits until the attempt's session is gone, then looks into the ledger. */
   wasCommitted(request: ApplicationRequest): Promise<boolean>;
+  /**
+   * What was recorded under an id, in any scope; null when nothing was. Definite: a session that is still at work
+   * under this id is ended first.
+   */
+  findApplication(id: string): Promise<LedgerEntry | null>;
   /** Applications in this scope, newest first; empty when nothing was ever applied. */
   readLedger(): AsyncIterable<LedgerEntry>;
   /**

@@ -9,9 +9,31 @@ export interface ApplyOptions {
   readonly includeCascades: boolean;
   readonly allowDdl: boolean;
   readonly lockTimeoutMs: number;
-  /** A growing number that the target remembers, or null. */
-  readonly fencingToken: bigint | null;
+  /** Null for people at a terminal. */
+  readonly fence: Fence | null;
 }
+
+/** Who writes under a lease that another may take over. The target remembers the greatest token of each domain. */
+export interface Fence {
+  /** Names what the tokens are about; tokens of different domains are not compared. */
+  readonly domain: string;
+  /** A writer with a smaller token than the target has seen is refused, and one at work is ended by a greater one. */
+  readonly token: bigint;
+}
+
+/** How an application is known before it is made. All optional: people at a terminal need none of it. */
+export interface ApplicationName {
+  /**
+   * UUID under which the ledger records it. Where the ledger has it already, nothing is done and the result is
+   * `already-applied` with the counts of then. Null: a fresh one.
+   */
+  readonly applicationId?: string | null | undefined;
+  /** Hears how far the transaction is. */
+  readonly reached?: ((point: ApplicationPoint) => void) | undefined;
+}
+
+/** All rows are written and nothing is visible; then: everything is. */
+export type ApplicationPoint = "rows-written" | "rows-committed";
 
 export interface ApplyCounts {
   readonly inserted: number;

@@ -1,12 +1,18 @@
 import type { PatchTarget } from "../ports/patch-target.ts";
 import type { RunContext } from "../ports/run-context.ts";
-import { createApplicationId } from "./apply/application-id.ts";
+import { nameApplication } from "./apply/application-id.ts";
 import { checkOptions } from "./apply/check-options.ts";
 import { completeOperations } from "./apply/complete-operations.ts";
 import { runApplication } from "./apply/run-application.ts";
-import type { ApplyConflict, ApplyOptions, ApplyResult, PatchInput } from "./apply-contract.ts";
+import type {
+  ApplicationName,
+  ApplyConflict,
+  ApplyOptions,
+  ApplyResult,
+  PatchInput,
+} from "./apply-contract.ts";
 
-export interface ApplyPatchInput {
+export interface ApplyPatchInput extends ApplicationName {
   readonly target: PatchTarget;
   readonly patch: PatchInput;
   readonly options: ApplyOptions;
@@ -25,11 +31,13 @@ export async function applyPatch({
   options,
   ctx,
   onConflict,
+  applicationId,
+  reached,
 }: ApplyPatchInput): Promise<ApplyResult> {
   return runApplication({
     target,
     request: {
-      id: createApplicationId(ctx),
+      ...nameApplication(ctx, applicationId),
       kind: "apply",
       undoes: null,
       partial: false,
@@ -42,5 +50,6 @@ export async function applyPatch({
     operations: () => completeOperations(patch.header, patch.operations()),
     ctx,
     onConflict,
+    reached,
   });
 }

@@ -50,7 +50,15 @@ export async function buildPatch(
   return { ...written, result: await input.run.result };
 }
 
-function patchHeader({ ctx, run, source, target, metadata }: BuildPatchInput): PatchHeader {
+export function patchHeader({
+  ctx,
+  run,
+  source,
+  target,
+  metadata,
+}: Pick<BuildPatchInput, "ctx" | "source" | "target" | "metadata"> & {
+  readonly run: Pick<DiffRun, "tables" | "versions">;
+}): PatchHeader {
   const now = ctx.now();
   return {
     format: "syncline-patch",
@@ -100,7 +108,8 @@ async function buildTwice(input: BuildPatchInput, header: PatchHeader, sink: Sin
   }
 }
 
-async function* operationsOf(run: DiffRun): AsyncGenerator<readonly PatchOperation[]> {
+/** The changes of a run as operations, in batches. */
+export async function* operationsOf(run: Pick<DiffRun, "tables" | "changes">): AsyncGenerator<readonly PatchOperation[]> {
   let batch: PatchOperation[] = [];
   let length = 0;
   for await (const change of run.changes) {
@@ -123,7 +132,10 @@ function lengthOf(change: RowChange): number {
   return lengths(change.changes.flatMap(({ before, after }) => [before, after]));
 }
 
-function patchChecksums(run: DiffRun, result: DiffResult): PatchChecksums {
+export function patchChecksums(
+  run: Pick<DiffRun, "tables">,
+  result: Pick<DiffResult, "hash" | "tables">,
+): PatchChecksums {
   const tables = run.tables.map(({ patchTable }, index) => ({
     name: patchTable.name,
     source: result.tables[index]?.checksum.source ?? null,

@@ -18,6 +18,8 @@ export interface DiffInput {
   readonly target: Endpoint;
   readonly options: DiffOptions;
   readonly ctx: RunContext;
+  /** Tokens of open snapshots to join instead of taking new ones. */
+  readonly instant?: { readonly source: string; readonly target: string };
 }
 
 /**

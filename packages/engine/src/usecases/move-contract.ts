@@ -3,12 +3,12 @@ import type { CreateChangeSpool } from "../ports/change-spool.ts";
 import type { Endpoint } from "../ports/endpoint.ts";
 import type { HighWaterMark, PatchTarget } from "../ports/patch-target.ts";
 import type { RunContext } from "../ports/run-context.ts";
-import type { ApplyOptions } from "./apply-contract.ts";
+import type { ApplicationName, ApplyOptions } from "./apply-contract.ts";
 import type { DiffOptions } from "./diff-contract.ts";
 import type { RenumberInput } from "./renumber/renumbering.ts";
 
 /** Rows of one place carried to another by their difference: copy onto existing rows, push, import. */
-export interface MoveInput {
+export interface MoveInput extends ApplicationName {
   readonly ctx: RunContext;
   /** Opened afresh for every attempt; closed by the use case. */
   readonly openSource: () => Promise<Endpoint>;
@@ -21,7 +21,7 @@ export interface MoveInput {
   readonly rules: MoveRules;
   readonly apply: Pick<
     ApplyOptions,
-    "dryRun" | "triggers" | "includeCascades" | "allowDdl" | "lockTimeoutMs" | "fencingToken"
+    "dryRun" | "triggers" | "includeCascades" | "allowDdl" | "lockTimeoutMs" | "fence"
   >;
   /**
    * Column tenancy: the tenant that must have rows in the source before any of the target's is deleted. One without

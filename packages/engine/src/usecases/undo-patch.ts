@@ -1,12 +1,13 @@
 import type { PatchOperation } from "@syncline/core";
 import type { PatchTarget } from "../ports/patch-target.ts";
 import type { RunContext } from "../ports/run-context.ts";
-import { createApplicationId } from "./apply/application-id.ts";
+import { nameApplication } from "./apply/application-id.ts";
 import { checkOptions } from "./apply/check-options.ts";
+import { findDone, resultOfThen } from "./apply/find-done.ts";
 import { runApplication } from "./apply/run-application.ts";
-import type { ApplyConflict, ApplyOptions, ApplyResult } from "./apply-contract.ts";
+import type { ApplicationName, ApplyConflict, ApplyOptions, ApplyResult } from "./apply-contract.ts";
 
-export interface UndoPatchInput {
+export interface UndoPatchInput extends ApplicationName {
   readonly target: PatchTarget;
   /** A patch's id or the ledger id of one application of it. */
   readonly patchId: string;
@@ -25,11 +26,15 @@ export interface UndoPatchInput {
 export async function undoPatch(input: UndoPatchInput): Promise<ApplyResult> {
   const { target, patchId, select, ctx, onConflict } = input;
   const options = checkOptions(input.options);
+  const name = nameApplication(ctx, input.applicationId);
+  // What it takes back is marked as undone by then.
+  const done = await findDone(target, { ...name, options });
+  if (done !== null) return resultOfThen(done);
   const inverse = await target.openInverse(patchId);
   return runApplication({
     target,
     request: {
-      id: createApplicationId(ctx),
+      ...name,
       kind: "undo",
       undoes: inverse.entry.id,
       partial: select !== undefined,
@@ -42,6 +47,7 @@ export async function undoPatch(input: UndoPatchInput): Promise<ApplyResult> {
     operations: () => selected(inverse.operations(), select),
     ctx,
     onConflict,
+    reached: input.reached,
   });
 }
 

@@ -1,7 +1,7 @@
 import { CodedError } from "@syncline/core";
 import type { Client } from "pg";
 import { applicationLock } from "../write/commit-outcome.ts";
-import { createLedger } from "../write/fence.ts";
+import { createLedger } from "../write/create-ledger.ts";
 import { assertLedgerGenuineNow } from "../write/ledger-guard.ts";
 import { sqlStateOf } from "../write/write-errors.ts";
 import type { Definition } from "./definitions.ts";

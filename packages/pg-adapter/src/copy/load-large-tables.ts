@@ -1,6 +1,7 @@
 import { CodedError } from "@syncline/core";
 import type { BulkLoadRequest, BulkTableLoad, BulkTableReport } from "@syncline/engine";
 import type { ApplySession } from "../write/apply-session.ts";
+import { holdFence, joinFence } from "../write/fence.ts";
 import { runLock, storeDefinitions, storeTables } from "./copy-ledger.ts";
 import { assertEmpty, type CopyTable, readCopyTables } from "./copy-table.ts";
 import { type Definition, readForeignKeyDefinitions, readIndexes } from "./definitions.ts";
@@ -43,6 +44,7 @@ export async function loadLargeTables(control: ApplySession, input: LargeLoad): 
   const { request } = input;
   await control.client.query("SET idle_session_timeout = 0"); // it waits while others load
   await control.client.query(`SELECT pg_catalog.pg_advisory_lock(${runLock(request.id)})`);
+  if (request.fence !== null) await joinFence(control.client, request.fence);
   const reports = new Map<BulkTableLoad, BulkTableReport>();
   const notes: string[] = [];
   const prepared = await prepare(control, input);
@@ -68,6 +70,7 @@ async function prepare(
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   try {
     await LoadSettings.pin(client, request.lockTimeoutMs);
+    if (request.fence !== null) await holdFence(client, source.label, request.fence);
     await lockTables(client, large, isLarge);
     const all = await readCopyTables(client, source.scope, request.tables, isLarge);
     const tables = all.filter((table) => table.drops);

@@ -1,6 +1,7 @@
 import { CodedError } from "@syncline/core";
 import type { BulkLoadRequest, BulkTableReport, RowSlice } from "@syncline/engine";
 import type { ApplySession } from "../write/apply-session.ts";
+import { holdFence } from "../write/fence.ts";
 import { commitLoad } from "./commit-load.ts";
 import { markDone, type PlannedTable, storePart } from "./copy-ledger.ts";
 import { type CopyTable, copyStatement } from "./copy-table.ts";
@@ -72,6 +73,7 @@ async function loadPart(
     const { client } = session;
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
     const settings = await LoadSettings.pin(client, request.lockTimeoutMs);
+    if (request.fence !== null) await holdFence(client, source.label, request.fence);
     await client.query(`LOCK TABLE ONLY ${table.relation} IN ROW EXCLUSIVE MODE`);
     const onBytes = (more: number) => {
       progress.bytes += more;
@@ -101,6 +103,7 @@ async function publish(
     const { table, request } = load;
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
     const settings = await LoadSettings.pin(client, 0);
+    if (request.fence !== null) await holdFence(client, load.source.label, request.fence);
     const locked = client.query(`LOCK TABLE ONLY ${table.relation} IN ACCESS EXCLUSIVE MODE`);
     locked.catch(() => {}); // awaited below
     try {

@@ -1,9 +1,10 @@
 import { CodedError, formatQualifiedName, type QualifiedName, type TableSelection } from "@syncline/core";
-import type { BulkLoadReport, BulkLoadRequest, BulkTable, BulkTarget } from "@syncline/engine";
+import type { BulkLoadReport, BulkLoadRequest, BulkTable, BulkTarget, Fence } from "@syncline/engine";
 import type { PgScope } from "../scope.ts";
 import { assertReadWrite } from "../write/access.ts";
 import type { ApplySession } from "../write/apply-session.ts";
 import { anyRow } from "./copy-table.ts";
+import { takeLoadFence } from "./load-fence.ts";
 import { LoadSettings } from "./load-settings.ts";
 import { loadTables } from "./load-tables.ts";
 import { findObstacles } from "./obstacles.ts";
@@ -49,9 +50,12 @@ class PgBulkTarget implements BulkTarget {
     return tables.names.map(({ schema, name }) => ({ schema: schema ?? scope.schema, name }));
   }
 
-  async recover(signal: AbortSignal): Promise<readonly string[]> {
+  async recover(signal: AbortSignal, fence: Fence | null): Promise<readonly string[]> {
     const { scope, label } = this.#input;
-    return withSession({ scope, label, signal }, recoverRuns);
+    return withSession({ scope, label, signal }, async (session) => {
+      if (fence !== null) await takeLoadFence(session.client, label, fence);
+      return recoverRuns(session);
+    });
   }
 
   async describe(

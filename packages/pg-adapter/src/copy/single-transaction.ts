@@ -1,6 +1,7 @@
 import type { BulkLoadReport, BulkLoadRequest, BulkTableLoad, BulkTableReport } from "@syncline/engine";
 import type { PgScope } from "../scope.ts";
 import type { ApplySession } from "../write/apply-session.ts";
+import { holdFence } from "../write/fence.ts";
 import { describeDisabled, disableTriggers, enableTriggers } from "../write/triggers.ts";
 import { commitLoad } from "./commit-load.ts";
 import { assertEmpty, type CopyTable, copyStatement, readCopyTables } from "./copy-table.ts";
@@ -34,6 +35,7 @@ export async function loadInOneTransaction(input: SingleLoad): Promise<BulkLoadR
   const { client } = session;
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   const settings = await LoadSettings.pin(client, request.lockTimeoutMs);
+  if (request.fence !== null) await holdFence(client, label, request.fence);
   const drops = (load: BulkTableLoad) => isLarge(load) && load.table.tenant === null && input.mayAlter(load);
   await lockTables(client, loads, drops);
   const tables = await readCopyTables(client, scope, loads, drops);

@@ -175,13 +175,17 @@ describe("neighbours", () => {
   });
 
   it("an older fencing token is refused, a newer one remembered", async () => {
-    await apply(database.url, patch(), { options: { fencingToken: 7n } });
+    await apply(database.url, patch(), { options: { fence: { domain: "d", token: 7n } } });
     expect(await failure(undo(database.url, "x"))).toMatchObject({ code: "patch.not_found" });
-    expect(await failure(apply(database.url, patch(), { options: { fencingToken: 6n } }))).toMatchObject({
+    expect(
+      await failure(apply(database.url, patch(), { options: { fence: { domain: "d", token: 6n } } })),
+    ).toMatchObject({
       code: "target.locked",
       retryable: false,
     });
-    expect(await apply(database.url, patch(), { options: { fencingToken: 7n } })).toMatchObject({
+    expect(
+      await apply(database.url, patch(), { options: { fence: { domain: "d", token: 7n } } }),
+    ).toMatchObject({
       outcome: "already-applied",
     });
   });

@@ -84,10 +84,19 @@ const LEDGER_GRANTS: readonly (readonly [check: string, grant: string])[] = [
   ],
 ];
 
+const FENCE_GRANT = [
+  `CASE WHEN pg_catalog.to_regclass('syncline.fence') IS NULL THEN true ELSE pg_catalog.has_table_privilege('syncline.fence', 'SELECT')
+     AND pg_catalog.has_table_privilege('syncline.fence', 'INSERT') AND pg_catalog.has_table_privilege('syncline.fence', 'UPDATE') END`,
+  "GRANT SELECT, INSERT, UPDATE ON syncline.fence TO",
+] as const;
+
 /** Schema `syncline` is there; may this role use it? */
-export async function assertLedgerUsable(client: Client, label: string): Promise<void> {
+export async function assertLedgerUsable(
+  client: Client,
+  { label, fenced }: { readonly label: string; readonly fenced: boolean },
+): Promise<void> {
   const grants: string[] = [];
-  for (const [check, grant] of LEDGER_GRANTS) {
+  for (const [check, grant] of fenced ? [...LEDGER_GRANTS, FENCE_GRANT] : LEDGER_GRANTS) {
     const { rows } = await client.query<{ granted: string }>(`SELECT ${check} AS granted`);
     if (rows[0]?.granted === "t") continue;
     grants.push(grant);

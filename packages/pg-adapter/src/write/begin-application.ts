@@ -1,11 +1,14 @@
-import type { QualifiedName } from "@syncline/core";
+import { CodedError, type QualifiedName } from "@syncline/core";
 import type { ApplicationRequest } from "@syncline/engine";
+import type { Client } from "pg";
 import { recoverRunsQuietly } from "../copy/recover-runs.ts";
 import { quoteTable } from "../sql/quote.ts";
 import { assertLedgerUsable, assertReadWrite, assertTemporaryTables, deniedTables } from "./access.ts";
 import type { ApplySession } from "./apply-session.ts";
 import { applicationLock } from "./commit-outcome.ts";
-import { createLedger, ledgerExists, takeFence } from "./fence.ts";
+import { createLedger, ledgerExists } from "./create-ledger.ts";
+import { endOlder, takeFence } from "./fence.ts";
+import { findEntry } from "./ledger-read.ts";
 import type { PatchTargetInput } from "./open-patch-target.ts";
 import type { OpenedTransaction } from "./pg-patch-transaction.ts";
 import { resolveTables, targetNames } from "./resolve-tables.ts";
@@ -25,12 +28,15 @@ export async function beginApplication(input: BeginInput): Promise<OpenedTransac
   const { options, header } = request;
   await assertReadWrite(client, label);
   const ledger = await prepareLedger(input);
+  const fence = options.dryRun ? null : options.fence;
+  if (fence !== null) await endOlder(client, fence);
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   const { rows } = await client.query<{ pid: string }>("SELECT pg_catalog.pg_backend_pid() AS pid");
   session.pid = Number(rows[0]?.pid);
   const settings = await SessionSettings.pin(client, options.lockTimeoutMs);
   await client.query(`SELECT pg_catalog.pg_advisory_xact_lock(${applicationLock(request.id)})`);
-  if (ledger) await takeFence(client, label, options.fencingToken);
+  if (ledger) await takeFence(client, label, fence);
+  if (ledger && request.named) await assertNew(client, request.id, label);
   if (request.undoes !== null) await assertStands(client, scope, request.undoes);
   const names = targetNames({
     tables: header.tables,
@@ -44,6 +50,15 @@ export async function beginApplication(input: BeginInput): Promise<OpenedTransac
   const tables = await resolveTables({ client, scope, tables: header.tables, names, forced });
   for (const table of tables) await client.query(table.createStatement());
   return { session, scope, label, request, settings, tables, altered: [], ledger };
+}
+
+/** Whoever had this work before may have been faster than the look that came first. */
+async function assertNew(client: Client, id: string, label: string): Promise<void> {
+  if ((await findEntry(client, id)) === null) return;
+  throw new CodedError("target.locked", `"${label}" was just written by another worker of this run.`, {
+    hint: "Looking again finds what it wrote.",
+    retryable: true,
+  });
 }
 
 /** Against changes of shape, in one order for everybody. */
@@ -69,7 +84,8 @@ async function lockTables(
 /** A dry run leaves nothing behind, not even an empty ledger. */
 async function prepareLedger({ session, label, request }: BeginInput): Promise<boolean> {
   if (await ledgerExists(session.client)) {
-    await assertLedgerUsable(session.client, label);
+    const fenced = request.options.fence !== null && !request.options.dryRun;
+    await assertLedgerUsable(session.client, { label, fenced });
     if (!request.options.dryRun) await recoverRunsQuietly(session);
     return true;
   }

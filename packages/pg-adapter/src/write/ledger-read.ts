@@ -20,7 +20,8 @@ const ENTRY = `SELECT position, id, patch_id, hash, kind, undoes, actor, reason,
   already_applied, skipped, undo_state, undone_by,
   pg_catalog.to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS applied_at,
   pg_catalog.to_char(undone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS undone_at
-FROM syncline.ledger WHERE scope_schema ${EQUALS} $1 AND ${isSame("tenant_column", "$2")} AND ${isSame("tenant_value", "$3")}`;
+FROM syncline.ledger`;
+const IN_SCOPE = `WHERE scope_schema ${EQUALS} $1 AND ${isSame("tenant_column", "$2")} AND ${isSame("tenant_value", "$3")}`;
 
 type Row = Record<string, string | null>;
 
@@ -33,7 +34,7 @@ export async function* readEntries(client: Client, scope: PgScope): AsyncIterabl
   let before = "9223372036854775807";
   for (;;) {
     const { rows } = await client.query<Row>(
-      `SELECT * FROM (${ENTRY}) e
+      `SELECT * FROM (${ENTRY} ${IN_SCOPE}) e
        WHERE position OPERATOR(pg_catalog.<) $4::pg_catalog.int8 ORDER BY position DESC LIMIT ${PAGE}`,
       [...scopeValues(scope), before],
     );
@@ -43,6 +44,12 @@ export async function* readEntries(client: Client, scope: PgScope): AsyncIterabl
   }
 }
 
+/** Whatever scope it was in. */
+export async function findEntry(client: Client, id: string): Promise<LedgerEntry | null> {
+  const { rows } = await client.query<Row>(`${ENTRY} WHERE id ${EQUALS} $1::pg_catalog.uuid`, [id]);
+  return rows[0] === undefined ? null : toEntry(rows[0]);
+}
+
 /** The application that an undo of `id` takes back, with the header of its inverse. */
 export async function findInverse(
   client: Client,
@@ -50,7 +57,7 @@ export async function findInverse(
   id: string,
 ): Promise<Omit<InversePatch, "operations"> & { readonly header: PatchHeader }> {
   const { rows } = await client.query<Row>(
-    `SELECT * FROM (SELECT *, id::pg_catalog.text ${EQUALS} pg_catalog.lower($4) AS by_id FROM (${ENTRY}) entries) e
+    `SELECT * FROM (SELECT *, id::pg_catalog.text ${EQUALS} pg_catalog.lower($4) AS by_id FROM (${ENTRY} ${IN_SCOPE}) entries) e
      WHERE by_id OR (patch_id ${EQUALS} $4 AND kind ${EQUALS} 'apply')
      ORDER BY by_id DESC, undo_state OPERATOR(pg_catalog.<>) 'undone' DESC, position DESC LIMIT 1`,
     [...scopeValues(scope), id],

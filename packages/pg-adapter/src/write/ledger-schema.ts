@@ -1,7 +1,21 @@
 /** Version of the ledger's layout, kept in `syncline.target`. */
-export const LEDGER_VERSION = 1;
+export const LEDGER_VERSION = 2;
 
-/** Each statement stands alone, so that a bootstrap that died half-way is completed by the next one. */
+/** Greatest fencing token that was shown, a row for each domain. */
+const FENCE = `CREATE TABLE IF NOT EXISTS syncline.fence (
+  domain text PRIMARY KEY,
+  token numeric(20) NOT NULL
+)`;
+
+/** What the next application does to a ledger of before, in its own transaction. */
+export const LEDGER_UPGRADES: readonly { readonly to: number; readonly statements: readonly string[] }[] = [
+  { to: 2, statements: [FENCE] },
+];
+
+/**
+ * Each statement stands alone, so that a bootstrap that died half-way is completed by the next one. `fencing_token` is
+ * of layout 1: those who know no other read it with the version and then say that they are too old.
+ */
 export const LEDGER_STATEMENTS: readonly string[] = [
   `CREATE SCHEMA IF NOT EXISTS syncline`,
   `CREATE TABLE IF NOT EXISTS syncline.target (
@@ -11,6 +25,7 @@ export const LEDGER_STATEMENTS: readonly string[] = [
   created_at timestamp with time zone NOT NULL DEFAULT pg_catalog.now()
 )`,
   `INSERT INTO syncline.target (only_row, ledger_version) VALUES (true, ${LEDGER_VERSION}) ON CONFLICT DO NOTHING`,
+  FENCE,
   `CREATE TABLE IF NOT EXISTS syncline.ledger (
   id uuid PRIMARY KEY,
   position bigint GENERATED ALWAYS AS IDENTITY,

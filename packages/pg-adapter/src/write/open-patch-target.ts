@@ -10,8 +10,8 @@ import type { PgScope } from "../scope.ts";
 import { ApplySession } from "./apply-session.ts";
 import { beginApplication } from "./begin-application.ts";
 import { applicationLock, lookUpCommit } from "./commit-outcome.ts";
-import { ledgerExists } from "./fence.ts";
-import { findInverse, notFound, readEntries, readInverse } from "./ledger-read.ts";
+import { ledgerExists } from "./create-ledger.ts";
+import { findEntry, findInverse, notFound, readEntries, readInverse } from "./ledger-read.ts";
 import { nameHolders } from "./lock-holders.ts";
 import { PgPatchTransaction } from "./pg-patch-transaction.ts";
 import { targetNames } from "./resolve-tables.ts";
@@ -85,6 +85,14 @@ class PgPatchTarget implements PatchTarget {
     } finally {
       await this.#release(session);
     }
+  }
+
+  async findApplication(id: string): Promise<LedgerEntry | null> {
+    return this.#withSession(async (session) => {
+      if (!(await ledgerExists(session.client))) return null;
+      if (!(await lookUpCommit(session, id, this.label))) return null;
+      return findEntry(session.client, id);
+    });
   }
 
   async *readLedger(): AsyncIterable<LedgerEntry> {

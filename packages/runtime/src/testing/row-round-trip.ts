@@ -121,7 +121,7 @@ export async function push(path: string, place: Place): Promise<number> {
         includeCascades: false,
         allowDdl: false,
         lockTimeoutMs: 10_000,
-        fencingToken: null,
+        fence: null,
       },
       mayDelete: true,
       scope: {},

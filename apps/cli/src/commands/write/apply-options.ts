@@ -29,6 +29,6 @@ export function applyOptions(options: WriteOptions): ApplyOptions {
     includeCascades: options.includeCascades === true,
     allowDdl: options.allowDdl === true,
     lockTimeoutMs: options.lockTimeout,
-    fencingToken: null,
+    fence: null,
   };
 }

@@ -167,6 +167,6 @@ export function moveApplication(options: MoveCommandOptions): MoveInput["apply"]
     includeCascades: options.includeCascades === true,
     allowDdl: options.allowDdl === true,
     lockTimeoutMs: options.lockTimeout,
-    fencingToken: null,
+    fence: null,
   };
 }

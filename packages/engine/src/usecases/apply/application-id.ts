@@ -1,5 +1,17 @@
 import type { RunContext } from "../../ports/run-context.ts";
 
+/** The id that was given, or a fresh one. */
+export function nameApplication(
+  ctx: Pick<RunContext, "randomBytes">,
+  given: string | null | undefined,
+): { readonly id: string; readonly named: boolean } {
+  const id = given ?? createApplicationId(ctx);
+  if (!UUID.test(id)) throw new TypeError(`An application is named by a UUID in lower case, found "${id}".`);
+  return { id, named: id === given };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** A version 4 UUID from the context's randomness. */
 export function createApplicationId({ randomBytes }: Pick<RunContext, "randomBytes">): string {
   const bytes = Uint8Array.from(randomBytes(16));

@@ -6,7 +6,8 @@ import type {
   WriteReport,
 } from "../../ports/patch-target.ts";
 import type { RunContext } from "../../ports/run-context.ts";
-import type { ApplyConflict, ApplyResult } from "../apply-contract.ts";
+import type { ApplicationName, ApplyConflict, ApplyResult } from "../apply-contract.ts";
+import { findDone, resultOfThen } from "./find-done.ts";
 import { findOutcome } from "./find-outcome.ts";
 import { withRetry } from "./with-retry.ts";
 
@@ -20,6 +21,7 @@ export interface Application {
   readonly beforeWrite?: () => Promise<void>;
   /** Whether there is something to record even when no row changes. */
   readonly commitIdle?: boolean;
+  readonly reached?: ApplicationName["reached"];
 }
 
 /** Applies the operations once or not at all; every return and every rejection is definite. */
@@ -30,6 +32,8 @@ export async function runApplication(application: Application): Promise<ApplyRes
 /** One attempt of it; a retryable rejection says that a fresh one may succeed. */
 export async function attemptApplication(application: Application): Promise<ApplyResult> {
   const { target, request, ctx } = application;
+  const done = await findDone(target, request);
+  if (done !== null) return resultOfThen(done);
   const transaction = await target.begin(request);
   try {
     await transaction.stage(withProgress(application));
@@ -42,7 +46,9 @@ export async function attemptApplication(application: Application): Promise<Appl
     if (idle && request.kind === "apply" && application.commitIdle !== true)
       return toResult(request, report, "already-applied");
     ctx.signal.throwIfAborted();
+    application.reached?.("rows-written");
     await commit(application, transaction);
+    application.reached?.("rows-committed");
     // An undo that found everything undone is recorded all the same.
     return toResult(request, report, idle ? "already-applied" : "applied");
   } finally {

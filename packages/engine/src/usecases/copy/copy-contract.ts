@@ -2,6 +2,7 @@ import type { CodedError, QualifiedName } from "@syncline/core";
 import type { BulkTarget } from "../../ports/bulk-target.ts";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { RunContext } from "../../ports/run-context.ts";
+import type { ApplicationName, Fence } from "../apply-contract.ts";
 import type { DiffOptions } from "../diff-contract.ts";
 
 /** Which rows of which tables go where; as a comparison says it. */
@@ -20,12 +21,14 @@ export type CopyOptions = Pick<
   readonly dryRun: boolean;
   readonly triggers: "auto" | "on" | "off";
   readonly lockTimeoutMs: number;
+  /** Null or absent for people at a terminal. */
+  readonly fence?: Fence | null;
   /** Longest time without a byte; default five minutes. */
   readonly stallTimeoutMs?: number;
 };
 
 /** Rows of several tables into empty tables at full speed. */
-export interface CopyInput {
+export interface CopyInput extends Pick<ApplicationName, "applicationId"> {
   readonly ctx: RunContext;
   /** Opened afresh for every attempt; closed by the use case. */
   readonly openSource: () => Promise<Endpoint>;

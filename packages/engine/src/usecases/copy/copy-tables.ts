@@ -1,7 +1,7 @@
 import { CodedError, formatQualifiedName, isCodedError } from "@syncline/core";
 import type { BulkLoadReport, BulkTableLoad, BulkTableReport } from "../../ports/bulk-target.ts";
 import type { Endpoint } from "../../ports/endpoint.ts";
-import { createApplicationId } from "../apply/application-id.ts";
+import { nameApplication } from "../apply/application-id.ts";
 import { interruption, pause } from "../apply/pause.ts";
 import { withRetry } from "../apply/with-retry.ts";
 import { isWanted } from "../diff/open-both.ts";
@@ -27,7 +27,7 @@ interface Progress {
  */
 export async function copyTables(input: CopyInput): Promise<CopyResult> {
   const { ctx, target, options } = input;
-  const notes = options.dryRun ? [] : [...(await target.recover(ctx.signal))];
+  const notes = options.dryRun ? [] : [...(await target.recover(ctx.signal, options.fence ?? null))];
   const progress: Progress = { tables: new Map(), notes, instants: 0 };
   for (let round = 1; ; round += 1) {
     const ended = await copyRound(input, progress);
@@ -37,7 +37,7 @@ export async function copyTables(input: CopyInput): Promise<CopyResult> {
       return partial(progress, ended.failures, ctx.signal);
     ctx.warn(`${failure.message} Going on with the tables that are missing.`);
     await pause(FIRST_DELAY_MS * 2 ** round, ctx.signal);
-    progress.notes.push(...(await target.recover(ctx.signal)));
+    progress.notes.push(...(await target.recover(ctx.signal, options.fence ?? null)));
   }
 }
 
@@ -126,9 +126,10 @@ function changed(label: string, reasons: readonly string[]): CodedError {
   );
 }
 
-function load({ ctx, target, options }: CopyInput, plan: CopyPlan): Promise<BulkLoadReport> {
+function load({ ctx, target, options, applicationId }: CopyInput, plan: CopyPlan): Promise<BulkLoadReport> {
   return target.load({
-    id: createApplicationId(ctx),
+    id: nameApplication(ctx, applicationId).id,
+    fence: options.fence ?? null,
     tables: plan.tables.map(toLoad),
     parallel: Math.max(1, options.parallel),
     singleTransaction: options.singleTransaction,

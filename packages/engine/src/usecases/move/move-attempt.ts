@@ -1,5 +1,6 @@
 import { CodedError, createPatchId, type PatchHeader, type PatchOperation } from "@syncline/core";
-import type { HighWaterMark } from "../../ports/patch-target.ts";
+import type { ApplicationRequest, HighWaterMark, LedgerEntry } from "../../ports/patch-target.ts";
+import { findDone, resultOfThen } from "../apply/find-done.ts";
 import { attemptApplication } from "../apply/run-application.ts";
 import type { ApplyOptions, ApplyResult } from "../apply-contract.ts";
 import type { DiffResult } from "../diff-contract.ts";
@@ -13,12 +14,18 @@ import { OperationDigest } from "./operation-digest.ts";
 class StrictConflicts extends Error {}
 
 /** One attempt: compares afresh, decides, stages, writes and commits in one transaction. */
-export async function attemptMove(input: MoveInput, id: string): Promise<MoveResult> {
+export async function attemptMove(
+  input: MoveInput,
+  name: Pick<ApplicationRequest, "id" | "named">,
+): Promise<MoveResult> {
+  const { patchTarget, apply } = input;
+  const done = await findDone(patchTarget, { ...name, options: apply });
+  if (done !== null) return movedThen(done);
   const source = await openOperations(input);
   try {
     const { labels, tables } = source;
     await input.onAttempt?.({ ...labels, tables: tables.map(({ patchTable }) => patchTable) });
-    return await new MoveAttempt(input, id, source).run();
+    return await new MoveAttempt(input, name, source).run();
   } finally {
     await source.close();
   }
@@ -26,14 +33,14 @@ export async function attemptMove(input: MoveInput, id: string): Promise<MoveRes
 
 class MoveAttempt {
   readonly #input: MoveInput;
-  readonly #id: string;
+  readonly #name: Pick<ApplicationRequest, "id" | "named">;
   readonly #source: MoveOperations;
   readonly #digest = new OperationDigest();
   #diff: DiffResult | null = null;
 
-  constructor(input: MoveInput, id: string, source: MoveOperations) {
+  constructor(input: MoveInput, name: Pick<ApplicationRequest, "id" | "named">, source: MoveOperations) {
     this.#input = input;
-    this.#id = id;
+    this.#name = name;
     this.#source = source;
   }
 
@@ -47,6 +54,7 @@ class MoveAttempt {
         ctx,
         beforeWrite: () => this.#settle(),
         commitIdle: this.#marks.length > 0,
+        reached: this.#input.reached,
       });
       return this.#result(result);
     } catch (error) {
@@ -59,7 +67,7 @@ class MoveAttempt {
     const { ctx } = this.#input;
     const digest = this.#digest;
     return {
-      id: this.#id,
+      ...this.#name,
       kind: "apply",
       undoes: null,
       partial: false,
@@ -149,6 +157,21 @@ class MoveAttempt {
     const counts = tables.reduce(addMoveCounts, NO_MOVE);
     return { outcome: "conflicts", ledgerId: null, counts, tables, undecided: tally.undecided, notes: [] };
   }
+}
+
+/** What the same move wrote when it was made. What it left alone is not in the ledger. */
+function movedThen(entry: LedgerEntry): MoveResult {
+  const { ledgerId, notes } = resultOfThen(entry);
+  const tables = entry.tables.map(({ name, inserted, updated, deleted, skipped }) => ({
+    ...NO_MOVE,
+    name,
+    inserted,
+    updated,
+    deleted,
+    skipped,
+  }));
+  const counts = tables.reduce(addMoveCounts, NO_MOVE);
+  return { outcome: "already-applied", ledgerId, counts, tables, undecided: 0, notes };
 }
 
 function versionOf(version: string | null): { readonly version?: string } {

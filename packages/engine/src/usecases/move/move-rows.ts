@@ -1,5 +1,5 @@
 import { isCodedError } from "@syncline/core";
-import { createApplicationId } from "../apply/application-id.ts";
+import { nameApplication } from "../apply/application-id.ts";
 import { withRetry } from "../apply/with-retry.ts";
 import type { MoveInput, MoveResult } from "../move-contract.ts";
 import { assertMovable } from "./assert-movable.ts";
@@ -13,9 +13,9 @@ import { attemptMove } from "./move-attempt.ts";
  */
 export async function moveRows(input: MoveInput): Promise<MoveResult> {
   assertMovable(input);
-  const id = createApplicationId(input.ctx);
+  const name = nameApplication(input.ctx, input.applicationId);
   try {
-    return await withRetry(input.ctx, () => attemptMove(input, id));
+    return await withRetry(input.ctx, () => attemptMove(input, name));
   } catch (error) {
     throw isCodedError(error) ? explainViolation(error, input) : error;
   }

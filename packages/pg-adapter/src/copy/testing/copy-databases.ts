@@ -101,5 +101,5 @@ export async function definitions(url: string): Promise<string[]> {
 /** What the next run does first. */
 export async function recover(target: Side): Promise<readonly string[]> {
   const bulk = openBulkTarget({ scope: scopeOf(target), tables: { kind: "all" }, label: "target" });
-  return bulk.recover(new AbortController().signal);
+  return bulk.recover(new AbortController().signal, null);
 }

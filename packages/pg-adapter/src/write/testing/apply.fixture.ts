@@ -8,6 +8,7 @@ import type {
   TableSelection,
 } from "@syncline/core";
 import {
+  type ApplicationPoint,
   type ApplyConflict,
   type ApplyOptions,
   type ApplyResult,
@@ -27,7 +28,7 @@ export const DEFAULT_OPTIONS: ApplyOptions = {
   includeCascades: false,
   allowDdl: false,
   lockTimeoutMs: 5_000,
-  fencingToken: null,
+  fence: null,
 };
 
 export function connectionOf(url: string): ConnectionOptions {
@@ -158,6 +159,8 @@ interface RunOptions {
   readonly tables?: TableSelection;
   readonly options?: Partial<ApplyOptions>;
   readonly ctx?: Partial<RunContext>;
+  readonly applicationId?: string;
+  readonly reached?: (point: ApplicationPoint) => void;
 }
 
 /** Applies and closes. */
@@ -170,6 +173,8 @@ export async function apply(url: string, patch: PatchInput, run: RunOptions = {}
       patch,
       options,
       ctx: testContext(run.ctx),
+      applicationId: run.applicationId,
+      reached: run.reached,
       onConflict: (conflict) => void conflicts.push(conflict),
     });
     return { ...result, conflicts };
@@ -190,6 +195,8 @@ export async function undo(
       options,
       select: run.select,
       ctx: testContext(run.ctx),
+      applicationId: run.applicationId,
+      reached: run.reached,
       onConflict: (conflict) => void conflicts.push(conflict),
     });
     return { ...result, conflicts };
