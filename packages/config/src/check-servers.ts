@@ -1,5 +1,6 @@
 import type { ConfigDocument, ServerDocument } from "./config-schema.ts";
 import { parseConnectionUrl } from "./connection/parse-connection-url.ts";
+import { checkRemoteServer, isRemote } from "./remote-servers.ts";
 import type { SchemaIssue } from "./schema-issues.ts";
 
 interface Findings {
@@ -25,6 +26,10 @@ function checkServer(
   findings: Findings,
 ): void {
   const path = ["servers", name];
+  if (isRemote(server)) {
+    findings.problems.push(...checkRemoteServer(name, server));
+    return;
+  }
   const parts = (["host", "port", "database", "user", "password"] as const).filter(
     (part) => server[part] !== undefined,
   );

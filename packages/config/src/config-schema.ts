@@ -1,7 +1,10 @@
+import { jobSchema } from "@syncline/jobs";
 import { z } from "zod";
+import { alertsSchema } from "./alerts-schema.ts";
 import { DEFAULT_SYSTEM_FIELDS, DEFAULT_TIMESTAMP_FIELDS } from "./config.ts";
 import { datasetSchema } from "./datasets-schema.ts";
 import { flowsSchema } from "./flows-schema.ts";
+import { limitsSchema } from "./limits-schema.ts";
 import { maskTablesSchema } from "./masks-schema.ts";
 
 const text = z.string().min(1);
@@ -46,7 +49,10 @@ const exportSchema = z.strictObject({
 export const serverSchema = z.strictObject({
   url: textOrReference
     .optional()
-    .describe("postgres://user@host:5432/database, best by reference when it holds a password."),
+    .describe(
+      "postgres://user@host:5432/database, best by reference when it holds a password; or https://… of another Syncline server.",
+    ),
+  apiKey: reference.optional().describe("Of another Syncline server, by reference only."),
   host: textOrReference.optional(),
   port: z.int().min(1).max(65_535).optional(),
   database: textOrReference.optional(),
@@ -96,6 +102,13 @@ export const configSchema = z.strictObject({
   export: exportSchema
     .optional()
     .describe("What holds for exports of servers that do not say it themselves."),
+  jobs: z
+    .array(jobSchema)
+    .max(1000)
+    .default([])
+    .describe("What `syncline server` and `syncline service` run."),
+  limits: limitsSchema.prefault({}).describe("What a server process may take."),
+  alerts: alertsSchema.prefault({}).describe("Who hears of failures."),
 });
 
 export type ConfigInput = z.input<typeof configSchema>;
@@ -103,7 +116,7 @@ export type ConfigDocument = z.output<typeof configSchema>;
 export type ServerDocument = ConfigDocument["servers"][string];
 
 /** Sections that the product will have; named so that the message can say so. */
-export const LATER_SECTIONS: ReadonlySet<string> = new Set(["jobs", "retention", "alerts"]);
+export const LATER_SECTIONS: ReadonlySet<string> = new Set(["retention"]);
 
 /** The file's JSON Schema, for editors. */
 export function configJsonSchema(): Record<string, unknown> {

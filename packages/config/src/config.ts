@@ -1,6 +1,9 @@
+import type { JobDefinition } from "@syncline/jobs";
 import type { DatasetConfig } from "./datasets.ts";
 import { type FlowRules, NO_FLOWS } from "./flow-rules.ts";
+import { type LimitsDocument, limitsSchema } from "./limits-schema.ts";
 import type { MaskSetConfig } from "./masks.ts";
+import type { RemoteServerConfig } from "./remote-servers.ts";
 import type { Secret } from "./secret.ts";
 
 export type ProtectionLevel = "open" | "protected" | "readonly";
@@ -45,6 +48,8 @@ export interface Config {
   readonly file: string | null;
   readonly current: string | null;
   readonly servers: ReadonlyMap<string, ServerConfig>;
+  /** Other Syncline servers, by name; no name is in both. */
+  readonly remotes: ReadonlyMap<string, RemoteServerConfig>;
   readonly timestampFields: readonly string[];
   readonly systemFields: readonly string[];
   /** By name. */
@@ -55,6 +60,22 @@ export interface Config {
   readonly datasets: ReadonlyMap<string, DatasetConfig>;
   /** Whether exports of places that are no server of this file must be encrypted. */
   readonly requireEncryption: boolean;
+  readonly jobs: readonly JobDefinition[];
+  readonly limits: LimitsDocument;
+  readonly alerts: AlertsConfig;
+}
+
+/** `alerts` with its references. */
+export interface AlertsConfig {
+  readonly staleAfter: string | null;
+  readonly webhooks: readonly {
+    readonly name: string;
+    readonly url: TextSource;
+    readonly secret: TextSource;
+    readonly events: readonly string[];
+  }[];
+  /** CIDR. */
+  readonly allowAddresses: readonly string[];
 }
 
 export const DEFAULT_TIMESTAMP_FIELDS = ["created_at", "updated_at", "modified_at", "last_update"] as const;
@@ -65,10 +86,14 @@ export const EMPTY_CONFIG: Config = {
   file: null,
   current: null,
   servers: new Map(),
+  remotes: new Map(),
   timestampFields: DEFAULT_TIMESTAMP_FIELDS,
   systemFields: DEFAULT_SYSTEM_FIELDS,
   masks: new Map(),
   flows: NO_FLOWS,
   datasets: new Map(),
   requireEncryption: false,
+  jobs: [],
+  limits: limitsSchema.parse({}),
+  alerts: { staleAfter: null, webhooks: [], allowAddresses: [] },
 };

@@ -1,6 +1,8 @@
 /** Environment variables that Syncline itself reads, beside those that references name. */
 export const ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   SYNCLINE_CONFIG: "Path of the config file; --config wins.",
+  SYNCLINE_CONFIG_CONTENT:
+    "Text of the config itself, for containers; used when neither --config nor SYNCLINE_CONFIG names a file.",
   SYNCLINE_SERVER: "Name of the current server; --server wins, `current` of the file loses.",
   DATABASE_URL:
     "Connection URL meant by a locator without a server when neither the config nor SYNCLINE_SERVER names a current one.",
@@ -15,4 +17,39 @@ export const ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   PGSSLROOTCERT: "PEM file of the certificate authority.",
   PGCONNECT_TIMEOUT: "Seconds until connecting is given up; default 10.",
   PGAPPNAME: "Name shown in pg_stat_activity; default syncline.",
+};
+
+/** What `syncline server` and `syncline service` read besides; options of the command line win. */
+export const SERVICE_ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
+  SYNCLINE_DATABASE_URL:
+    "Control database; else DATABASE_URL; else an embedded PostgreSQL in the state folder. Any number of processes share one.",
+  SYNCLINE_STATE_DIRECTORY: "State folder of this process; default .syncline/server.",
+  HOST: "Address to listen on; default 127.0.0.1.",
+  PORT: "Port to listen on; default 8270, 0 for any free one.",
+  DUMP_DIRECTORY: "Folder of exports and of files to import; default dumps in the state folder.",
+  SYNCLINE_OBJECTS:
+    "Where results and patches are stored: a folder that all processes share, or s3://bucket/prefix; default objects in the state folder.",
+  SYNCLINE_S3_ENDPOINT: "Address of an S3-compatible server; default AWS.",
+  SYNCLINE_S3_REGION:
+    "Region; default AWS_REGION or us-east-1. Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+  SYNCLINE_MASTER_KEY:
+    "32 bytes as hex or base64 that seal stored secrets, the same for all processes; default a file in the state folder, made at the first start.",
+  SYNCLINE_LEADER_ELECTION:
+    "off: every process does the duties that otherwise one elected process does; default on.",
+  SYNCLINE_GRACE: "How long a process that was asked to end may finish its work; default 25s.",
+  SYNCLINE_METRICS_OPEN: "on: /metrics needs no key.",
+  SYNCLINE_MODE: "Jobs of this kind only, as --mode.",
+  SYNCLINE_INTERVAL: "Instead of the jobs' schedules, as --interval.",
+  SYNCLINE_ONCE: "on: run each job once and end, as --once.",
+  SYNCLINE_WORK_UNITS: "limits.workUnits of the config.",
+  SYNCLINE_PER_SERVER: "limits.perServer of the config.",
+  SYNCLINE_MEMORY: "limits.memory of the config.",
+  SYNCLINE_DUMPS_MAX_AGE: "limits.dumps.maxAge of the config.",
+  SYNCLINE_DUMPS_MAX_SIZE: "limits.dumps.maxSize of the config.",
+  SYNCLINE_DUMPS_MIN_FREE: "limits.dumps.minFree of the config.",
+  SYNCLINE_RESULTS_MAX_AGE: "limits.results.maxAge of the config.",
+  SYNCLINE_RESULTS_MAX_SIZE: "limits.results.maxSize of the config.",
+  SYNCLINE_REQUEST_SIZE: "limits.requestSize of the config.",
+  SYNCLINE_UPLOAD_SIZE: "limits.uploadSize of the config.",
+  SYNCLINE_REQUESTS_PER_MINUTE: "limits.requestsPerMinute of the config.",
 };

@@ -1,4 +1,6 @@
+export { ALERT_EVENTS } from "./alerts-schema.ts";
 export {
+  type AlertsConfig,
   type Config,
   DEFAULT_SYSTEM_FIELDS,
   DEFAULT_TIMESTAMP_FIELDS,
@@ -20,10 +22,11 @@ export { describeSource, type Environment, readTextSource } from "./connection/r
 export type { ServerConnection } from "./connection/server-connection.ts";
 export { type DatasetConfig, findDataset } from "./datasets.ts";
 export { defaultConfigText } from "./default-config-text.ts";
-export { ENVIRONMENT_NAMES } from "./environment-names.ts";
+export { ENVIRONMENT_NAMES, SERVICE_ENVIRONMENT_NAMES } from "./environment-names.ts";
 export { CONFIG_FILE_NAMES, findConfigFile } from "./find-config-file.ts";
 export { type FlowRule, type FlowRules, NO_FLOWS } from "./flow-rules.ts";
 export { assertFlow, type Flow, type FlowEnd } from "./flows.ts";
+export { type LimitsDocument, parseSize } from "./limits-schema.ts";
 export { type LoadConfigOptions, loadConfig } from "./load-config.ts";
 export {
   type MaskSetConfig,
@@ -39,6 +42,7 @@ export {
   type Protection,
 } from "./protection/find-protection.ts";
 export { type HostLookup, SYSTEM_LOOKUP } from "./protection/host-identity.ts";
+export { type RemoteServer, type RemoteServerConfig, resolveRemoteServer } from "./remote-servers.ts";
 export { requiresEncryption } from "./require-encryption.ts";
 export { type ResolvedEndpoint, type ResolveEndpointOptions, resolveEndpoint } from "./resolve-endpoint.ts";
 export {
@@ -49,3 +53,11 @@ export {
   resolveUrl,
 } from "./resolve-server.ts";
 export { Secret } from "./secret.ts";
+export {
+  type ObjectPlace,
+  type ReadServiceSettings,
+  readServiceSettings,
+  type ServiceFlags,
+  type ServiceLimits,
+  type ServiceSettings,
+} from "./service-settings.ts";

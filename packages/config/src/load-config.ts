@@ -17,6 +17,8 @@ export interface LoadConfigOptions {
 /** The config that holds here; `EMPTY_CONFIG` when there is no file. Throws `config.not_found` for a named file, `config.invalid`. */
 export async function loadConfig(options: LoadConfigOptions): Promise<ParsedConfig> {
   const named = options.file ?? (options.env.SYNCLINE_CONFIG || null);
+  const content = named === null ? options.env.SYNCLINE_CONFIG_CONTENT : undefined;
+  if (content) return parseConfig(content, resolve(options.folder, "SYNCLINE_CONFIG_CONTENT"));
   const file =
     named === null ? await findConfigFile(options.folder, options.env) : resolve(options.folder, named);
   if (file === null) return { config: EMPTY_CONFIG, warnings: [] };

@@ -91,8 +91,8 @@ describe("a bad file is refused with line, column, path, what was expected and f
     ["a typed key", "version: 1\ncurent: x", ['2:1: curent: unknown key "curent"; did you mean "current"?']],
     [
       "a later section",
-      "version: 1\njobs: []",
-      ['2:1: jobs: the section "jobs" is not supported by this version'],
+      "version: 1\nretention: []",
+      ['2:1: retention: the section "retention" is not supported by this version'],
     ],
     ["flows as a list", "version: 1\nflows: []", ["2:8: flows: expected a mapping, found a list"]],
     [
@@ -237,6 +237,9 @@ it("the JSON Schema names every key and refuses others", () => {
     "masks",
     "datasets",
     "export",
+    "jobs",
+    "limits",
+    "alerts",
   ]);
   expect(schema.additionalProperties).toBe(false);
   expect(schema.required).toEqual(["version"]);

@@ -18,7 +18,9 @@ import type { Config, ServerConfig, TextSource } from "./config.ts";
 import { type ConfigIssue, configError } from "./config-issue.ts";
 import { type ConfigDocument, configSchema, type ServerDocument } from "./config-schema.ts";
 import { buildDatasets, checkDatasets } from "./datasets.ts";
+import { checkJobs } from "./jobs.ts";
 import { buildMaskRules, type MaskSetConfig } from "./masks.ts";
+import { isRemote, type RemoteServerConfig } from "./remote-servers.ts";
 import { describeSchemaIssues } from "./schema-issues.ts";
 import { Secret } from "./secret.ts";
 
@@ -53,7 +55,12 @@ export function parseConfig(text: string, file: string): ParsedConfig {
       describeSchemaIssues(result.error.issues, input).map((issue) => place.issue(issue)),
     );
   const { problems: wrongServers, warnings } = checkServers(result.data);
-  const problems = [...wrongServers, ...checkFlows(result.data), ...checkDatasets(result.data)];
+  const problems = [
+    ...wrongServers,
+    ...checkFlows(result.data),
+    ...checkDatasets(result.data),
+    ...checkJobs(result.data),
+  ];
   if (problems.length > 0)
     throw configError(
       file,
@@ -167,21 +174,52 @@ function formatPath(path: readonly PropertyKey[]): string {
 function buildConfig(document: ConfigDocument, file: string): Config {
   const folder = dirname(resolve(file));
   const shared = document.export?.requireEncryption === true;
-  const servers = Object.entries(document.servers).map(
-    ([name, server]) => [name, buildServer(name, server, { folder, shared })] as const,
-  );
+  const all = Object.entries(document.servers);
+  const servers = all
+    .filter(([, server]) => !isRemote(server))
+    .map(([name, server]) => [name, buildServer(name, server, { folder, shared })] as const);
+  const remotes = all
+    .filter(([, server]) => isRemote(server))
+    .map(([name, server]) => [name, buildRemote(name, server, folder)] as const);
   return {
     file: resolve(file),
     current: document.current ?? null,
     servers: new Map(servers),
+    remotes: new Map(remotes),
     timestampFields: document.timestampFields,
     systemFields: document.systemFields,
     flows: document.flows,
     datasets: buildDatasets(document.datasets),
     requireEncryption: shared,
+    jobs: document.jobs,
+    limits: document.limits,
+    alerts: buildAlerts(document.alerts, folder),
     masks: new Map(
       Object.entries(document.masks).map(([name, set]) => [name, buildMasks(name, set, folder)]),
     ),
+  };
+}
+
+function buildRemote(name: string, server: ServerDocument, folder: string): RemoteServerConfig {
+  const { url, apiKey, environment } = server;
+  return {
+    name,
+    url: buildSource(url, folder) as TextSource, // checked: a remote server has both
+    apiKey: buildSource(apiKey, folder) as TextSource,
+    environment: environment ?? null,
+  };
+}
+
+function buildAlerts({ staleAfter, webhooks, allowAddresses }: ConfigDocument["alerts"], folder: string) {
+  return {
+    staleAfter: staleAfter ?? null,
+    allowAddresses,
+    webhooks: webhooks.map(({ name, url, secret, events }) => ({
+      name,
+      events,
+      url: buildSource(url, folder) as TextSource, // required by the schema
+      secret: buildSource(secret, folder) as TextSource,
+    })),
   };
 }
 
@@ -214,7 +252,9 @@ function buildServer(name: string, server: ServerDocument, { folder, shared }: S
   };
 }
 
-function buildSource(value: ServerDocument["url"], folder: string): TextSource | null {
+type SourceDocument = ServerDocument["url"] | ConfigDocument["alerts"]["webhooks"][number]["url"];
+
+function buildSource(value: SourceDocument, folder: string): TextSource | null {
   if (value === undefined) return null;
   if (typeof value === "string") return { kind: "literal", value: new Secret(value) };
   if ("env" in value) return { kind: "env", name: value.env };

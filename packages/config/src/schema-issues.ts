@@ -1,4 +1,5 @@
 import { nearest } from "@syncline/core";
+import { JOB_KINDS, jobSchema } from "@syncline/jobs";
 import type { z } from "zod";
 import { configSchema, LATER_SECTIONS, serverSchema } from "./config-schema.ts";
 
@@ -24,7 +25,7 @@ function describe(issue: z.core.$ZodIssue, input: unknown, prefix: readonly Prop
   const one = (problem: string): SchemaIssue[] => [{ path, key: null, problem }];
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => ({ path, key, problem: unknownKey(key, path) }));
+      return issue.keys.map((key) => ({ path, key, problem: unknownKey(key, path, input) }));
     case "invalid_type":
       return one(
         found === "nothing"
@@ -46,7 +47,7 @@ function describe(issue: z.core.$ZodIssue, input: unknown, prefix: readonly Prop
     case "too_big":
       return one(`expected at most ${issue.maximum}, found ${found}`);
     case "custom":
-      return one(issue.message);
+      return one(/^an? /.test(issue.message) ? `expected ${issue.message}, found ${found}` : issue.message);
     case "invalid_key":
       return one("the name is not valid");
     default:
@@ -58,6 +59,11 @@ const FORMS: Readonly<Record<string, string>> = {
   tls: "disable, prefer, require, verify-ca or verify-full, or {mode: …, rootCert: file}",
   password: "a reference: {env: NAME}, {file: path} or {command: [program, argument]}",
   tenancy: "{kind: schema}, {kind: database} or {kind: column, column: name}",
+  jobs: `one of the kinds ${JOB_KINDS.join(", ")}`,
+  schedule:
+    '{cron: "0 3 * * *", timeZone: Europe/Berlin}, {every: 5m} or {listen: {server: name, channel: name}}',
+  secret: "a reference: {env: NAME} or {file: path}",
+  slices: "auto or a number from 1 to 1024",
 };
 const REFERENCE_FORM = "a text or a reference: {env: NAME}, {file: path} or {command: [program, argument]}";
 
@@ -73,23 +79,27 @@ function describeUnion(
     (issues) => isRecord(value) && issues.every((inner) => inner.path.length > 0),
   );
   if (meant !== undefined && path.at(-1) !== "kind") return describeSchemaIssues(meant, input, path);
-  const field = path.findLast((part) => part !== "kind");
+  const field = path.findLast((part) => typeof part === "string" && part !== "kind");
   return [{ path, key: null, problem: `expected ${FORMS[String(field)] ?? REFERENCE_FORM}, found ${found}` }];
 }
 
-function unknownKey(key: string, path: readonly PropertyKey[]): string {
+function unknownKey(key: string, path: readonly PropertyKey[], input: unknown): string {
   if (path.length === 0 && LATER_SECTIONS.has(key))
     return `the section "${key}" is not supported by this version`;
-  const known = Object.keys(
-    path.length === 0
-      ? configSchema.shape
-      : path[0] === "servers" && path.length === 2
-        ? serverSchema.shape
-        : {},
-  );
+  const known = knownKeys(path, input);
   const near = nearest(key, known);
   const expected = known.length === 0 ? "" : `; expected one of ${known.join(", ")}`;
   return `unknown key "${key}"${near === null ? expected : `; did you mean "${near}"?`}`;
+}
+
+/** Keys that could have been meant, where the list is short enough to help. */
+function knownKeys(path: readonly PropertyKey[], input: unknown): readonly string[] {
+  if (path.length === 0) return Object.keys(configSchema.shape);
+  if (path.length !== 2) return [];
+  if (path[0] === "servers") return Object.keys(serverSchema.shape);
+  if (path[0] !== "jobs") return [];
+  const kind = valueAt(input, [...path, "kind"]);
+  return Object.keys(jobSchema.options.find((option) => option.shape.kind.value === kind)?.shape ?? {});
 }
 
 function listed(values: readonly unknown[]): string {
@@ -119,6 +129,13 @@ const SHOWN = new Set<PropertyKey | undefined>([
   "tls",
   "mode",
   "timeoutMs",
+  "strategy",
+  "direction",
+  "detection",
+  "resolution",
+  "missed",
+  "format",
+  "triggers",
 ]);
 
 /** The value itself only where it cannot be a secret, else its kind. */
@@ -127,7 +144,8 @@ function describeFound(value: unknown, path: readonly PropertyKey[]): string {
   if (value === null) return "an empty value";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
-  if (SHOWN.has(path.at(-1))) return JSON.stringify(value).slice(0, 40);
+  if (SHOWN.has(path.at(-1)) || path[0] === "limits" || path.at(-2) === "events")
+    return JSON.stringify(value).slice(0, 40);
   return typeof value === "string" ? "a text" : `a ${typeof value}`;
 }
 

@@ -13,9 +13,9 @@ const columns = z.array(text).max(1600);
 const filter = z.record(z.string(), z.unknown()).describe('Filter document: {"where": {…}}.');
 
 const common = {
-  name: jobName,
-  description: z.string().max(2000).optional(),
-  enabled: z.boolean().default(true),
+  name: jobName.describe("Unique in its project: lower-case letters, digits, - and _."),
+  description: z.string().max(2000).optional().describe("For people."),
+  enabled: z.boolean().default(true).describe("false: its schedule creates no runs."),
   schedule: scheduleSchema.optional().describe("When runs are created by themselves."),
   retry: retrySchema.prefault({}),
   timeout: durationSchema.optional().describe("A run that takes longer is ended and counts as failed."),
@@ -25,23 +25,28 @@ const rows = {
   schema: z.array(text).max(1000).default([]).describe("Table name patterns, * as wildcard."),
   filter: filter.optional(),
   mask: text.optional().describe("Name of a mask set of the config."),
-  ignoreFields: columns.default([]),
-  mapTable: z.record(text, text).default({}),
-  mapColumn: z.record(text, text).default({}).describe('By "table.column".'),
-  key: z.record(text, columns.min(1)).default({}),
-  parallel: z.int().min(1).max(16).default(2),
+  ignoreFields: columns.default([]).describe("Columns that are left out, or left alone in the target."),
+  mapTable: z.record(text, text).default({}).describe("Target table by source table."),
+  mapColumn: z.record(text, text).default({}).describe('Target column by "table.column" of the source.'),
+  key: z.record(text, columns.min(1)).default({}).describe("Columns that identify a row, by table."),
+  parallel: z.int().min(1).max(16).default(2).describe("Connections to each side."),
 };
 
 const comparison = {
   ...rows,
   source: locator,
   target: locator,
-  fields: columns.optional(),
-  ignoreTimestamps: z.boolean().default(false),
-  ignoreSystemFields: z.boolean().default(false),
-  tolerance: z.record(text, text).default({}),
-  maxDifferences: z.int().min(1).optional(),
-  maxPercent: z.number().min(0).max(100).optional(),
+  fields: columns.optional().describe("Compare only these columns."),
+  ignoreTimestamps: z.boolean().default(false).describe("Leave out timestampFields of the config."),
+  ignoreSystemFields: z.boolean().default(false).describe("Leave out systemFields of the config."),
+  tolerance: z.record(text, text).default({}).describe("Differences up to this count as equal, by column."),
+  maxDifferences: z.int().min(1).optional().describe("Stop after so many; the result is then incomplete."),
+  maxPercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe("Stop when a greater share of the rows differs."),
   slices: z
     .union([z.literal("auto"), z.int().min(1).max(1024)])
     .default("auto")

@@ -2,6 +2,7 @@ import { createProgram } from "../program.ts";
 import type { Act } from "../session.ts";
 import { formatCommandReference } from "./command-reference.ts";
 import { formatExitCodeReference } from "./exit-code-reference.ts";
+import { formatJobReference } from "./job-reference.ts";
 
 const NEVER_RUN: Act = () => () => Promise.resolve();
 
@@ -11,5 +12,6 @@ export function referencePages(): ReadonlyMap<string, string> {
   return new Map([
     ["commands.md", formatCommandReference(program)],
     ["exit-codes.md", formatExitCodeReference()],
+    ["jobs.md", formatJobReference()],
   ]);
 }

@@ -1,0 +1,75 @@
+import { expect, it } from "vitest";
+import { EMPTY_CONFIG } from "./config.ts";
+import { parseConfig } from "./parse-config.ts";
+import { readServiceSettings, type ServiceFlags } from "./service-settings.ts";
+
+const read = (environment: Record<string, string>, flags: ServiceFlags = {}, config = EMPTY_CONFIG) =>
+  readServiceSettings({ flags, environment, config, folder: "/work" });
+
+it("has defaults for everything", () => {
+  expect(read({})).toMatchObject({
+    databaseUrl: null,
+    host: "127.0.0.1",
+    port: 8270,
+    stateFolder: "/work/.syncline/server",
+    dumpFolder: "/work/.syncline/server/dumps",
+    objects: { kind: "disk", folder: "/work/.syncline/server/objects" },
+    leaderElection: true,
+    graceMs: 25_000,
+    mode: null,
+    intervalMs: null,
+    once: false,
+    limits: { workUnits: 2, memoryBytes: 1e9, results: { maxAgeMs: 14 * 86_400_000 } },
+  });
+});
+
+it("takes options before the environment before the config", () => {
+  const { config } = parseConfig("version: 1\nlimits: {workUnits: 7, memory: 2GB}", "/f.yaml");
+  const settings = read(
+    {
+      PORT: "1",
+      HOST: "0.0.0.0",
+      SYNCLINE_WORK_UNITS: "9",
+      DATABASE_URL: "postgres://a/b",
+      SYNCLINE_LEADER_ELECTION: "off",
+    },
+    { port: "2", mode: "bi-sync", interval: "5m", once: true },
+    config,
+  );
+  expect(settings).toMatchObject({
+    port: 2,
+    host: "0.0.0.0",
+    mode: "bi-sync",
+    intervalMs: 300_000,
+    once: true,
+  });
+  expect(settings.limits).toMatchObject({ workUnits: 9, memoryBytes: 2e9 });
+  expect(settings.leaderElection).toBe(false);
+  expect(settings.databaseUrl?.reveal()).toBe("postgres://a/b");
+});
+
+it("reads where objects lie", () => {
+  expect(
+    read({ SYNCLINE_OBJECTS: "s3://my-bucket/a/b/", SYNCLINE_S3_ENDPOINT: "http://127.0.0.1:1" }).objects,
+  ).toEqual({
+    kind: "s3",
+    bucket: "my-bucket",
+    prefix: "a/b",
+    endpoint: "http://127.0.0.1:1",
+    region: "us-east-1",
+  });
+  expect(read({ SYNCLINE_OBJECTS: "shared" }).objects).toEqual({ kind: "disk", folder: "/work/shared" });
+});
+
+it.each([
+  [{ PORT: "70000" }, "PORT expects a port"],
+  [{ PORT: "x" }, "PORT expects a port"],
+  [{ SYNCLINE_MODE: "sync" }, "SYNCLINE_MODE expects one of diff,"],
+  [{ SYNCLINE_INTERVAL: "soon" }, "SYNCLINE_INTERVAL expects a duration"],
+  [{ SYNCLINE_MEMORY: "1 GB" }, "SYNCLINE_MEMORY expects a size"],
+  [{ SYNCLINE_WORK_UNITS: "0" }, "SYNCLINE_WORK_UNITS expects a number from 1"],
+  [{ SYNCLINE_ONCE: "maybe" }, "SYNCLINE_ONCE expects on or off"],
+  [{ SYNCLINE_OBJECTS: "gs://x" }, "SYNCLINE_OBJECTS expects a folder or s3://"],
+] as [Record<string, string>, string][])("refuses %j", (environment, message) => {
+  expect(() => read(environment)).toThrow(message);
+});
