@@ -1,0 +1,60 @@
+import type { Config, ServiceSettings } from "@syncline/config";
+import type { Logger } from "@syncline/observability";
+
+/** What the command line and the container give a server process. */
+export interface ServiceInput {
+  readonly settings: ServiceSettings;
+  /** Reads the config file again; the old config stays when it rejects. */
+  readonly loadConfig: () => Promise<Config>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where relative paths of jobs start. */
+  readonly folder: string;
+  readonly version: string;
+  readonly logger: Logger;
+  /** `server`: the whole API. `service`: jobs of the file and, with a port, probes and metrics only. */
+  readonly mode: "server" | "service";
+}
+
+/** A process that runs. */
+export interface RunningService {
+  /** Null when nothing listens. */
+  readonly url: string | null;
+  /** The first administrator's key, shown once; null when there was one already. */
+  readonly firstKey: string | null;
+  /** Resolves after a drain; rejects when something that cannot be repaired ended it. */
+  readonly ended: Promise<void>;
+  /** Reads the config again and brings jobs and limits up to date. @throws CodedError `config.*`, with everything as it was */
+  reload(): Promise<void>;
+  /** No new work; finishes or releases what runs within the grace time, then ends. Safe to call twice. */
+  drain(): Promise<void>;
+}
+
+/** What `--once` ends with: the worst outcome of its runs. */
+export type OnceOutcome = "ok" | "partial" | "conflict" | "failed";
+
+/** A job as `syncline service status` prints it. */
+export interface JobStatus {
+  readonly name: string;
+  readonly kind: string;
+  readonly enabled: boolean;
+  readonly nextFireAt: Date | null;
+  readonly lastRun: {
+    readonly id: string;
+    readonly state: string;
+    readonly startedAt: Date | null;
+    readonly finishedAt: Date | null;
+    readonly error: { readonly code: string; readonly message: string } | null;
+  } | null;
+}
+
+/** Looks at, or asks something of, a service that runs on the same control database or state folder. */
+export interface ServiceDesk {
+  status(): Promise<readonly JobStatus[]>;
+  /** Creates a run; returns its id. @throws CodedError `job.not_found` */
+  trigger(job: string): Promise<string>;
+  /** Tells every process of the control database to read its config again. */
+  reload(): Promise<void>;
+  /** Waits for the end of a run. */
+  waitFor(runId: string, signal: AbortSignal): Promise<{ readonly state: string }>;
+  close(): Promise<void>;
+}
