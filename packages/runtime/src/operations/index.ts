@@ -1,4 +1,24 @@
+export { type PatchInputOptions, patchInput } from "./apply/patch-input.ts";
+export {
+  type ApplyHooks,
+  type ApplyInput,
+  type ApplyReport,
+  type ApplyToInput,
+  applyOfJob,
+  applyTo,
+  runApply,
+} from "./apply/run-apply.ts";
 export * from "./contract.ts";
+export { type ComparisonInput, comparisonOptions, mayStop } from "./diff/comparison.ts";
+export { comparisonOfJob } from "./diff/comparison-job.ts";
+export { buildDiffPatch, type PatchPlace } from "./diff/diff-patch.ts";
+export { diffReport } from "./diff/diff-report.ts";
+export { type OpenedDiff, openDiff, openPrepared } from "./diff/open-diff.ts";
+export { type DiffHooks, type PreparedDiff, prepareDiff } from "./diff/prepare-diff.ts";
+export { type DiffHandOver, type DiffReport, runDiff } from "./diff/run-diff.ts";
+export { runWatch, type WatchReport } from "./diff/run-watch.ts";
+export { type LogInput, readLog } from "./log/read-log.ts";
+export { columnMapOf } from "./rows/column-map.ts";
 export {
   assertWholeTables,
   type DirectoryScope,
@@ -9,3 +29,7 @@ export {
 } from "./rows/directory-scope.ts";
 export { leavesTablesOut, masksOf, withMasks } from "./rows/masks.ts";
 export { assertWholeFiles, mayDeleteRows, type WholeFilesWish } from "./rows/whole-files.ts";
+export { applyReport } from "./target/apply-report.ts";
+export { type ApplyWish, applyWishOfJob } from "./target/apply-wish.ts";
+export { type OpenedTarget, type WantedTarget, withWriteTarget } from "./target/with-write-target.ts";
+export { runUndo, type UndoInput, undoOfJob } from "./undo/run-undo.ts";
