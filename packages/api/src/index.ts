@@ -1,1 +1,18 @@
-export {};
+export { PATCH_MEDIA_TYPE } from "./contract/diffs.ts";
+export * from "./contract/index.ts";
+export type {
+  AnswerOf,
+  BodyInputOf,
+  BodyOf,
+  ParamsOf,
+  QueryInputOf,
+  QueryOf,
+  Route,
+  RouteAnswer,
+  RouteBody,
+} from "./contract/route.ts";
+export { isFinalState, RUN_STATES, type RunAnswer, type ServerEvent } from "./contract/runs.ts";
+export { PROBLEM_TYPE, type Problem, problemSchema } from "./contract/schemas.ts";
+export { EXPORT_TYPES } from "./contract/transfers.ts";
+export { createOpenApiDocument } from "./open-api-document.ts";
+export { grants, PERMISSIONS, type Permission, type RouteName, SCOPES, type Scope } from "./permissions.ts";

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { defineRoute } from "./route.ts";
+import { byId, idSchema, pageOf, pageQuery, textSchema, timeSchema } from "./schemas.ts";
+
+const tag = "conflicts";
+const STATES = ["open", "resolved", "applied", "superseded"] as const;
+
+const conflictSchema = z.object({
+  id: idSchema,
+  jobId: idSchema.nullable(),
+  runId: idSchema.nullable(),
+  table: z.string(),
+  keyText: z.string(),
+  kind: z.string(),
+  columns: z.array(z.string()),
+  state: z.enum(STATES),
+  createdAt: timeSchema,
+  seenAt: timeSchema,
+  closedAt: timeSchema.nullable(),
+});
+
+const wholeConflictSchema = conflictSchema.extend({
+  document: z.unknown().describe("Base, ours and theirs as in a conflict file."),
+});
+
+const choiceSchema = z.strictObject({
+  choice: z.enum(["ours", "theirs", "base", "row"]),
+  row: z.record(z.string(), z.unknown()).optional().describe("The typed row, for `row`."),
+});
+
+export const listConflicts = defineRoute("GET /conflicts", {
+  tag,
+  summary: "Rows that wait for a decision",
+  query: pageQuery.extend({
+    state: z.enum(STATES).optional(),
+    jobId: idSchema.optional(),
+    table: textSchema.optional(),
+  }),
+  answer: { kind: "json", status: 200, schema: pageOf(conflictSchema) },
+});
+
+export const getConflict = defineRoute("GET /conflicts/{id}", {
+  tag,
+  summary: "One conflict with its rows",
+  params: byId,
+  answer: { kind: "json", status: 200, schema: wholeConflictSchema },
+});
+
+export const resolveConflict = defineRoute("POST /conflicts/{id}/resolve", {
+  tag,
+  summary: "Choose; the next cycle writes the choice to both sides",
+  params: byId,
+  body: { kind: "json", schema: choiceSchema },
+  answer: { kind: "json", status: 200, schema: conflictSchema },
+});
+
+export const resolveConflicts = defineRoute("POST /conflicts/resolve", {
+  tag,
+  summary: "Choose the same for many",
+  body: {
+    kind: "json",
+    schema: z.strictObject({
+      ids: z.array(idSchema).min(1).max(1000),
+      choice: z.enum(["ours", "theirs", "base"]),
+    }),
+  },
+  answer: {
+    kind: "json",
+    status: 200,
+    schema: z.object({
+      resolved: z.array(idSchema),
+      refused: z.array(z.object({ id: idSchema, code: z.string(), detail: z.string() })),
+    }),
+  },
+});

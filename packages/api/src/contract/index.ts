@@ -1,0 +1,27 @@
+import * as access from "./access.ts";
+import * as conflicts from "./conflicts.ts";
+import * as databases from "./databases.ts";
+import * as diffs from "./diffs.ts";
+import * as jobs from "./jobs.ts";
+import type { Route } from "./route.ts";
+import * as runs from "./runs.ts";
+import * as transfers from "./transfers.ts";
+import * as webhooks from "./webhooks.ts";
+
+export { access, conflicts, databases, diffs, jobs, runs, transfers, webhooks };
+
+/** All routes of v1, in the order of the OpenAPI document. */
+export const ROUTES: readonly Route[] = [
+  jobs,
+  runs,
+  diffs,
+  transfers,
+  databases,
+  conflicts,
+  webhooks,
+  access,
+].flatMap((nouns) => Object.values(nouns).filter(isRoute));
+
+function isRoute(value: unknown): value is Route {
+  return typeof value === "object" && value !== null && "answer" in value && "path" in value;
+}

@@ -1,0 +1,208 @@
+import { JOB_KINDS, jobSchema } from "@syncline/jobs";
+import { z } from "zod";
+import { defineRoute } from "./route.ts";
+import { byId, idSchema, pageOf, pageQuery, storedErrorSchema, timeSchema } from "./schemas.ts";
+
+const tag = "runs";
+
+/** See docs/run-SPEC.md. */
+export const RUN_STATES = [
+  "queued",
+  "running",
+  "waiting",
+  "pausing",
+  "paused",
+  "cancelling",
+  "succeeded",
+  "partial",
+  "conflicted",
+  "failed",
+  "dead",
+  "cancelled",
+  "skipped",
+] as const;
+
+const FINAL = new Set<string>([
+  "succeeded",
+  "partial",
+  "conflicted",
+  "failed",
+  "dead",
+  "cancelled",
+  "skipped",
+]);
+export const isFinalState = (state: string): boolean => FINAL.has(state);
+
+const count = z.number().int();
+
+const progressSchema = z.object({
+  phase: z.string(),
+  rows: count,
+  bytes: count,
+  rowsPerSecond: z.number(),
+  etaSeconds: z.tuple([z.number(), z.number()]).nullable(),
+  unitsDone: count,
+  unitsTotal: count,
+  tables: z.array(
+    z.object({
+      name: z.string(),
+      phase: z.string(),
+      rows: count,
+      bytes: count,
+      estimatedRows: z.number().nullable(),
+    }),
+  ),
+});
+
+const countsSchema = z.object({
+  inserted: count,
+  updated: count,
+  deleted: count,
+  unchanged: count,
+  skipped: count,
+  conflicts: count,
+});
+
+const summarySchema = z.object({
+  outcome: z.enum(["succeeded", "partial", "conflicted"]),
+  counts: countsSchema,
+  tables: z.array(
+    countsSchema.partial().extend({ name: z.string(), error: storedErrorSchema.nullable().optional() }),
+  ),
+  bytes: count,
+  ledgerIds: z.array(z.string()),
+  patchId: z.string().nullable(),
+  files: z.array(z.string()),
+  notes: z.array(z.string()),
+});
+
+export const runSchema = z
+  .object({
+    id: idSchema,
+    jobId: idSchema.nullable(),
+    kind: z.enum(JOB_KINDS),
+    definition: jobSchema,
+    trigger: z.enum(["manual", "schedule", "hook", "listen", "retry", "once"]),
+    state: z.enum(RUN_STATES),
+    attempt: count,
+    notBefore: timeSchema.nullable(),
+    waitsFor: z.string().nullable().describe("Why a queued run does not run."),
+    requestedBy: z.string(),
+    progress: progressSchema.nullable(),
+    summary: summarySchema.nullable(),
+    error: storedErrorSchema.nullable(),
+    retryOf: idSchema.nullable(),
+    createdAt: timeSchema,
+    startedAt: timeSchema.nullable(),
+    finishedAt: timeSchema.nullable(),
+    version: count,
+  })
+  .meta({ id: "Run" });
+export type RunAnswer = z.output<typeof runSchema>;
+
+const unitSchema = z.object({
+  id: idSchema,
+  attempt: count,
+  position: count,
+  kind: z.enum(["whole", "plan", "slice", "finish"]),
+  state: z.enum(["ready", "running", "done", "failed", "cancelled"]),
+  worker: idSchema.nullable(),
+  claims: count,
+  rows: count,
+  bytes: count,
+  error: storedErrorSchema.nullable(),
+  createdAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  finishedAt: timeSchema.nullable(),
+});
+
+const attemptSchema = z.object({
+  number: count,
+  outcome: z.string().nullable(),
+  error: storedErrorSchema.nullable(),
+  startedAt: timeSchema,
+  finishedAt: timeSchema.nullable(),
+});
+
+export const listRuns = defineRoute("GET /runs", {
+  tag,
+  summary: "Runs, newest first",
+  query: pageQuery.extend({
+    jobId: idSchema.optional(),
+    state: z.enum(RUN_STATES).optional(),
+    kind: z.enum(JOB_KINDS).optional(),
+  }),
+  answer: { kind: "json", status: 200, schema: pageOf(runSchema) },
+});
+
+export const getRun = defineRoute("GET /runs/{id}", {
+  tag,
+  summary: "One run",
+  params: byId,
+  answer: { kind: "json", status: 200, schema: runSchema },
+});
+
+export const listUnits = defineRoute("GET /runs/{id}/units", {
+  tag,
+  summary: "Work units of a run, in their order",
+  params: byId,
+  query: pageQuery,
+  answer: { kind: "json", status: 200, schema: pageOf(unitSchema) },
+});
+
+export const listAttempts = defineRoute("GET /runs/{id}/attempts", {
+  tag,
+  summary: "Tries of a run",
+  params: byId,
+  answer: { kind: "json", status: 200, schema: z.object({ items: z.array(attemptSchema) }) },
+});
+
+const controlled = { tag, params: byId, answer: { kind: "json", status: 200, schema: runSchema } } as const;
+
+export const cancelRun = defineRoute("POST /runs/{id}/cancel", {
+  ...controlled,
+  summary: "Cancel; what is committed already is reported as done",
+});
+export const pauseRun = defineRoute("POST /runs/{id}/pause", {
+  ...controlled,
+  summary: "Pause; finished work units are kept",
+});
+export const resumeRun = defineRoute("POST /runs/{id}/resume", {
+  ...controlled,
+  summary: "Go on with a paused run",
+});
+export const retryRun = defineRoute("POST /runs/{id}/retry", {
+  tag,
+  summary: "A new run of what failed",
+  params: byId,
+  answer: { kind: "json", status: 201, schema: runSchema },
+  idempotent: true,
+});
+
+const eventsOf = {
+  tag: "events",
+  description:
+    "Server-sent events; each has an id, a type and JSON. Send the last id as `Last-Event-ID` to go on after it. " +
+    "A `resync` event says that events were left out: read the state again.",
+  answer: { kind: "events", status: 200 },
+} as const;
+
+export const runEvents = defineRoute("GET /runs/{id}/events", {
+  ...eventsOf,
+  summary: "What happens to a run, live",
+  params: byId,
+});
+export const allEvents = defineRoute("GET /events", {
+  ...eventsOf,
+  summary: "What happens, live",
+});
+
+/** The data of one event. */
+export const eventSchema = z.object({
+  id: count,
+  runId: idSchema.nullable(),
+  type: z.string(),
+  payload: z.unknown(),
+  at: timeSchema,
+});
+export type ServerEvent = z.output<typeof eventSchema>;

@@ -1,0 +1,130 @@
+/** `resource:action`; what a key's scopes name. */
+export const SCOPES = [
+  "databases:read",
+  "databases:test",
+  "servers:read",
+  "servers:write",
+  "jobs:read",
+  "jobs:write",
+  "jobs:run",
+  "runs:read",
+  "runs:control",
+  "events:read",
+  "patches:read",
+  "patches:write",
+  "rows:diff",
+  "rows:read",
+  "rows:apply",
+  "rows:undo",
+  "rows:copy",
+  "rows:export",
+  "rows:import",
+  "log:read",
+  "conflicts:read",
+  "conflicts:resolve",
+  "keys:read",
+  "keys:write",
+  "webhooks:read",
+  "webhooks:write",
+  "webhooks:test",
+  "audit:read",
+  "projects:read",
+  "projects:write",
+  "workers:read",
+  "metrics:read",
+  "admin:profile",
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** `public`: without credentials. `key`: any live key. Else the scope that the key must have (or `*`). */
+export type Permission = Scope | "public" | "key";
+
+/**
+ * Who may call what: the only table of permissions. Paths of `/api/v1` are without that prefix. The middleware reads it
+ * and denies what is not here; a route that is not here does not compile (`defineRoute`).
+ */
+export const PERMISSIONS = {
+  "GET /me": "key",
+
+  "GET /databases": "databases:read",
+  "POST /databases/test": "databases:test",
+  "GET /servers": "servers:read",
+  "POST /servers": "servers:write",
+  "GET /servers/{id}": "servers:read",
+  "PATCH /servers/{id}": "servers:write",
+  "DELETE /servers/{id}": "servers:write",
+
+  "GET /jobs": "jobs:read",
+  "POST /jobs": "jobs:write",
+  "GET /jobs/{id}": "jobs:read",
+  "PUT /jobs/{id}": "jobs:write",
+  "DELETE /jobs/{id}": "jobs:write",
+  "POST /jobs/{id}/run": "jobs:run",
+  "POST /jobs/{id}/hook": "jobs:write",
+  "GET /jobs/{id}/schedule": "jobs:read",
+  "POST /schedule/preview": "jobs:read",
+  "POST /hooks/{token}": "public",
+
+  "GET /runs": "runs:read",
+  "GET /runs/{id}": "runs:read",
+  "GET /runs/{id}/units": "runs:read",
+  "GET /runs/{id}/attempts": "runs:read",
+  "POST /runs/{id}/cancel": "runs:control",
+  "POST /runs/{id}/pause": "runs:control",
+  "POST /runs/{id}/resume": "runs:control",
+  "POST /runs/{id}/retry": "runs:control",
+  "GET /runs/{id}/events": "events:read",
+  "GET /events": "events:read",
+
+  "POST /diff": "rows:diff",
+  "GET /patches": "patches:read",
+  "POST /patches": "patches:write",
+  "GET /patches/{id}": "patches:read",
+  "DELETE /patches/{id}": "patches:write",
+  "GET /patches/{id}/file": "rows:read",
+  "GET /patches/{id}/changes": "rows:read",
+  "GET /patches/{id}/changes/{n}": "rows:read",
+
+  "POST /apply": "rows:apply",
+  "POST /apply/batch": "rows:apply",
+  "POST /apply/file": "rows:apply",
+  "POST /undo": "rows:undo",
+  "GET /log": "log:read",
+  "POST /copy": "rows:copy",
+  "POST /export": "rows:export",
+  "POST /import": "rows:import",
+  "GET /rows": "rows:read",
+
+  "GET /conflicts": "conflicts:read",
+  "GET /conflicts/{id}": "conflicts:read",
+  "POST /conflicts/{id}/resolve": "conflicts:resolve",
+  "POST /conflicts/resolve": "conflicts:resolve",
+
+  "GET /keys": "keys:read",
+  "POST /keys": "keys:write",
+  "POST /keys/{id}/rotate": "keys:write",
+  "DELETE /keys/{id}": "keys:write",
+
+  "GET /webhooks": "webhooks:read",
+  "POST /webhooks": "webhooks:write",
+  "PATCH /webhooks/{id}": "webhooks:write",
+  "DELETE /webhooks/{id}": "webhooks:write",
+  "POST /webhooks/{id}/test": "webhooks:test",
+  "GET /webhooks/{id}/deliveries": "webhooks:read",
+
+  "GET /audit": "audit:read",
+  "GET /projects": "projects:read",
+  "POST /projects": "projects:write",
+  "GET /environments": "projects:read",
+  "POST /environments": "projects:write",
+  "GET /workers": "workers:read",
+  "POST /admin/profile": "admin:profile",
+} as const satisfies Readonly<Record<string, Permission>>;
+
+/** `METHOD /path` as in the OpenAPI document. */
+export type RouteName = keyof typeof PERMISSIONS;
+
+export function grants(scopes: readonly string[], permission: Permission): boolean {
+  if (permission === "public" || permission === "key") return true;
+  return scopes.includes("*") || scopes.includes(permission);
+}
