@@ -21,6 +21,8 @@ export interface RunningService {
   readonly url: string | null;
   /** The first administrator's key, shown once; null when there was one already. */
   readonly firstKey: string | null;
+  /** With `settings.once`: each job of the file was run once; the process has drained by itself then. Else null. */
+  readonly once: Promise<OnceOutcome> | null;
   /** Resolves after a drain; rejects when something that cannot be repaired ended it. */
   readonly ended: Promise<void>;
   /** Reads the config again and brings jobs and limits up to date. @throws CodedError `config.*`, with everything as it was */
@@ -45,6 +47,15 @@ export interface JobStatus {
     readonly finishedAt: Date | null;
     readonly error: { readonly code: string; readonly message: string } | null;
   } | null;
+}
+
+/**
+ * What `apps/cli` imports of `@syncline/server/service`. `startService` resolves when everything listens and works.
+ * `openDesk` finds the embedded database of a running process by its state folder.
+ */
+export interface ServiceModule {
+  startService(input: ServiceInput): Promise<RunningService>;
+  openDesk(input: Pick<ServiceInput, "settings" | "logger">): Promise<ServiceDesk>;
 }
 
 /** Looks at, or asks something of, a service that runs on the same control database or state folder. */
