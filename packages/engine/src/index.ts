@@ -48,6 +48,9 @@ export {
 } from "./usecases/resolve-conflicts.ts";
 export * from "./usecases/resolve-merge-conflicts.ts";
 export * from "./usecases/select-operations.ts";
+export * from "./usecases/slices/diff-slice.ts";
+export * from "./usecases/slices/slice-patch.ts";
+export { SlicedDiff } from "./usecases/slices/sliced-diff.ts";
 export type { SqlDump, SqlDumpInput, SqlDumpResult } from "./usecases/sql-dump/dump-contract.ts";
 export { dumpSql } from "./usecases/sql-dump/dump-sql.ts";
 export type { ImportSqlInput, ImportSqlResult } from "./usecases/sql-import/import-contract.ts";

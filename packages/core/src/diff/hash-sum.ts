@@ -31,6 +31,14 @@ export class HashSum {
     this.addSums(other.#count, other.#sums[0] as bigint, other.#sums[1] as bigint);
   }
 
+  /** Adds what `format` made. */
+  addFormatted(text: string): void {
+    const [, count, sum0, sum1] = /^(\d+)-(-?\d+)-(-?\d+)$/.exec(text) ?? [];
+    if (count === undefined || sum0 === undefined || sum1 === undefined)
+      throw new RangeError("not the form of a checksum");
+    this.addSums(Number(count), BigInt(sum0), BigInt(sum1));
+  }
+
   /** `<count>-<sum0>-<sum1>`. */
   format(): string {
     this.#flush();

@@ -59,6 +59,21 @@ export interface SidePlan {
    * second; others stay.
    */
   readonly keyMaps?: ReadonlyMap<string, string>;
+  /** Part of the keyed rows that is read at all; lookups leave it aside. Absent means all. */
+  readonly segment?: Segment;
+}
+
+/**
+ * Half-open range of a key column that has a fixed width and its own index order; null is open. Neighbouring segments
+ * share a bound, the first has none below and the last none above, so each keyed row lies in exactly one.
+ */
+export interface Segment {
+  /** Place in the key. */
+  readonly column: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Estimated part of the table's rows, above 0 and at most 1. */
+  readonly share: number;
 }
 
 export interface SideKey {

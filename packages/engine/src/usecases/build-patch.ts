@@ -40,7 +40,7 @@ const BATCH_LENGTH = 1024 * 1024;
 export async function buildPatch(
   input: BuildPatchInput,
 ): Promise<WrittenPatch & { readonly result: DiffResult }> {
-  const header = diffPatchHeader(input);
+  const header = patchHeader(input);
   const written = await writeFile(input, async (sink) => {
     if (input.mayStop) return buildTwice(input, header, sink);
     const whole = await writeRun(input, header, sink);
@@ -81,8 +81,8 @@ type Sink = { write(bytes: Uint8Array): Promise<void> };
 
 async function writeRun(input: BuildPatchInput, header: PatchHeader, sink: Sink): Promise<WrittenPatch> {
   const { ctx, createDigest, run } = input;
-  const checksums = async () => diffChecksums(run, await run.result);
-  return writePatch({ ctx, header, operations: diffOperations(run), checksums, sink, createDigest });
+  const checksums = async () => patchChecksums(run, await run.result);
+  return writePatch({ ctx, header, operations: operationsOf(run), checksums, sink, createDigest });
 }
 
 /** `complete` stands in the first line, so operations wait in a scratch file until it is known. */
@@ -94,7 +94,7 @@ async function buildTwice(input: BuildPatchInput, header: PatchHeader, sink: Sin
     const result = await run.result;
     const draft = await openPatch(scratch, { createDigest });
     const metadata = { ...header.metadata, complete: result.complete };
-    const checksums = () => diffChecksums(run, result);
+    const checksums = () => patchChecksums(run, result);
     return await writePatch({
       ctx,
       header: { ...header, metadata },

@@ -10,8 +10,12 @@ export interface BoundRange {
 
 /** Whether an index leads with the bucketed column itself, so that a few buckets are found without a scan. */
 export function seeksBuckets({ plan, info }: Pick<TableSql, "plan" | "info">, bucketing: Bucketing): boolean {
-  if (bucketing.kind !== "range" || plan.key === null) return false;
-  const column = plan.key.columns[bucketing.column];
+  return bucketing.kind === "range" && seeksColumn({ plan, info }, bucketing.column);
+}
+
+/** Whether an index leads with this key column itself. */
+export function seeksColumn({ plan, info }: Pick<TableSql, "plan" | "info">, index: number): boolean {
+  const column = plan.key?.columns[index];
   if (column === undefined || column.form.cast !== null) return false;
   return info.spec.keys.some((key) => key.columns[0] === column.name);
 }

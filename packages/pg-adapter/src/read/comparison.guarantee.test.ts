@@ -3,17 +3,9 @@ import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-po
 import { recordGuarantee, scaled, seed } from "@syncline/tooling-vitest";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { compare } from "./testing/compare-databases.ts";
+import { loadEdited } from "./testing/edited-tables.ts";
 import { expectedChanges, foundChanges, multisetChanges, readRows } from "./testing/expected-changes.ts";
-import {
-  below,
-  insertSql,
-  PREPARE,
-  type Random,
-  type RandomTable,
-  randomFrom,
-  randomRow,
-  randomTable,
-} from "./testing/random-tables.ts";
+import { PREPARE, randomFrom, randomTable } from "./testing/random-tables.ts";
 
 const PATHS: readonly (ComparePath | "auto")[] = [
   "auto",
@@ -31,41 +23,6 @@ beforeAll(async () => {
   await Promise.all([source, target].map((database) => database.query(PREPARE)));
 });
 afterAll(() => Promise.all([source?.drop(), target?.drop()]));
-
-/** Rows of both sides: the target's are the source's with random edits. */
-function edit(
-  random: Random,
-  table: RandomTable,
-): { readonly theirs: string[][]; readonly ours: string[][] } {
-  const size = [0, 1, 5, 60, 300][below(random, 5)] ?? 0;
-  const rate = [0, 0.01, 0.2, 1][below(random, 4)] ?? 0;
-  const theirs = Array.from({ length: Math.min(size, 390) }, (_, n) => randomRow(random, table, n));
-  if (table.keyKind === "none") theirs.push(...theirs.slice(0, below(random, 5)));
-  const ours: string[][] = [];
-  for (const [n, row] of theirs.entries()) {
-    if (random() >= rate) ours.push(row);
-    else if (random() < 0.6)
-      ours.push(
-        row.map((value, at) => (table.key.includes(at) ? value : (randomRow(random, table, n)[at] ?? value))),
-      );
-  }
-  const added = Array.from({ length: below(random, rate * 10 + 1) }, (_, n) =>
-    randomRow(random, table, 390 + n),
-  );
-  return { theirs, ours: [...ours, ...added].sort(() => random() - 0.5) };
-}
-
-async function load(tables: readonly RandomTable[], random: Random): Promise<void> {
-  const statements = { source: [] as string[], target: [] as string[] };
-  for (const table of tables) {
-    const { theirs, ours } = edit(random, table);
-    statements.source.push(table.ddl, insertSql(table, theirs));
-    statements.target.push(table.ddl, insertSql(table, ours));
-  }
-  const drop = tables.map((table) => `DROP TABLE IF EXISTS "${table.name}"`);
-  await source.query([...drop, ...statements.source].join(";"));
-  await target.query([...drop, ...statements.target].join(";"));
-}
 
 /** What each table's comparison must say: by key, and as multisets. */
 async function expected(
@@ -94,7 +51,7 @@ it("is never wrong, on no path", async () => {
   for (let n = 0; n < cases; n += 1) {
     const random = randomFrom(seed + n);
     const tables = Array.from({ length: TABLES_A_CASE }, (_, at) => randomTable(random, `t${at}`));
-    await load(tables, random);
+    await loadEdited({ source, target, tables, random });
     const known: Awaited<ReturnType<typeof expected>>[] = [];
     for (const path of PATHS) {
       const compared = await compare(source, target, { path }).catch((error: unknown) => error as Error);

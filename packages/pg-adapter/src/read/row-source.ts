@@ -1,6 +1,12 @@
 import type { BucketSelection, RowPart } from "@syncline/engine";
 import { quoteLiteral } from "../sql/quote.ts";
-import { type BoundRange, bucketCondition, bucketRanges, seeksBuckets } from "./bucket-selection.ts";
+import {
+  type BoundRange,
+  bucketCondition,
+  bucketRanges,
+  seeksBuckets,
+  seeksColumn,
+} from "./bucket-selection.ts";
 import { boundType, conditions, fromTable, rangeColumn, type TableSql } from "./row-sql.ts";
 
 export interface RowSourceRequest {
@@ -14,7 +20,9 @@ export interface RowSourceRequest {
 
 /** Whether the statement should find its rows by index. */
 export function seeks(sql: TableSql, only: BucketSelection | null): boolean {
-  return only !== null && seeksBuckets(sql, only.bucketing);
+  if (only !== null && seeksBuckets(sql, only.bucketing)) return true;
+  const { segment } = sql.plan;
+  return segment !== undefined && seeksColumn(sql, segment.column);
 }
 
 /**
@@ -26,7 +34,7 @@ export function rowSource(sql: TableSql, request: RowSourceRequest): string {
   const { key } = sql.plan;
   const extra = where === null ? [] : [where];
   if (only === null || key === null) return scan(sql, select, part, extra);
-  if (only.bucketing.kind === "hash" || !seeks(sql, only))
+  if (only.bucketing.kind === "hash" || !seeksBuckets(sql, only.bucketing))
     return scan(sql, select, part, [bucketCondition(key, only), ...extra]);
   const ranges = bucketRanges(only.bucketing.bounds, only.buckets);
   const column = {

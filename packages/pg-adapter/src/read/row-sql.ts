@@ -1,6 +1,6 @@
 import type { RowPart, SideKey, SidePlan } from "@syncline/engine";
 import type { TableInfo } from "../catalog/table-info.ts";
-import { quoteIdentifier, quoteTable } from "../sql/quote.ts";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/quote.ts";
 import { formSql, keyCanonicalSql, keyOrderSql, outputText } from "./column-sql.ts";
 
 /** Everything the statements of one table need. Columns are named by `t`. */
@@ -112,7 +112,19 @@ export function addressTexts(plan: SidePlan): string[] {
 
 export function conditions(sql: TableSql, part: RowPart, extra: readonly string[] = []): string {
   const own = sql.masks.size === 0 ? ownConditions(sql) : [];
-  return whereAll([...own, partCondition(sql.plan.key, part), ...extra]);
+  return whereAll([...own, partCondition(sql.plan.key, part), segmentCondition(sql.plan, part), ...extra]);
+}
+
+/** Rows with NULL in the key are whoever's reads the part `unkeyed`. */
+function segmentCondition({ key, segment }: SidePlan, part: RowPart): string | null {
+  if (segment === undefined || key === null || part === "unkeyed") return null;
+  const value = rangeColumn(key, segment.column);
+  const type = boundType(key, segment.column);
+  const bounds = [
+    ...(segment.from === null ? [] : [`${value} >= ${quoteLiteral(segment.from)}::${type}`]),
+    ...(segment.to === null ? [] : [`${value} < ${quoteLiteral(segment.to)}::${type}`]),
+  ];
+  return bounds.length === 0 ? null : bounds.join(" AND ");
 }
 
 function partCondition(key: SideKey | null, part: RowPart): string | null {

@@ -10,7 +10,7 @@ export function sampleQuery(sql: TableSql, keyColumn: number, count: number): st
   const { key } = sql.plan;
   if (key === null) throw new RangeError("rows without a key have no bounds");
   const value = rangeColumn(key, keyColumn);
-  const rows = Math.max(1, sql.info.spec.estimatedRows);
+  const rows = Math.max(1, sql.info.spec.estimatedRows * (sql.plan.segment?.share ?? 1));
   const share = Math.max((count * SAMPLE_PER_BOUND) / rows, FEWEST_PAGES / Math.max(1, sql.info.pages)) * 100;
   const mayViewBeSampled = sql.info.hasRowAddresses && share < 50;
   const sample = mayViewBeSampled ? ` TABLESAMPLE SYSTEM (${formatDecimal(share)}) REPEATABLE (1)` : "";

@@ -21,6 +21,7 @@ import { fetchShape, STREAMED } from "./fetch-rows.ts";
 import { inScopeQuery, lookupQuery } from "./lookup-sql.ts";
 import { sliceCount } from "./page-range.ts";
 import { parseRowAddress } from "./row-address.ts";
+import { seeks } from "./row-source.ts";
 import { baseTable, fromTable, type TableSql } from "./row-sql.ts";
 import { sampleQuery } from "./sample-sql.ts";
 import { rowStreamQuery, streamSettings } from "./stream-sql.ts";
@@ -151,13 +152,14 @@ export class PgTableReader implements TableReader {
   }
 
   async slices(wanted: number): Promise<number> {
-    return sliceCount(this.#parts.info, wanted);
+    return this.#parts.plan.segment === undefined ? sliceCount(this.#parts.info, wanted) : 1;
   }
 
   async sums(request: BucketSumsRequest): Promise<BucketSum[]> {
     const sql = await this.#compiled(request.signal);
     const text = bucketSumsQuery(sql, request);
-    const settings = request.buckets === null || sql.scope !== null ? BUCKET_SETTINGS : SEEK_SETTINGS;
+    const whole = request.buckets === null && !seeks(sql, null);
+    const settings = whole || sql.scope !== null ? BUCKET_SETTINGS : SEEK_SETTINGS;
     return this.#parts.pool.use(async (session) => {
       await session.configure(settings, request.signal);
       const rows = await session.rows(text, [], request.signal, this.#about);

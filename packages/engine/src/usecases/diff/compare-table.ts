@@ -9,7 +9,7 @@ import type { RunLimits } from "./run-limits.ts";
 import { streamPath } from "./stream-path.ts";
 import { Suspects } from "./suspects.ts";
 import { TableTally } from "./table-tally.ts";
-import { hasScope, type TableWork } from "./table-work.ts";
+import { estimateRows, hasScope, type TableWork } from "./table-work.ts";
 
 /** What is streamed for a row besides the key: two hashes, the address and the framing of COPY. */
 const STREAMED_BYTES = 64;
@@ -71,14 +71,13 @@ export class CompareTable {
     return source.table.estimatedRows >= target.table.estimatedRows ? "source" : "target";
   }
 
-  /** Counted, else by the planner, else by the size. */
+  /** Of what is compared, which may be a segment of the table. */
   get estimatedRows(): number {
-    if (this.#mostRows !== null) return this.#mostRows;
-    const { source, target } = this.work;
-    const rows = [source, target].map(({ table }) =>
-      table.estimatedRows > 0 ? table.estimatedRows : table.sizeBytes / 100,
-    );
-    return Math.max(...rows);
+    return this.#mostRows ?? estimateRows(this.work) * this.#share;
+  }
+
+  get #share(): number {
+    return this.work.source.segment?.share ?? 1;
   }
 
   /** Sums of a part of the rows, which the sums of all buckets already hold. */
@@ -94,11 +93,17 @@ export class CompareTable {
     if (this.options.maxPercent !== null || hasScope(this.work)) await this.#countRows();
     await this.#assertUnique();
     yield* this.#byPath();
-    if (this.work.agreement.key?.nullable === true && this.options.path !== "multiset" && !this.stopped) {
+    if (this.#hasUnkeyed && this.options.path !== "multiset" && !this.stopped) {
       yield* multisetPath(this, "unkeyed");
     }
     if (!this.stopped)
       this.tally.checksum = { source: this.sums.source.format(), target: this.sums.target.format() };
+  }
+
+  /** Rows with NULL in the key go with the last segment, behind all keys. */
+  get #hasUnkeyed(): boolean {
+    const { agreement, source } = this.work;
+    return agreement.key?.nullable === true && (source.segment?.to ?? null) === null;
   }
 
   #byPath(): AsyncGenerator<RowChange[]> {
@@ -108,7 +113,8 @@ export class CompareTable {
       return this.#take("multiset", key === null ? "the table has no key" : "as asked");
     if (forced === "stream") return this.#take("stream", "as asked");
     if (forced !== "auto") return this.#bucketed("as asked");
-    const bytes = this.estimatedRows * (STREAMED_BYTES + this.#keyWidth());
+    // A segment goes the way that the whole table would.
+    const bytes = (this.estimatedRows / this.#share) * (STREAMED_BYTES + this.#keyWidth());
     const rows = `about ${Math.round(this.estimatedRows)} rows, identified by ${key.origin}`;
     return bytes <= MOST_STREAMED_BYTES ? this.#take("stream", rows) : this.#bucketed(rows);
   }

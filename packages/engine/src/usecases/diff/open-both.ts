@@ -24,6 +24,11 @@ export async function openBoth(input: DiffInput, signal: AbortSignal): Promise<O
     lock(input, target, source, { signal, offered }),
   );
   assertPatterns(input, offered);
+  if (input.instant !== undefined) {
+    const { source: theirs, target: ours } = input.instant;
+    const [first, second] = await both(lockedSource.begin(theirs), lockedTarget.begin(ours));
+    return { source: first, target: second };
+  }
   const same = lockedSource.database !== null && lockedSource.database === lockedTarget.database;
   if (!same) {
     const [first, second] = await both(lockedSource.begin(null), lockedTarget.begin(null));

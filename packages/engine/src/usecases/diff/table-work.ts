@@ -22,6 +22,14 @@ export interface TableWork {
   readonly along: readonly number[] | null;
 }
 
+/** Rows of the larger side, by the planner, else by the size. */
+export function estimateRows({ source, target }: Pick<TableWork, "source" | "target">): number {
+  const rows = [source, target].map(({ table }) =>
+    table.estimatedRows > 0 ? table.estimatedRows : table.sizeBytes / 100,
+  );
+  return Math.max(...rows);
+}
+
 /** Whether rows of a side may lie outside its scope. */
 export function hasScope({ source, target }: Pick<TableWork, "source" | "target">): boolean {
   return source.scope !== undefined || target.scope !== undefined;

@@ -1,0 +1,108 @@
+import type { Segment, TableReader } from "../../ports/read-snapshot.ts";
+import { estimateRows, type TableWork } from "../diff/table-work.ts";
+import type { DiffSlice, SlicedTable } from "./diff-slice.ts";
+
+/** What a slice of seconds holds: so many rows or so many bytes of the larger side. */
+const SLICE_ROWS = 500_000;
+const SLICE_BYTES = 128 * 1024 * 1024;
+/** Bounds that a wanted slice needs at least: below, a slow spread of values would make some slices far larger. */
+const MOST_SLICES = 1_024;
+
+export interface PlanSlicesInput {
+  readonly tables: readonly TableWork[];
+  readonly readersOf: (work: TableWork) => { readonly source: TableReader; readonly target: TableReader };
+  /** Slices of each table that can be cut, or by its size. */
+  readonly slices: number | "auto";
+  readonly signal: AbortSignal;
+}
+
+/** Cuts large tables by their keys and puts small neighbours together. */
+export async function planDiffSlices(input: PlanSlicesInput): Promise<DiffSlice[]> {
+  const slices: DiffSlice[] = [];
+  const together = new TablesTogether((slice) => slices.push(slice));
+  for (const work of input.tables) {
+    const segments = await cutTable(input, work);
+    if (segments.length < 2) {
+      together.add(work);
+      continue;
+    }
+    together.flush();
+    for (const segment of segments) {
+      const estimatedRows = Math.round(estimateRows(work) * segment.share);
+      slices.push({ tables: [{ table: work.index, segment }], estimatedRows });
+    }
+  }
+  together.flush();
+  return slices;
+}
+
+/** Collects neighbouring tables until they are worth a slice. */
+class TablesTogether {
+  readonly #emit: (slice: DiffSlice) => void;
+  #tables: SlicedTable[] = [];
+  #rows = 0;
+  #weight = 0;
+
+  constructor(emit: (slice: DiffSlice) => void) {
+    this.#emit = emit;
+  }
+
+  add(work: TableWork): void {
+    const weight = weightOf(work);
+    if (this.#weight + weight > 1) this.flush();
+    this.#tables.push({ table: work.index, segment: null });
+    this.#rows += estimateRows(work);
+    this.#weight += weight;
+  }
+
+  flush(): void {
+    if (this.#tables.length > 0) this.#emit({ tables: this.#tables, estimatedRows: Math.round(this.#rows) });
+    this.#tables = [];
+    this.#rows = 0;
+    this.#weight = 0;
+  }
+}
+
+/** Size in slices. */
+function weightOf(work: TableWork): number {
+  const bytes = Math.max(work.source.table.sizeBytes, work.target.table.sizeBytes);
+  return Math.max(estimateRows(work) / SLICE_ROWS, bytes / SLICE_BYTES);
+}
+
+/**
+ * Segments of the first key column, from the first, which is open below, to the last, which is open above. Only where
+ * that column has a fixed width, so that it sorts alike everywhere, and an index on both sides finds its ranges.
+ */
+async function cutTable(input: PlanSlicesInput, work: TableWork): Promise<Segment[]> {
+  const wanted = input.slices === "auto" ? Math.ceil(weightOf(work)) : input.slices;
+  const count = Math.min(MOST_SLICES, wanted);
+  if (count < 2 || !sortsByFirstColumn(work)) return [];
+  const readers = input.readersOf(work);
+  const anyRange = { kind: "range", column: 0, bounds: [] } as const;
+  if (!readers.source.seeksBuckets(anyRange) || !readers.target.seeksBuckets(anyRange)) return [];
+  const larger = work.source.table.estimatedRows >= work.target.table.estimatedRows ? "source" : "target";
+  const bounds = evenly(await readers[larger].sampleBounds(0, count - 1, input.signal), count - 1);
+  const edges = [null, ...bounds, null];
+  const share = 1 / (bounds.length + 1);
+  return bounds.length === 0
+    ? []
+    : edges.slice(1).map((to, at) => ({ column: 0, from: edges[at] ?? null, to, share }));
+}
+
+function sortsByFirstColumn({ source, target, agreement }: TableWork): boolean {
+  return [source, target].every(({ key, masks, keyMaps }) => {
+    const first = key?.columns[0];
+    if (key === null || first === undefined || key.canonical) return false;
+    if (masks?.has(first.name) === true || keyMaps?.has(first.name) === true) return false;
+    return first.form.width !== null && first.form.width > 1 && agreement.key !== null;
+  });
+}
+
+/** At most `count` of them, evenly spread. */
+function evenly(bounds: readonly string[], count: number): string[] {
+  if (bounds.length <= count) return [...bounds];
+  return Array.from(
+    { length: count },
+    (_, at) => bounds[Math.floor(((at + 1) * bounds.length) / (count + 1))] ?? "",
+  );
+}
