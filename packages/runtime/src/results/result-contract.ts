@@ -37,7 +37,7 @@ export interface ResultEnd {
 export interface WriteDiffResultInput extends Pick<WriteResultInput, "signal" | "name" | "index"> {
   /** A comparison opened with `images: "all"`. Consumed here, closed by the caller. */
   readonly run: DiffRun;
-  /** Id, moment, places and metadata; see `diffPatchHeader` of engine. */
+  /** Id, moment, places and metadata; see `patchHeader` of engine. */
   readonly header: PatchHeader;
 }
 
