@@ -1,6 +1,7 @@
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@syncline/runtime/embedded-postgres";
 import { deviations, EDITS } from "./expected.ts";
 import { announce, done, failed, say, title } from "./narrate.ts";
+import { serve } from "./serve.ts";
 import { createShops, PRODUCTION, STAGING } from "./shop.ts";
 import {
   COMPARE,
@@ -23,16 +24,19 @@ const INTERRUPTED = 130;
 
 /** Runs the demonstration and ends the process: 0 when every step came out as expected. */
 export async function runDemo(argv: readonly string[]): Promise<void> {
-  const unknown = argv.find((word) => word !== "--keep" && word !== "--");
+  const unknown = argv.find((word) => !["--keep", "--server", "--"].includes(word));
   if (unknown !== undefined) {
-    process.stderr.write(`Unknown option ${JSON.stringify(unknown)}; the demo takes --keep.\n`);
+    process.stderr.write(`Unknown option ${JSON.stringify(unknown)}; the demo takes --keep or --server.\n`);
     process.exit(2);
   }
   const interrupted = new Promise<"interrupted">((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
       process.on(signal, () => resolve("interrupted"));
   });
-  process.exit(await demonstrate(argv.includes("--keep"), interrupted));
+  const served = argv.includes("--server");
+  process.exit(
+    await (served ? demonstrateServer(interrupted) : demonstrate(argv.includes("--keep"), interrupted)),
+  );
 }
 
 async function demonstrate(keep: boolean, interrupted: Promise<"interrupted">): Promise<number> {
@@ -57,6 +61,21 @@ async function demonstrate(keep: boolean, interrupted: Promise<"interrupted">): 
     return 1;
   } finally {
     await runner.settle();
+    await server.stop();
+    workspace.remove();
+  }
+}
+
+/** The databases of the demonstration behind a server, until Ctrl-C. */
+async function demonstrateServer(interrupted: Promise<"interrupted">): Promise<number> {
+  title("Syncline: a server over two databases of an outdoor-gear shop");
+  const server = await startEmbeddedPostgres();
+  const workspace = makeWorkspace((database) => server.url(database));
+  try {
+    const rows = await createShops((database) => server.url(database));
+    done(`staging and prod are filled: ${rows.toLocaleString("en-US")} rows each, 11 tables.`);
+    return await serve(workspace.folder, interrupted);
+  } finally {
     await server.stop();
     workspace.remove();
   }
