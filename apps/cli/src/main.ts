@@ -97,6 +97,7 @@ function createSession(
     people,
     environment: process.env,
     workingFolder: process.cwd(),
+    onHangUp: interruption.onHangUp,
     context: {
       signal,
       progress: progress.report,

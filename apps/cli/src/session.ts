@@ -28,6 +28,8 @@ export interface Session {
   readonly context: RunContext;
   readonly environment: NodeJS.ProcessEnv;
   readonly workingFolder: string;
+  /** A hang-up (SIGHUP) calls this from now on instead of ending the command. */
+  readonly onHangUp: (handler: () => void) => void;
 }
 
 export type CommandBody<Args extends unknown[]> = (session: Session, ...args: Args) => Promise<ExitReason>;
