@@ -4,12 +4,17 @@ import type { Place } from "@syncline/runtime";
 import type { Session } from "../session.ts";
 import type { WriteOptions } from "./patch.ts";
 
+/** What was typed about whether a write is wanted. */
+export type ConfirmOptions = Partial<
+  Pick<WriteOptions, "dryRun" | "yes" | "confirm" | "includeCascades" | "force" | "strategy">
+>;
+
 /**
  * Asks what has to be asked before a write, then lets the guard decide. A protected target wants its name, typed or by
  * --confirm. On an open target only what overwrites or reaches beyond the patch is asked about, and only at a terminal:
  * elsewhere the option itself is the answer.
  */
-export async function confirmWrite(session: Session, place: Place, options: WriteOptions): Promise<void> {
+export async function confirmWrite(session: Session, place: Place, options: ConfirmOptions): Promise<void> {
   const { label, protection, confirmationName } = place;
   warnOfUnknownProtection(session, place);
   const dryRun = options.dryRun === true;
@@ -33,7 +38,7 @@ async function askForName(session: Session, { label, confirmationName }: Place):
   return typed.trim();
 }
 
-async function askAboutRisk(session: Session, { label }: Place, options: WriteOptions): Promise<void> {
+async function askAboutRisk(session: Session, { label }: Place, options: ConfirmOptions): Promise<void> {
   const risk = describeRisk(options);
   if (risk === null || !session.people.canAsk) return;
   const answer = await session.people.ask(`This ${risk} in "${label}". Go on? [y/N] `);
@@ -47,7 +52,7 @@ async function askAboutRisk(session: Session, { label }: Place, options: WriteOp
   );
 }
 
-function describeRisk({ force, strategy, includeCascades }: WriteOptions): string | null {
+function describeRisk({ force, strategy, includeCascades }: ConfirmOptions): string | null {
   if (force === true || strategy === "theirs") return "overwrites rows that changed since the patch was made";
   return includeCascades === true ? "may delete or change rows that the patch does not name" : null;
 }

@@ -11,6 +11,12 @@ export {
 export * from "./contract.ts";
 export { type ComparisonInput, comparisonOptions, mayStop } from "./diff/comparison.ts";
 export { comparisonOfJob } from "./diff/comparison-job.ts";
+export {
+  type ConflictBasis,
+  type DetectedConflicts,
+  type DetectInput,
+  detectConflicts,
+} from "./diff/detect-conflicts.ts";
 export { buildDiffPatch, type PatchPlace } from "./diff/diff-patch.ts";
 export { diffReport } from "./diff/diff-report.ts";
 export { type OpenedDiff, openDiff, openPrepared } from "./diff/open-diff.ts";

@@ -1,6 +1,5 @@
 import { CodedError, type DiffFormat, type FilterDocument, imagesOfFormat } from "@syncline/core";
-import type { DiffOptions } from "@syncline/engine";
-import type { Workspace } from "@syncline/runtime";
+import { type ComparisonInput, columnMapOf } from "@syncline/runtime/operations";
 import type { DiffCommandOptions } from "../diff.ts";
 import type { Assignment } from "../option-values.ts";
 
@@ -18,28 +17,30 @@ export function diffFormat(
   });
 }
 
-export interface DiffOptionsInput {
+export interface ComparisonOf {
+  readonly source: string;
+  readonly target: string;
   readonly options: DiffCommandOptions;
   readonly format: DiffFormat;
   readonly filter: FilterDocument | null;
-  readonly config: Workspace["config"];
 }
 
-/** What the use case wants, from what was typed. */
-export function diffOptions({ options, format, filter, config }: DiffOptionsInput): DiffOptions {
+/** What the operation wants, from what was typed. */
+export function comparisonOf({ source, target, options, format, filter }: ComparisonOf): ComparisonInput {
   return {
-    tableMap: new Map((options.mapTable ?? []).map(({ name, value }) => [name, value])),
-    columnMap: columnMap(options.mapColumn ?? []),
-    tablePatterns: options.schema ?? [],
+    source,
+    target,
+    tables: options.schema ?? [],
     filter,
+    mask: options.mask ?? null,
     fields: options.fields ?? null,
-    ignoreFields: [
-      ...(options.ignoreFields ?? []),
-      ...(options.ignoreTimestamps === true ? config.timestampFields : []),
-      ...(options.ignoreSystemFields === true ? config.systemFields : []),
-    ],
+    ignoreFields: options.ignoreFields ?? [],
+    ignoreTimestamps: options.ignoreTimestamps === true,
+    ignoreSystemFields: options.ignoreSystemFields === true,
     tolerance: new Map((options.tolerance ?? []).map(({ name, value }) => [name, value])),
     keys: keyColumns(options.key ?? []),
+    tableMap: new Map((options.mapTable ?? []).map(({ name, value }) => [name, value])),
+    columnMap: columnMapOf((options.mapColumn ?? []).map(({ name, value }) => [name, value] as const)),
     maxDifferences: options.maxDifferences ?? null,
     maxPercent: options.maxPercent ?? null,
     maxTimeMs: options.maxTime ?? null,
@@ -47,27 +48,12 @@ export function diffOptions({ options, format, filter, config }: DiffOptionsInpu
     images: options.output === undefined ? imagesOfFormat(format, options.summaryOnly === true) : "all",
     path: options.path,
     parallel: options.parallel,
+    forPatch: options.output !== undefined,
+    edited: options.edited === true,
   };
 }
 
-/** Whether a limit may cut the comparison short. */
-export function mayStop({ maxDifferences, maxPercent, maxTime }: DiffCommandOptions): boolean {
-  return maxDifferences !== undefined || maxPercent !== undefined || maxTime !== undefined;
-}
-
-/** `users.mail=email` concerns one table, `mail=email` all of them. */
-function columnMap(assignments: readonly Assignment[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  const tables = new Map<string, Map<string, string>>();
-  for (const { name, value } of assignments) {
-    const dot = name.lastIndexOf(".");
-    const table = dot < 0 ? "*" : name.slice(0, dot);
-    const columns = tables.get(table) ?? new Map<string, string>();
-    tables.set(table, columns.set(name.slice(dot + 1), value));
-  }
-  return tables;
-}
-
-function keyColumns(assignments: readonly Assignment[]): ReadonlyMap<string, readonly string[]> {
+export function keyColumns(assignments: readonly Assignment[]): ReadonlyMap<string, readonly string[]> {
   return new Map(assignments.map(({ name, value }) => [name, splitColumns(name, value)]));
 }
 

@@ -1,11 +1,12 @@
-import { type LedgerEntry, readLog } from "@syncline/engine";
+import type { LedgerEntry } from "@syncline/engine";
+import { readLog } from "@syncline/runtime/operations";
 import type { ExitReason } from "../../exit-codes.ts";
 import { countsDocument, shortCounts } from "../../render/counts.ts";
 import { formatColumns } from "../../render/text-table.ts";
 import type { Session } from "../../session.ts";
 import type { Paint } from "../../terminal/palette.ts";
 import type { LogCommandOptions } from "../log.ts";
-import { withTarget } from "../places.ts";
+import { operationSetting } from "../operation-setting.ts";
 
 interface LogInput {
   readonly target: string;
@@ -13,21 +14,11 @@ interface LogInput {
 }
 
 export async function runLog(session: Session, { target, options }: LogInput): Promise<ExitReason> {
-  const entries = await withTarget(session, target, async (opened) =>
-    newest(readLog({ target: opened.target, ctx: session.context }), options.limit ?? 20),
-  );
+  const setting = await operationSetting(session);
+  const entries = await readLog(setting, { target, limit: options.limit ?? 20 });
   if (options.json === true) await session.output.json({ entries: entries.map(entryDocument) });
   else await session.output.write(formatLog(entries, session.paint));
   return "ok";
-}
-
-async function newest(entries: AsyncIterable<LedgerEntry>, limit: number): Promise<LedgerEntry[]> {
-  const kept: LedgerEntry[] = [];
-  for await (const entry of entries) {
-    kept.push(entry);
-    if (kept.length >= limit) break;
-  }
-  return kept;
 }
 
 function formatLog(entries: readonly LedgerEntry[], paint: Paint): string {

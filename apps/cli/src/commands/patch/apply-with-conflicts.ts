@@ -1,9 +1,7 @@
 import { resolve } from "node:path";
 import { CodedError, NO_CHECKSUMS, type PatchFile } from "@syncline/core";
 import {
-  type ApplyOptions,
   type ApplyResult,
-  applyPatch,
   type PatchFiles,
   type PatchInput,
   type PatchTarget,
@@ -11,14 +9,16 @@ import {
   writePatch,
 } from "@syncline/engine";
 import { createSha256 } from "@syncline/runtime/files";
+import { type ApplyWish, applyTo, type OperationSetting } from "@syncline/runtime/operations";
 import type { Session } from "../../session.ts";
 import { ConflictCollector } from "../write/conflict-collector.ts";
 import { openPatchFile } from "./open-patch.ts";
 
 export interface Application {
   readonly session: Session;
+  readonly setting: OperationSetting;
   readonly target: PatchTarget;
-  readonly options: ApplyOptions;
+  readonly options: ApplyWish;
   /** Of patches and conflicts. */
   readonly files: PatchFiles;
 }
@@ -37,17 +37,11 @@ export interface ConflictFileWish {
 
 /** Applies, and remembers the first conflicts for showing. */
 export async function applyOnce(
-  { session, target, options }: Application,
+  { setting, target, options }: Application,
   patch: PatchInput,
 ): Promise<ApplicationOutcome> {
   const conflicts = new ConflictCollector();
-  const result = await applyPatch({
-    target,
-    patch,
-    options,
-    ctx: session.context,
-    onConflict: conflicts.add,
-  });
+  const result = await applyTo(setting, { target, patch, options }, { onConflict: conflicts.add });
   return { result, conflicts };
 }
 
@@ -57,7 +51,7 @@ export async function applyWithConflictFile(
   patch: PatchInput,
   wish: ConflictFileWish,
 ): Promise<ApplicationOutcome> {
-  const { session, target, options, files } = application;
+  const { session, setting, target, options, files } = application;
   const { context: ctx } = session;
   const sink = writeConflicts({
     ctx,
@@ -74,7 +68,7 @@ export async function applyWithConflictFile(
       conflicts.add(conflict);
       await sink.add(conflict);
     };
-    const result = await applyPatch({ target, patch, options, ctx, onConflict });
+    const result = await applyTo(setting, { target, patch, options }, { onConflict });
     await sink.commit();
     return { result, conflicts };
   } catch (error) {

@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
 import type { PatchFile } from "@syncline/core";
+import { patchInput, withWriteTarget } from "@syncline/runtime/operations";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
-import { confirmWrite } from "../confirm-write.ts";
+import { operationSetting } from "../operation-setting.ts";
 import type { ApplyCommandOptions } from "../patch.ts";
-import { withTarget } from "../places.ts";
 import { applyOptions } from "../write/apply-options.ts";
 import { assertTerminal } from "../write/conflict-prompt.ts";
 import { printOutcome, type WriteOutcome } from "../write/print-result.ts";
@@ -18,7 +18,6 @@ import {
   saveEffectivePatch,
 } from "./apply-with-conflicts.ts";
 import { withPatch } from "./open-patch.ts";
-import { patchInput } from "./patch-input.ts";
 import { patchFilesOf } from "./patch-keys.ts";
 import { parseSelections } from "./selection.ts";
 
@@ -36,21 +35,16 @@ export async function runApply(
   if (options.conflicts !== undefined) refuseStandardInput(file);
   if (options.strategy === "interactive") assertTerminal(session);
   const files = await patchFilesOf(session, options);
-  const outcome = await withPatch({ session, files }, file, (patch) =>
-    withTarget(
-      session,
-      locator,
-      async ({ place, target }): Promise<WriteOutcome> => {
-        const { result, conflicts } = await apply({ session, target, options: wanted, files }, patch, {
-          file,
-          options,
-        });
-        const conflictFile = result.conflictCount > 0 ? (options.conflicts ?? null) : null;
-        return { verb: "apply", target: place.label, result, conflicts: conflicts.first, conflictFile };
-      },
-      (place) => confirmWrite(session, place, options),
-    ),
-  );
+  const outcome = await withPatch({ session, files }, file, async (patch) => {
+    const setting = await operationSetting(session, options);
+    const opening = { target: locator, action: "apply", dryRun: wanted.dryRun };
+    return withWriteTarget(setting, opening, async ({ place, target }): Promise<WriteOutcome> => {
+      const application = { session, setting, target, options: wanted, files };
+      const { result, conflicts } = await apply(application, patch, { file, options });
+      const conflictFile = result.conflictCount > 0 ? (options.conflicts ?? null) : null;
+      return { verb: "apply", target: place.label, result, conflicts: conflicts.first, conflictFile };
+    });
+  });
   return printOutcome(session, outcome, options.json === true);
 }
 

@@ -1,11 +1,11 @@
 import { type PatchFile, patchSql, renderDiff, renderPatch } from "@syncline/core";
+import { patchInput } from "@syncline/runtime/operations";
 import type { ExitReason } from "../../exit-codes.ts";
 import { renderInputOfPatch } from "../../render/changes-of-patch.ts";
 import type { Session } from "../../session.ts";
 import { diffFormat } from "../diff/diff-options.ts";
 import type { FileCommandOptions, ShowCommandOptions } from "../patch.ts";
 import { withPatch } from "./open-patch.ts";
-import { patchInput } from "./patch-input.ts";
 import { patchFilesOf } from "./patch-keys.ts";
 import { chooseOperations, parseSelections } from "./selection.ts";
 

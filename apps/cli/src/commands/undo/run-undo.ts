@@ -1,10 +1,9 @@
-import { undoPatch } from "@syncline/engine";
+import { runUndo as undo } from "@syncline/runtime/operations";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
-import { confirmWrite } from "../confirm-write.ts";
-import { chooseOperations, parseSelections } from "../patch/selection.ts";
+import { operationSetting } from "../operation-setting.ts";
+import { parseSelections } from "../patch/selection.ts";
 import type { WriteOptions } from "../patch.ts";
-import { withTarget } from "../places.ts";
 import { applyOptions } from "../write/apply-options.ts";
 import { ConflictCollector } from "../write/conflict-collector.ts";
 import { printOutcome } from "../write/print-result.ts";
@@ -19,32 +18,18 @@ export async function runUndo(
   session: Session,
   { patchId, target: locator, options }: UndoInput,
 ): Promise<ExitReason> {
-  const wanted = applyOptions(options);
-  const selections = parseSelections(options.select);
+  const input = {
+    target: locator,
+    patchId,
+    options: applyOptions(options),
+    selections: parseSelections(options.select),
+  };
   const conflicts = new ConflictCollector();
-  const { place, result } = await withTarget(
-    session,
-    locator,
-    async ({ place, target }) => {
-      const select =
-        selections === null
-          ? null
-          : chooseOperations(selections, (await target.openInverse(patchId)).header.tables);
-      const result = await undoPatch({
-        target,
-        patchId,
-        options: wanted,
-        ctx: session.context,
-        onConflict: conflicts.add,
-        ...(select === null ? {} : { select }),
-      });
-      return { place, result };
-    },
-    (place) => confirmWrite(session, place, options),
-  );
+  const setting = await operationSetting(session, options);
+  const { target, result } = await undo(setting, input, { onConflict: conflicts.add });
   return printOutcome(
     session,
-    { verb: "undo", target: place.label, result, conflicts: conflicts.first, conflictFile: null },
+    { verb: "undo", target, result, conflicts: conflicts.first, conflictFile: null },
     options.json === true,
   );
 }

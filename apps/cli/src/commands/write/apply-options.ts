@@ -1,9 +1,9 @@
 import { CodedError } from "@syncline/core";
-import type { ApplyOptions } from "@syncline/engine";
+import type { ApplyWish } from "@syncline/runtime/operations";
 import type { WriteOptions } from "../patch.ts";
 
 /** What the use case wants, from what was typed. `interactive` is `manual` whose conflicts are then asked about. */
-export function applyOptions(options: WriteOptions): ApplyOptions {
+export function applyOptions(options: WriteOptions): ApplyWish {
   if (options.force !== true && options.reason !== undefined) {
     throw new CodedError("usage.invalid", "--reason is only of use together with --force.", {
       hint: "Add --force, or leave --reason out.",
@@ -29,6 +29,5 @@ export function applyOptions(options: WriteOptions): ApplyOptions {
     includeCascades: options.includeCascades === true,
     allowDdl: options.allowDdl === true,
     lockTimeoutMs: options.lockTimeout,
-    fence: null,
   };
 }
