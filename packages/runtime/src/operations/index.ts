@@ -17,13 +17,19 @@ export {
   type DetectInput,
   detectConflicts,
 } from "./diff/detect-conflicts.ts";
-export { buildDiffPatch, type PatchPlace } from "./diff/diff-patch.ts";
+export { buildDiffPatch, diffHeader, type PatchPlace } from "./diff/diff-patch.ts";
 export { diffReport } from "./diff/diff-report.ts";
 export { type OpenedDiff, openDiff, openPrepared } from "./diff/open-diff.ts";
 export { type DiffHooks, type PreparedDiff, prepareDiff } from "./diff/prepare-diff.ts";
-export { type DiffHandOver, type DiffReport, runDiff } from "./diff/run-diff.ts";
+export { type DiffReport, type DiffSink, type DiffToStore, runDiff } from "./diff/run-diff.ts";
 export { runWatch, type WatchReport } from "./diff/run-watch.ts";
 export { type LogInput, readLog } from "./log/read-log.ts";
+export {
+  type PushHooks,
+  type PushInput,
+  type PushPreview,
+  type PushReport,
+  runPush,
 export { columnMapOf } from "./rows/column-map.ts";
 export {
   assertWholeTables,

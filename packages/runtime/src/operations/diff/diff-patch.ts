@@ -1,9 +1,16 @@
-import { filterToJson } from "@syncline/core";
-import { buildPatch, type DiffResult, type PatchFiles, type WrittenPatch } from "@syncline/engine";
+import { filterToJson, type PatchHeader } from "@syncline/core";
+import {
+  buildPatch,
+  type DiffResult,
+  type PatchFiles,
+  patchHeader,
+  type WrittenPatch,
+} from "@syncline/engine";
 import { createSha256 } from "../../files/index.ts";
 import type { OperationSetting } from "../contract.ts";
 import { mayStop } from "./comparison.ts";
 import type { OpenedDiff } from "./open-diff.ts";
+import type { PreparedDiff } from "./prepare-diff.ts";
 
 /** Where a patch goes. */
 export interface PatchPlace {
@@ -18,20 +25,31 @@ export function buildDiffPatch(
   opened: OpenedDiff,
   place: PatchPlace,
 ): Promise<WrittenPatch & { readonly result: DiffResult }> {
-  const { source, target, options, run } = opened;
   return buildPatch({
     ctx: context,
-    run,
-    source: source.place.label,
-    target: target.place.label,
-    metadata: patchMetadata(opened),
-    mayStop: mayStop(options),
+    run: opened.run,
+    ...headerParts(opened),
+    mayStop: mayStop(opened.options),
     ...place,
     createDigest: createSha256,
   });
 }
 
-function patchMetadata({ target, options }: OpenedDiff) {
+/** The header that the comparison's patch gets, with a new id. */
+export function diffHeader(
+  { context }: OperationSetting,
+  prepared: PreparedDiff,
+  run: Pick<OpenedDiff["run"], "tables" | "versions">,
+): PatchHeader {
+  return patchHeader({ ctx: context, run, ...headerParts(prepared) });
+}
+
+function headerParts(prepared: PreparedDiff) {
+  const { source, target } = prepared;
+  return { source: source.place.label, target: target.place.label, metadata: patchMetadata(prepared) };
+}
+
+function patchMetadata({ target, options }: PreparedDiff) {
   const filter =
     options.filter === null ? null : filterToJson(options.filter as Parameters<typeof filterToJson>[0]);
   return {

@@ -1,42 +1,46 @@
+import type { PatchHeader } from "@syncline/core";
+import type { DiffRun } from "@syncline/engine";
 import type { JobOf } from "@syncline/jobs";
 import type { OperationReport, OperationSetting } from "../contract.ts";
 import { comparisonOfJob } from "./comparison-job.ts";
-import { buildDiffPatch, type PatchPlace } from "./diff-patch.ts";
+import { diffHeader } from "./diff-patch.ts";
 import { diffReport } from "./diff-report.ts";
 import { openDiff } from "./open-diff.ts";
 
-export interface DiffHandOver {
-  /** Where the patch goes; the caller stores it. */
-  readonly patch: PatchPlace;
+/** A comparison on its way into a store. */
+export interface DiffToStore {
+  readonly signal: AbortSignal;
+  /** Consumed by the store, closed by the operation. */
+  readonly run: DiffRun;
+  /** `complete` and `hash` of its metadata are known only in the end. */
+  readonly header: PatchHeader;
 }
 
-export interface DiffReport extends OperationReport {
-  /** As in the header of the patch. */
-  readonly patchHeaderId: string;
-  readonly source: string;
-  readonly target: string;
+export interface DiffSink<Stored> {
+  /** Keeps what differs as a patch; leaves nothing when it fails. */
+  readonly writeDiff: (diff: DiffToStore) => Promise<Stored>;
+}
+
+export interface DiffReport<Stored> extends OperationReport {
+  readonly stored: Stored;
 }
 
 /**
- * Compares two places and writes what differs as a patch. A comparison that a limit cut short is `partial`, and its
- * patch says so.
- * @throws CodedError and leaves no file
+ * Compares two places and hands what differs to a store. A comparison that a limit cut short is `partial`: its counts
+ * are lower bounds, and its patch says so.
  */
-export async function runDiff(
+export async function runDiff<Stored>(
   setting: OperationSetting,
   job: JobOf<"diff">,
-  { patch }: DiffHandOver,
-): Promise<DiffReport> {
+  sink: DiffSink<Stored>,
+): Promise<DiffReport<Stored>> {
   const opened = await openDiff(setting, comparisonOfJob(job, "all"));
   try {
     setting.reached?.("reading");
-    const { header, result } = await buildDiffPatch(setting, opened, patch);
-    return {
-      ...diffReport(opened.run.tables, result),
-      patchHeaderId: header.id,
-      source: opened.source.place.label,
-      target: opened.target.place.label,
-    };
+    const { run } = opened;
+    const header = diffHeader(setting, opened, run);
+    const stored = await sink.writeDiff({ signal: setting.context.signal, run, header });
+    return { ...diffReport(run.tables, await run.result), stored };
   } finally {
     await opened.close();
   }
