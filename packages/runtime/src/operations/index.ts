@@ -24,12 +24,6 @@ export { type DiffHooks, type PreparedDiff, prepareDiff } from "./diff/prepare-d
 export { type DiffReport, type DiffSink, type DiffToStore, runDiff } from "./diff/run-diff.ts";
 export { runWatch, type WatchReport } from "./diff/run-watch.ts";
 export { type LogInput, readLog } from "./log/read-log.ts";
-export {
-  type PushHooks,
-  type PushInput,
-  type PushPreview,
-  type PushReport,
-  runPush,
 export { columnMapOf } from "./rows/column-map.ts";
 export {
   assertWholeTables,
