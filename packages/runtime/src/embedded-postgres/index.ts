@@ -1,3 +1,4 @@
+export { clusterFolderOf } from "./cluster-folder.ts";
 export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from "./embedded-postgres-error.ts";
 export type { StopMode } from "./server-process.ts";
 export {

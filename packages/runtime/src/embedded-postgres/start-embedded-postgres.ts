@@ -30,6 +30,8 @@ export interface EmbeddedPostgresOptions {
   readonly locale?: string;
   /** Only for a new cluster: further arguments for `initdb`. */
   readonly initdbArgs?: readonly string[];
+  /** The superuser's; of a new cluster from then on. Without it everybody on this machine may connect. */
+  readonly password?: string;
   /** Milliseconds. Default 60,000. */
   readonly readyTimeoutMs?: number;
 }
@@ -45,6 +47,8 @@ export interface EmbeddedPostgres {
   /** For example `18.4`. */
   readonly version: string;
   url(database?: string): string;
+  /** Resolves when the server has ended, however that came. */
+  readonly ended: Promise<void>;
   /** Default mode `fast`. A second call does nothing. */
   stop(mode?: StopMode): Promise<void>;
 }
@@ -70,9 +74,10 @@ export async function startEmbeddedPostgres(
     refuseOtherMajor(dataDir, version.major);
     prepareDataDirectory(dataDir, user);
     refuseRunningServer(dataDir);
-    if (!hasCluster(dataDir)) await initCluster({ ...clusterOptions(options), binDir, dataDir, prefix });
+    if (!hasCluster(dataDir))
+      await initCluster({ ...clusterOptions(options), binDir, dataDir, prefix, user });
     const { server, port } = await startOnSomePort(options, { binDir, dataDir, prefix });
-    return supervise({ server, port, dataDir, temporary, version });
+    return supervise({ server, port, dataDir, temporary, version, password: options.password });
   } catch (error) {
     if (temporary !== undefined) removeFolder(temporary);
     throw error;
@@ -86,6 +91,7 @@ function clusterOptions(options: EmbeddedPostgresOptions) {
     encoding: options.encoding ?? "UTF8",
     locale: options.locale ?? "C.UTF-8",
     extraArgs: options.initdbArgs ?? [],
+    ...(options.password === undefined ? {} : { password: options.password }),
   };
 }
 
@@ -146,8 +152,10 @@ function supervise(parts: {
   dataDir: string;
   temporary: string | undefined;
   version: { major: number; text: string };
+  password: string | undefined;
 }): EmbeddedPostgres {
   const { server, port, dataDir, temporary, version } = parts;
+  const password = parts.password === undefined ? "" : `:${encodeURIComponent(parts.password)}`;
   const release = terminateWithParent({
     terminate: () => {
       server.signal("SIGQUIT");
@@ -164,7 +172,8 @@ function supervise(parts: {
     major: version.major,
     version: version.text,
     url: (database = "postgres") =>
-      `postgresql://${SUPERUSER}@${HOST}:${port}/${encodeURIComponent(database)}`,
+      `postgresql://${SUPERUSER}${password}@${HOST}:${port}/${encodeURIComponent(database)}`,
+    ended: server.ended,
     stop: async (mode = "fast") => {
       await server.stop(mode);
       release();
