@@ -22,6 +22,14 @@ servers:
   #   environment: production
   #   protection: readonly                  # open, protected or readonly
 
+# What \`syncline server\` and \`syncline service\` run; every key: docs/reference/jobs.md.
+# jobs:
+#   - name: nightly-copy
+#     kind: copy
+#     source: production:public:*
+#     target: local:public:*
+#     schedule: {cron: "30 3 * * *", timeZone: UTC}
+
 # Columns that --ignore-timestamps and --ignore-system-fields leave out.
 timestampFields: [created_at, updated_at, modified_at, last_update]
 systemFields: [created_by, updated_by, modified_by, version]

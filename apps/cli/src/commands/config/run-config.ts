@@ -9,6 +9,7 @@ import { formatColumns } from "../../render/text-table.ts";
 import type { Session } from "../../session.ts";
 import type { ConfigCommandOptions } from "../config.ts";
 import { sessionWorkspace } from "../places.ts";
+import { jobDocuments, jobLines } from "./job-list.ts";
 
 export async function runConfigInit(session: Session, options: ConfigCommandOptions): Promise<ExitReason> {
   const path = session.globals.config ?? "syncline.yaml";
@@ -46,6 +47,8 @@ export async function runConfigCheck(session: Session, options: ConfigCommandOpt
       file: config.file,
       current: config.current,
       servers: outcomes.map(outcomeDocument),
+      remote_servers: [...config.remotes.keys()],
+      jobs: jobDocuments(config, session.context.now()),
     });
   else await printChecks(session, workspace, outcomes);
   const failed = outcomes.find((outcome) => !outcome.ok);
@@ -78,10 +81,11 @@ function outcomeDocument(outcome: CheckOutcome) {
 }
 
 async function printChecks(
-  { output, paint, people }: Session,
+  { output, paint, people, context }: Session,
   { config }: Workspace,
   outcomes: readonly CheckOutcome[],
 ): Promise<void> {
+  const now = context.now();
   if (config.file === null) {
     await output.line("No configuration file was found; the built-in defaults hold.");
     people.say("syncline config init writes one.");
@@ -89,7 +93,9 @@ async function printChecks(
   }
   await output.line(`${paint("green", "✓")} ${config.file} is valid`);
   const rows = outcomes.map((outcome) => checkRow(outcome, config.current, paint));
-  for (const line of formatColumns(rows, ["left", "left", "left", "left"])) await output.line(line);
+  for (const name of config.remotes.keys()) rows.push([`    ${name}`, "another Syncline server", "", ""]);
+  for (const line of formatColumns(rows, ["left", "left", "left", "left"])) await output.line(line.trimEnd());
+  for (const line of jobLines(config, now)) await output.line(line);
   for (const outcome of outcomes) if (!outcome.ok) tellProblem(outcome.error, people.say.bind(people));
 }
 
