@@ -1,5 +1,3 @@
-CREATE SCHEMA "syncline_control";
---> statement-breakpoint
 CREATE SEQUENCE "syncline_control"."fencing_tokens" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
 CREATE TABLE "syncline_control"."api_keys" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
@@ -84,6 +82,7 @@ CREATE TABLE "syncline_control"."resolutions" (
 CREATE TABLE "syncline_control"."identity" (
 	"only" boolean PRIMARY KEY DEFAULT true NOT NULL,
 	"id" uuid DEFAULT gen_random_uuid() NOT NULL,
+	"sealed_pepper" text,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "identity_is_one" CHECK ("syncline_control"."identity"."only")
 );
@@ -190,7 +189,7 @@ CREATE TABLE "syncline_control"."runs" (
 	"state" text DEFAULT 'queued' NOT NULL,
 	"attempt" integer DEFAULT 1 NOT NULL,
 	"not_before" timestamp (3) with time zone,
-	"target_key" text,
+	"target_keys" text[] DEFAULT '{}'::text[] NOT NULL,
 	"server_keys" text[] DEFAULT '{}'::text[] NOT NULL,
 	"requested_by" text NOT NULL,
 	"waits_for" text,
@@ -217,11 +216,11 @@ CREATE TABLE "syncline_control"."snapshot_holders" (
 --> statement-breakpoint
 CREATE TABLE "syncline_control"."target_locks" (
 	"organization_id" uuid NOT NULL,
-	"target_key" text PRIMARY KEY NOT NULL,
+	"target_key" text NOT NULL,
 	"run_id" uuid NOT NULL,
 	"fencing_token" bigint NOT NULL,
 	"taken_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "target_locks_runId_unique" UNIQUE("run_id")
+	CONSTRAINT "target_locks_organization_id_target_key_pk" PRIMARY KEY("organization_id","target_key")
 );
 --> statement-breakpoint
 CREATE TABLE "syncline_control"."work_units" (
@@ -237,6 +236,8 @@ CREATE TABLE "syncline_control"."work_units" (
 	"fencing_token" bigint,
 	"lease_until" timestamp (3) with time zone,
 	"claims" integer DEFAULT 0 NOT NULL,
+	"losses" integer DEFAULT 0 NOT NULL,
+	"unsettled" boolean DEFAULT false NOT NULL,
 	"rows" bigint DEFAULT 0 NOT NULL,
 	"bytes" bigint DEFAULT 0 NOT NULL,
 	"checksum" text,
@@ -274,6 +275,7 @@ CREATE TABLE "syncline_control"."schedules" (
 	"schedule" jsonb NOT NULL,
 	"next_fire_at" timestamp (3) with time zone,
 	"last_fired_at" timestamp (3) with time zone,
+	"planned_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "schedules_jobId_unique" UNIQUE("job_id")
 );
@@ -369,9 +371,11 @@ CREATE INDEX "events_of" ON "syncline_control"."events" USING btree ("organizati
 CREATE UNIQUE INDEX "jobs_name" ON "syncline_control"."jobs" USING btree ("project_id","name") WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX "patches_by_age" ON "syncline_control"."patches" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "runs_by_age" ON "syncline_control"."runs" USING btree ("organization_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "runs_of_job" ON "syncline_control"."runs" USING btree ("job_id","created_at");--> statement-breakpoint
-CREATE INDEX "runs_live" ON "syncline_control"."runs" USING btree ("state") WHERE finished_at IS NULL;--> statement-breakpoint
+CREATE INDEX "runs_of_job" ON "syncline_control"."runs" USING btree ("job_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "runs_live" ON "syncline_control"."runs" USING btree ("state","not_before") WHERE finished_at IS NULL;--> statement-breakpoint
+CREATE INDEX "target_locks_of_run" ON "syncline_control"."target_locks" USING btree ("run_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "work_units_place" ON "syncline_control"."work_units" USING btree ("run_id","attempt","position");--> statement-breakpoint
 CREATE INDEX "work_units_live" ON "syncline_control"."work_units" USING btree ("state","lease_until") WHERE state IN ('ready', 'running');--> statement-breakpoint
+CREATE INDEX "work_units_of_worker" ON "syncline_control"."work_units" USING btree ("worker") WHERE state = 'running';--> statement-breakpoint
 CREATE INDEX "schedules_due" ON "syncline_control"."schedules" USING btree ("next_fire_at");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "syncline_control"."deliveries" USING btree ("state","next_try_at");

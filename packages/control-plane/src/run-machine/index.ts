@@ -1,1 +1,3 @@
 export * from "./run-states.ts";
+export * from "./transition.ts";
+export * from "./unit-states.ts";

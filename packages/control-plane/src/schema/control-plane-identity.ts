@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, text, uuid } from "drizzle-orm/pg-core";
 import { controlSchema, createdAt } from "./columns.ts";
 
 /** One row: which control plane this is, so that targets can tell fencing tokens of two apart. */
@@ -8,6 +8,8 @@ export const identity = controlSchema.table(
   {
     only: boolean().primaryKey().default(true),
     id: uuid().notNull().defaultRandom(),
+    /** Key of the digests of credentials, sealed by the master key: a copy of the tables alone verifies none. */
+    sealedPepper: text(),
     createdAt: createdAt(),
   },
   (table) => [check("identity_is_one", sql`${table.only}`)],

@@ -12,6 +12,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { RUN_STATES, RUN_TRIGGERS } from "../run-machine/run-states.ts";
+import { UNIT_KINDS, UNIT_STATES } from "../run-machine/unit-states.ts";
 import type { RunProgress, RunSummary, StoredError } from "../run-records.ts";
 import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { jobs } from "./jobs.ts";
@@ -37,8 +38,8 @@ export const runs = controlSchema.table(
     attempt: integer().notNull().default(1),
     /** The next try is not before this. */
     notBefore: at(),
-    /** What a writing run has to itself; null for reading ones. */
-    targetKey: text(),
+    /** What a writing run has to itself, sorted; empty for reading ones. One entry for each ledger that it writes. */
+    targetKeys: text().array().notNull().default(sql`'{}'::text[]`),
     /** Servers that it uses, for the limits per server. */
     serverKeys: text().array().notNull().default(sql`'{}'::text[]`),
     requestedBy: text().notNull(),
@@ -56,8 +57,8 @@ export const runs = controlSchema.table(
   },
   (table) => [
     index("runs_by_age").on(table.organizationId, table.createdAt, table.id),
-    index("runs_of_job").on(table.jobId, table.createdAt),
-    index("runs_live").on(table.state).where(sql`finished_at IS NULL`),
+    index("runs_of_job").on(table.jobId, table.createdAt, table.id),
+    index("runs_live").on(table.state, table.notBefore).where(sql`finished_at IS NULL`),
   ],
 );
 
@@ -78,17 +79,23 @@ export const attempts = controlSchema.table(
 );
 
 /** Who writes to a target now: one run at a time. */
-export const targetLocks = controlSchema.table("target_locks", {
-  organizationId: ownedBy(() => organizations.id),
-  targetKey: text().primaryKey(),
-  runId: uuid()
-    .notNull()
-    .unique()
-    .references(() => runs.id, { onDelete: "cascade" }),
-  /** What the run's writes show the target; a later run's is greater, so one that was given up cannot write any more. */
-  fencingToken: bigint({ mode: "bigint" }).notNull(),
-  takenAt: createdAt(),
-});
+export const targetLocks = controlSchema.table(
+  "target_locks",
+  {
+    organizationId: ownedBy(() => organizations.id),
+    targetKey: text().notNull(),
+    runId: uuid()
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    /** What the run's slices show the target; a later run's is greater, so one that was given up cannot write any more. */
+    fencingToken: bigint({ mode: "bigint" }).notNull(),
+    takenAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.targetKey] }),
+    index("target_locks_of_run").on(table.runId),
+  ],
+);
 
 /** Part of a run that one worker takes under a lease. */
 export const workUnits = controlSchema.table(
@@ -102,18 +109,20 @@ export const workUnits = controlSchema.table(
     attempt: integer().notNull(),
     position: integer().notNull(),
     /** `whole`, `plan`, `slice`, `finish`: see docs/run-SPEC.md. */
-    kind: text({ enum: ["whole", "plan", "slice", "finish"] }).notNull(),
+    kind: text({ enum: UNIT_KINDS }).notNull(),
     /** What a slice covers; read by whoever planned it. */
     slice: jsonb(),
-    state: text({ enum: ["ready", "running", "done", "failed", "cancelled"] })
-      .notNull()
-      .default("ready"),
+    state: text({ enum: UNIT_STATES }).notNull().default("ready"),
     worker: uuid(),
     /** Drawn at each claim from one sequence; only the unit's newest may write. */
     fencingToken: bigint({ mode: "bigint" }),
     leaseUntil: at(),
     /** How often it was claimed. */
     claims: integer().notNull().default(0),
+    /** How often its lease ran out in this attempt. */
+    losses: integer().notNull().default(0),
+    /** Whoever had it last did not say whether rows were committed: the target's ledger knows. */
+    unsettled: boolean().notNull().default(false),
     rows: bigint({ mode: "number" }).notNull().default(0),
     bytes: bigint({ mode: "number" }).notNull().default(0),
     checksum: text(),
@@ -128,6 +137,7 @@ export const workUnits = controlSchema.table(
   (table) => [
     uniqueIndex("work_units_place").on(table.runId, table.attempt, table.position),
     index("work_units_live").on(table.state, table.leaseUntil).where(sql`state IN ('ready', 'running')`),
+    index("work_units_of_worker").on(table.worker).where(sql`state = 'running'`),
   ],
 );
 

@@ -18,6 +18,8 @@ export const schedules = controlSchema.table(
     /** The next slot; null where it has none, as after a notification or past the last date. */
     nextFireAt: at(),
     lastFiredAt: at(),
+    /** When the next slot was worked out last; null for a schedule that is new or was changed. */
+    plannedAt: at(),
     createdAt: createdAt(),
   },
   (table) => [index("schedules_due").on(table.nextFireAt)],

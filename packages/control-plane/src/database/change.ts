@@ -1,0 +1,46 @@
+import type { Call } from "../control-plane.ts";
+import type { Transaction } from "./open-database.ts";
+
+export interface AuditNote {
+  /** `job.create`, `run.cancel`, … */
+  readonly action: string;
+  readonly subjectKind: string;
+  readonly subjectId: string | null;
+  /** Names and counts, never row values or secrets. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+export interface NewEvent {
+  readonly organizationId: string;
+  readonly runId?: string | null;
+  /** `run.queued`, `job.changed`, … */
+  readonly type: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** A transaction with what it will tell: audit entries and events are written in it, at its end. */
+export class Change {
+  readonly tx: Transaction;
+  readonly #audit: { readonly call: Call; readonly note: AuditNote }[] = [];
+  readonly #events: NewEvent[] = [];
+
+  constructor(tx: Transaction) {
+    this.tx = tx;
+  }
+
+  audit(call: Call, note: AuditNote): void {
+    this.#audit.push({ call, note });
+  }
+
+  emit(event: NewEvent): void {
+    this.#events.push(event);
+  }
+
+  get notes() {
+    return this.#audit;
+  }
+
+  get events() {
+    return this.#events;
+  }
+}

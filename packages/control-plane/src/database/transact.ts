@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ControlPlane } from "../control-plane.ts";
+import { Change } from "./change.ts";
+import type { Executor } from "./open-database.ts";
+import { sqlStateOf, translateDatabaseError } from "./translate-database-error.ts";
+import { writeNotes } from "./write-notes.ts";
+
+/** Serialization failure and deadlock: nothing happened, and the same may well succeed now. */
+const REPEATABLE: ReadonlySet<string> = new Set(["40001", "40P01"]);
+const TRIES = 6;
+const FIRST_PAUSE_MS = 10;
+
+/**
+ * Runs a verb as one transaction and writes its audit entries and events at the end; within a transaction that was
+ * begun already it joins that one. `body` may run several times and must have no effect outside of the database.
+ * @throws CodedError `connection.lost`, `control.unavailable` (both retryable), and what `body` throws
+ */
+export async function transact<T>(cp: ControlPlane, body: (change: Change) => Promise<T>): Promise<T> {
+  if (cp.joined !== null) return body(cp.joined);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await cp.db.transaction(async (tx) => {
+        const change = new Change(tx);
+        const result = await body(change);
+        await writeNotes(change);
+        return result;
+      });
+    } catch (error) {
+      if (tries >= TRIES || !REPEATABLE.has(sqlStateOf(error))) throw translateDatabaseError(error);
+      await sleep(FIRST_PAUSE_MS * 2 ** tries * (0.5 + Math.random()));
+    }
+  }
+}
+
+/** Runs a query, within the transaction that was begun if there is one. */
+export async function read<T>(cp: ControlPlane, body: (db: Executor) => Promise<T>): Promise<T> {
+  try {
+    return await body(cp.joined?.tx ?? cp.db);
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+}
+
+/** The same control plane, whose verbs and queries join a transaction. */
+export function joining(cp: ControlPlane, change: Change): ControlPlane {
+  return { ...cp, joined: change };
+}

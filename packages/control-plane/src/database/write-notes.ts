@@ -1,0 +1,55 @@
+import { sql } from "drizzle-orm";
+import * as schema from "../schema/index.ts";
+import type { Change, NewEvent } from "./change.ts";
+import type { Transaction } from "./open-database.ts";
+
+/** Payload of a notification: organization, run (or nothing) and the event's id, with colons between. */
+export const EVENT_CHANNEL = "syncline_events";
+
+/** First half of the advisory locks of event writers. */
+const EVENT_LOCK = 0x53594e45;
+
+export async function writeNotes(change: Change): Promise<void> {
+  if (change.notes.length > 0)
+    await change.tx.insert(schema.auditEntries).values(
+      change.notes.map(({ call, note }) => ({
+        organizationId: call.scope.organizationId,
+        actor: call.actor,
+        requestId: call.requestId ?? null,
+        action: note.action,
+        subjectKind: note.subjectKind,
+        subjectId: note.subjectId,
+        detail: note.detail ?? {},
+      })),
+    );
+  await writeEvents(change.tx, change.events);
+}
+
+/**
+ * Numbers are drawn under a lock per organization that is held until the commit, so that within one organization they
+ * become visible in their order: whoever resumes after a number has missed nothing before it. Called last in a
+ * transaction, after every row lock, so that it cannot be part of a deadlock.
+ */
+export async function writeEvents(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const organizations = [...new Set(events.map((event) => event.organizationId))].sort();
+  for (const organization of organizations)
+    await tx.execute(sql`SELECT pg_advisory_xact_lock(${EVENT_LOCK}::int, hashtext(${organization}))`);
+  const written = await tx
+    .insert(schema.events)
+    .values(
+      events.map(({ organizationId, runId, type, payload }) => ({
+        organizationId,
+        runId: runId ?? null,
+        type,
+        payload,
+      })),
+    )
+    .returning({
+      id: schema.events.id,
+      organizationId: schema.events.organizationId,
+      runId: schema.events.runId,
+    });
+  for (const { id, organizationId, runId } of written)
+    await tx.execute(sql`SELECT pg_notify(${EVENT_CHANNEL}, ${`${organizationId}:${runId ?? ""}:${id}`})`);
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CodedError } from "@syncline/core";
+import type { Sql } from "postgres";
+import { sqlStateOf, translateDatabaseError } from "../database/translate-database-error.ts";
+import type { Migration } from "./migration.ts";
+
+/** Replicas that start together wait for one of them here. */
+const MIGRATION_LOCK = 7_310_868_735_421;
+const LOCK_NOT_AVAILABLE = "55P03";
+/** A statement that waits for a lock makes everybody behind it wait, old replicas too: better to let them pass. */
+const LOCK_TIMEOUT = "3s";
+const TRIES = 20;
+const PAUSE_MS = 250;
+
+/**
+ * Brings the schema `syncline_control` up to `migrations`, one transaction each, under a session advisory lock.
+ * Migrations that this code does not know are left alone: they only add (docs/adr/0024-expand-only-migrations.md).
+ * @throws CodedError `control.damaged` when one was changed after it ran; `control.unavailable`; `permission.denied`
+ */
+export async function migrate(sql: Sql, migrations: readonly Migration[]): Promise<readonly string[]> {
+  try {
+    const session = await sql.reserve();
+    try {
+      await session`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)`;
+      await session`SELECT pg_advisory_lock(${MIGRATION_LOCK}::bigint)`;
+      try {
+        return await migrateAlone(session, migrations);
+      } finally {
+        await session`SELECT pg_advisory_unlock(${MIGRATION_LOCK}::bigint)`;
+        await session.unsafe("RESET statement_timeout; RESET lock_timeout");
+      }
+    } finally {
+      session.release();
+    }
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+}
+
+async function migrateAlone(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {
+  const [found] = await sql<{ present: boolean }[]>`
+    SELECT to_regnamespace('syncline_control') IS NOT NULL AS present`;
+  // Asked for first: a role that may not create schemas can use one that was made for it.
+  if (found?.present !== true) await sql`CREATE SCHEMA syncline_control`;
+  await sql`CREATE TABLE IF NOT EXISTS syncline_control.migrations (
+    name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`;
+  const rows = await sql<{ name: string; hash: string }[]>`SELECT name, hash FROM syncline_control.migrations`;
+  const applied = new Map(rows.map(({ name, hash }) => [name, hash]));
+  const done: string[] = [];
+  for (const migration of migrations) {
+    const hash = applied.get(migration.name);
+    if (hash === undefined) {
+      await applyPatiently(sql, migration);
+      done.push(migration.name);
+    } else if (hash !== migration.hash)
+      throw new CodedError(
+        "control.damaged",
+        `Migration "${migration.name}" of the control database was changed after it ran.`,
+        { hint: "This database was made by another build of Syncline; use that one, or a new database." },
+      );
+  }
+  return done;
+}
+
+async function applyPatiently(sql: Sql, migration: Migration): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await applyOne(sql, migration);
+      return;
+    } catch (error) {
+      await sql.unsafe("ROLLBACK");
+      if (tries >= TRIES || sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+async function applyOne(sql: Sql, { name, hash, statements }: Migration): Promise<void> {
+  await sql.unsafe("BEGIN");
+  await sql.unsafe(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+  for (const statement of statements) await sql.unsafe(statement);
+  await sql`INSERT INTO syncline_control.migrations (name, hash) VALUES (${name}, ${hash})`;
+  await sql.unsafe("COMMIT");
+}

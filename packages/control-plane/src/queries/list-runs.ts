@@ -1,0 +1,42 @@
+import { and, desc, eq, inArray } from "drizzle-orm";
+import type { ControlPlane, Scope } from "../control-plane.ts";
+import { read } from "../database/transact.ts";
+import { assertId } from "../ids.ts";
+import { type Page, type PageInput, pageByAge, readAge, readLimit } from "../paging.ts";
+import type { Run } from "../records.ts";
+import type { RunState } from "../run-machine/run-states.ts";
+import { runs } from "../schema/index.ts";
+import { olderThan } from "./by-age.ts";
+
+export interface ListRunsInput extends PageInput {
+  readonly jobId?: string;
+  readonly states?: readonly RunState[];
+}
+
+/** Newest first. */
+export async function listRuns(
+  cp: ControlPlane,
+  scope: Scope,
+  input: ListRunsInput = {},
+): Promise<Page<Run>> {
+  const limit = readLimit(input);
+  const position = readAge(input);
+  if (input.jobId !== undefined) assertId("job", input.jobId);
+  const rows = await read(cp, (db) =>
+    db
+      .select()
+      .from(runs)
+      .where(
+        and(
+          eq(runs.organizationId, scope.organizationId),
+          eq(runs.projectId, scope.projectId),
+          input.jobId === undefined ? undefined : eq(runs.jobId, input.jobId),
+          input.states === undefined ? undefined : inArray(runs.state, [...input.states]),
+          olderThan(runs, position),
+        ),
+      )
+      .orderBy(desc(runs.createdAt), desc(runs.id))
+      .limit(limit + 1),
+  );
+  return pageByAge(rows, limit);
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import type { Call, ControlPlane } from "../control-plane.ts";
+import type { Change } from "../database/change.ts";
+import { transact } from "../database/transact.ts";
+import type { ApiKeyRecord } from "../records.ts";
+import { apiKeys } from "../schema/index.ts";
+import { newSecret } from "../sealing/credentials.ts";
+import { KEY_PURPOSE, withoutDigest } from "./api-key-record.ts";
+
+export interface NewApiKey {
+  readonly name: string;
+  /** `resource:action`, or `*`. */
+  readonly scopes: readonly string[];
+  readonly expiresAt?: Date | null;
+  /** Null: all projects. */
+  readonly projectId?: string | null;
+}
+
+export interface IssuedKey {
+  readonly key: ApiKeyRecord;
+  /** Shown this once; only its digest is kept. */
+  readonly token: string;
+}
+
+const PUBLIC_ID_BYTES = 9;
+
+export async function createApiKey(cp: ControlPlane, call: Call, input: NewApiKey): Promise<IssuedKey> {
+  return transact(cp, (change) =>
+    issueKey(cp, change, { call, input, rotates: null, action: "api_key.create" }),
+  );
+}
+
+export async function issueKey(
+  cp: ControlPlane,
+  change: Change,
+  { call, input, rotates, action }: { call: Call; input: NewApiKey; rotates: string | null; action: string },
+): Promise<IssuedKey> {
+  // Letters and digits only, so that the parts of a key are told apart by their underscores.
+  const publicId = randomBytes(PUBLIC_ID_BYTES).toString("hex");
+  const secret = newSecret();
+  const { organizationId } = call.scope;
+  const [row] = await change.tx
+    .insert(apiKeys)
+    .values({
+      organizationId,
+      projectId: input.projectId ?? null,
+      publicId,
+      name: input.name,
+      digest: cp.credentials.digest(KEY_PURPOSE, `${publicId}:${secret}`),
+      scopes: [...input.scopes],
+      rotates,
+      createdBy: call.actor,
+      expiresAt: input.expiresAt ?? null,
+    })
+    .returning();
+  if (row === undefined) throw new Error("an inserted key was not returned");
+  change.audit(call, {
+    action,
+    subjectKind: "api_key",
+    subjectId: row.id,
+    detail: { name: input.name, publicId, scopes: input.scopes, rotates },
+  });
+  change.emit({ organizationId, type: "api_key.created", payload: { keyId: row.id, name: row.name } });
+  return { key: withoutDigest(row), token: `slk_${publicId}_${secret}` };
+}

@@ -1,0 +1,17 @@
+export * from "./authenticate-key.ts";
+export * from "./bootstrap-key.ts";
+export * from "./cancel-run.ts";
+export * from "./claim-unit.ts";
+export { createApiKey, type IssuedKey, type NewApiKey } from "./create-api-key.ts";
+export * from "./create-job.ts";
+export * from "./create-run.ts";
+export * from "./finish-unit.ts";
+export * from "./pause-run.ts";
+export * from "./plan-units.ts";
+export * from "./register-worker.ts";
+export * from "./renew-leases.ts";
+export { retryRun } from "./retry-run.ts";
+export * from "./sweep.ts";
+export * from "./take-slot.ts";
+export * from "./update-job.ts";
+export * from "./with-idempotency.ts";
