@@ -85,6 +85,7 @@ export const EXIT_REASONS: Readonly<Record<ErrorCode, ExitReason>> = {
   "resource.exists": "usage",
   "resource.changed": "conflict",
   "run.state_refused": "conflict",
+  "run.instant_lost": "connection",
   "request.invalid": "usage",
   "request.too_large": "refused",
   "request.unsupported_media": "usage",

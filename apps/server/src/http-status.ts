@@ -63,6 +63,7 @@ export const HTTP_STATUSES: Readonly<Record<ErrorCode, number>> = {
   "resource.exists": 409,
   "resource.changed": 409,
   "run.state_refused": 409,
+  "run.instant_lost": 503,
   "request.invalid": 400,
   "request.too_large": 413,
   "request.unsupported_media": 415,

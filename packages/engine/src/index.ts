@@ -11,6 +11,7 @@ export * from "./ports/row-files.ts";
 export * from "./ports/run-context.ts";
 export * from "./ports/schema-engine.ts";
 export * from "./ports/selected-rows.ts";
+export * from "./ports/sliced-load.ts";
 export * from "./ports/sql-import.ts";
 export * from "./ports/staged-rows.ts";
 export * from "./usecases/apply-contract.ts";
@@ -48,8 +49,14 @@ export {
 } from "./usecases/resolve-conflicts.ts";
 export * from "./usecases/resolve-merge-conflicts.ts";
 export * from "./usecases/select-operations.ts";
+export * from "./usecases/slices/copy-slice.ts";
 export * from "./usecases/slices/diff-slice.ts";
 export * from "./usecases/slices/slice-patch.ts";
+export {
+  type BegunCopy,
+  SlicedCopy,
+  type SlicedCopyInput,
+} from "./usecases/slices/sliced-copy.ts";
 export { SlicedDiff } from "./usecases/slices/sliced-diff.ts";
 export type { SqlDump, SqlDumpInput, SqlDumpResult } from "./usecases/sql-dump/dump-contract.ts";
 export { dumpSql } from "./usecases/sql-dump/dump-sql.ts";

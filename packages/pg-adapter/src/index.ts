@@ -2,6 +2,7 @@ export { readTableSpecs } from "./catalog/read-table-specs.ts";
 export type { RelationFilter } from "./catalog/relations-query.ts";
 export * from "./connection/connect.ts";
 export { type BulkTargetInput, openBulkTarget } from "./copy/open-bulk-target.ts";
+export { openSlicedLoadTarget, type SlicedLoadInput } from "./copy/slices/open-sliced-load.ts";
 export { readHighWater } from "./high-water/high-water-store.ts";
 export { readSourceClock } from "./high-water/read-source-clock.ts";
 export { openPgEndpoint, type PgEndpointOptions } from "./pg-endpoint.ts";

@@ -61,6 +61,7 @@ export const ERROR_CODES = [
   "resource.exists",
   "resource.changed",
   "run.state_refused",
+  "run.instant_lost",
   "request.invalid",
   "request.too_large",
   "request.unsupported_media",

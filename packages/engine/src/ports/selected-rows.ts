@@ -22,6 +22,8 @@ export interface ConstantColumn {
 export interface RowSlice {
   readonly index: number;
   readonly of: number;
+  /** Pages of the table when it was cut, where that was not just now: it may have grown since. */
+  readonly pages?: number;
 }
 
 export interface SelectedRows {
@@ -38,5 +40,7 @@ export interface SelectedRows {
   }): AsyncIterable<Buffer>;
   /** Number of slices in which the rows can be read; together they are all rows. */
   slices(wanted: number): number;
+  /** For slices that are read later or by others. */
+  readonly pages: number;
   count(signal: AbortSignal): Promise<number>;
 }

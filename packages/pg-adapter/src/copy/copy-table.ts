@@ -23,7 +23,7 @@ export function onlyTable({ spec }: Pick<TableInfo, "spec">): string {
   return `${spec.kind === "partitioned" ? "" : "ONLY "}${quoteTable(spec.name)}`;
 }
 
-export function copyStatement({ load, relation }: CopyTable): string {
+export function copyStatement({ load, relation }: Pick<CopyTable, "load" | "relation">): string {
   const { table, columns, format } = load;
   const names = [...columns, ...(table.tenant === null ? [] : [table.tenant.column])].map(quoteIdentifier);
   return `COPY ${relation} (${names.join(", ")}) FROM STDIN (FORMAT ${format})`;

@@ -17,12 +17,13 @@ export async function recoverRuns(session: ApplySession): Promise<string[]> {
   const notes: string[] = [];
   for (const { run_id: runId } of rows) {
     const settled = await settleRun(session, runId, LOCK_TIMEOUT_MS);
-    if (settled !== null) notes.push(...describe(settled));
+    if (settled !== null) notes.push(...describeSettlement(settled));
   }
   return notes;
 }
 
-function describe({ emptied, rebuilt, failed }: Settlement): string[] {
+/** What people should know of it. */
+export function describeSettlement({ emptied, rebuilt, failed }: Settlement): string[] {
   const kept =
     failed.length === 0
       ? []

@@ -101,7 +101,8 @@ async function readRunTables(client: Client, runId: string): Promise<RunTable[]>
   }));
 }
 
-async function readStored(client: Client, runId: string): Promise<Definition[]> {
+/** What a run has dropped, in the order in which it is made again. */
+export async function readStored(client: Client, runId: string): Promise<Definition[]> {
   const { rows } = await client.query<Record<string, string>>(
     `SELECT d.kind, d.relation, d.table_oid::pg_catalog.text AS oid, d.name, pg_catalog.to_json(d.statements) AS statements
      FROM syncline.copy_definition d JOIN pg_catalog.pg_class c ON c.oid = d.table_oid WHERE d.run_id = $1 ORDER BY d.position`,
@@ -182,7 +183,7 @@ async function createEach(client: Client, definitions: readonly Definition[]): P
   return failed;
 }
 
-async function forgetRun(client: Client, runId: string, kept: readonly Definition[]): Promise<void> {
+export async function forgetRun(client: Client, runId: string, kept: readonly Definition[]): Promise<void> {
   await client.query(
     `DELETE FROM syncline.copy_definition WHERE run_id = $1
      AND NOT name = ANY (ARRAY(SELECT pg_catalog.json_array_elements_text($2::pg_catalog.json)))`,

@@ -11,7 +11,7 @@ export function sliceCount({ hasRowAddresses, pages }: TableInfo, wanted: number
 }
 
 /** Condition for the rows of one slice, a range of pages of which the last one is open; null for all rows. */
-export function pageRange({ pages }: TableInfo, { index, of }: RowSlice): string | null {
+export function pageRange(info: TableInfo, { index, of, pages = info.pages }: RowSlice): string | null {
   if (of === 1) return null;
   const page = (at: number) => `'(${Math.floor((pages * at) / of)},0)'::pg_catalog.tid`;
   const from = `t.ctid >= ${page(index)}`;

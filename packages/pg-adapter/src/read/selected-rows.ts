@@ -52,6 +52,10 @@ export class PgSelectedRows implements SelectedRows {
     return sliceCount(this.#parts.info, wanted);
   }
 
+  get pages(): number {
+    return this.#parts.info.pages;
+  }
+
   async count(signal: AbortSignal): Promise<number> {
     const sql = await this.#compiled(signal);
     const text = `SELECT pg_catalog.count(*) FROM ${fromTable(sql)}${conditions(sql, "all")}`;

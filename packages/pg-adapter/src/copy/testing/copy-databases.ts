@@ -53,11 +53,11 @@ export async function copy(source: Side, target: Side, run: CopyRun = {}): Promi
   }
 }
 
-function scopeOf({ url, schema = "public", tenantColumn = null }: Side) {
+export function scopeOf({ url, schema = "public", tenantColumn = null }: Side) {
   return { connection: connectionOf(url), schema, tenantColumn };
 }
 
-function selectionOf({ tables }: Side): TableSelection {
+export function selectionOf({ tables }: Side): TableSelection {
   if (tables === undefined) return { kind: "all" };
   return { kind: "named", names: tables.map((name) => ({ schema: null, name })) };
 }
