@@ -1,0 +1,98 @@
+import type { ControlPlane } from "@syncline/control-plane";
+import type { ObjectStore } from "@syncline/engine";
+import type { ResultStore } from "../results/index.ts";
+import type { Workspace } from "../workspace.ts";
+import type { ReachedPoint } from "./kill-points.ts";
+import { NO_METRICS, type ServiceMetrics } from "./metrics.ts";
+import { openBossQueue } from "./queue/open-boss-queue.ts";
+import { QueueService } from "./queue/queue-service.ts";
+import type { Service, ServiceLog } from "./service.ts";
+import { createSweeper } from "./sweeper/create-sweeper.ts";
+import { EXECUTORS, executorOf } from "./worker/executors.ts";
+import { LiveUnits } from "./worker/live-units.ts";
+import { MemoryGate } from "./worker/memory-gate.ts";
+import { Pulse } from "./worker/pulse.ts";
+import { RunWorker } from "./worker/run-worker.ts";
+import type { Executors } from "./worker/unit-executor.ts";
+import { UnitRunner } from "./worker/unit-runner.ts";
+import { WorkerIdentity } from "./worker/worker-identity.ts";
+
+export interface RunServicesLimits {
+  /** Work units that this process does at once. */
+  readonly units: number;
+  /** Work units at once that use the same server, over all processes. */
+  readonly perServer: number;
+  /** Above this resident size no further unit begins. */
+  readonly memoryBytes: number;
+}
+
+export interface CreateRunServicesOptions {
+  readonly controlPlane: ControlPlane;
+  /** Of the control database, for the queue's own connections. */
+  readonly databaseUrl: string;
+  /** Shown in the list of workers. */
+  readonly name: string;
+  readonly version: string;
+  /** Config and stored servers of a project. */
+  readonly workspaceOf: (scope: {
+    readonly organizationId: string;
+    readonly projectId: string;
+  }) => Promise<Workspace>;
+  readonly objectStore: ObjectStore;
+  readonly results: ResultStore;
+  readonly dumpFolder: string;
+  /** Where relative paths of jobs start. */
+  readonly folder: string;
+  /** Read at each claim, so that a reload counts at once; how many units at once is fixed at the start. */
+  readonly limits: () => RunServicesLimits;
+  readonly log: ServiceLog;
+  readonly metrics?: ServiceMetrics;
+  /** Does nothing but in the kill test. */
+  readonly reached?: ReachedPoint;
+  readonly executors?: Executors;
+}
+
+/**
+ * What a replica runs besides its HTTP listener, in the order in which they start; `runServices` runs them. Any number
+ * of replicas on one control database share the work.
+ */
+export function createRunServices(options: CreateRunServicesOptions): Service[] {
+  const { controlPlane, databaseUrl, name, version, workspaceOf, folder, limits, log } = options;
+  const metrics = options.metrics ?? NO_METRICS;
+  const reached = options.reached ?? (() => {});
+  const queue = new QueueService(() => openBossQueue({ databaseUrl, log }));
+  const identity = new WorkerIdentity(controlPlane, { name, version });
+  const live = new LiveUnits(controlPlane, {
+    metrics,
+    onStop: (unit, reason) => {
+      if (reason === "cancel") reached("cancelling");
+      log("info", "unit told to stop", { unit: unit.id, run: unit.claim.run.id, reason });
+    },
+  });
+  const runner = new UnitRunner({
+    controlPlane,
+    tools: (workerId) => ({
+      controlPlane,
+      objectStore: options.objectStore,
+      results: options.results,
+      dumpFolder: options.dumpFolder,
+      workerId,
+    }),
+    execute: executorOf(options.executors ?? EXECUTORS),
+    workspaceOf,
+    folder,
+    perServer: () => limits().perServer,
+    live,
+    log,
+    metrics,
+    reached,
+  });
+  const memory = new MemoryGate(() => limits().memoryBytes);
+  const { units } = limits();
+  return [
+    queue,
+    new Pulse({ identity, live, log }),
+    createSweeper({ controlPlane, queue, log, metrics, reached }),
+    new RunWorker({ controlPlane, queue, identity, runner, live, memory, units, log }),
+  ];
+}

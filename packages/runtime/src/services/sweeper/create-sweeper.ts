@@ -1,0 +1,38 @@
+import { type ControlPlane, sweep } from "@syncline/control-plane";
+import type { ReachedPoint } from "../kill-points.ts";
+import type { ServiceMetrics } from "../metrics.ts";
+import { PollingService } from "../polling-service.ts";
+import type { QueueService } from "../queue/queue-service.ts";
+import type { ServiceLog } from "../service.ts";
+
+export interface SweeperOptions {
+  readonly controlPlane: ControlPlane;
+  readonly queue: QueueService;
+  readonly log: ServiceLog;
+  readonly metrics: ServiceMetrics;
+  readonly reached: ReachedPoint;
+}
+
+const SWEEP_MS = 2_000;
+
+/** Puts right what processes that died left behind, and sends messages for units that are ready. Any replica may. */
+export function createSweeper({
+  controlPlane,
+  queue,
+  log,
+  metrics,
+  reached,
+}: SweeperOptions): PollingService {
+  return new PollingService({
+    name: "sweeper",
+    intervalMs: SWEEP_MS,
+    tick: async () => {
+      const swept = await sweep(controlPlane);
+      await queue.send(swept.dispatch.map(({ unitId }) => unitId));
+      if (swept.dispatch.length > 0) reached("message-sent");
+      if (swept.lost > 0) metrics.leasesTakenOver(swept.lost);
+      if (swept.lost + swept.due + swept.settled > 0)
+        log("info", "swept", { lost: swept.lost, due: swept.due, settled: swept.settled });
+    },
+  });
+}
