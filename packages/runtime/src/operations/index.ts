@@ -9,6 +9,7 @@ export {
   runApply,
 } from "./apply/run-apply.ts";
 export * from "./contract.ts";
+export * from "./copy/index.ts";
 export { type ComparisonInput, comparisonOptions, mayStop } from "./diff/comparison.ts";
 export { comparisonOfJob } from "./diff/comparison-job.ts";
 export {
@@ -23,7 +24,16 @@ export { type OpenedDiff, openDiff, openPrepared } from "./diff/open-diff.ts";
 export { type DiffHooks, type PreparedDiff, prepareDiff } from "./diff/prepare-diff.ts";
 export { type DiffReport, type DiffSink, type DiffToStore, runDiff } from "./diff/run-diff.ts";
 export { runWatch, type WatchReport } from "./diff/run-watch.ts";
+export * from "./import/index.ts";
 export { type LogInput, readLog } from "./log/read-log.ts";
+export * from "./moves/index.ts";
+export {
+  type PushHooks,
+  type PushInput,
+  type PushPreview,
+  type PushReport,
+  runPush,
+} from "./push/run-push.ts";
 export { columnMapOf } from "./rows/column-map.ts";
 export {
   assertWholeTables,

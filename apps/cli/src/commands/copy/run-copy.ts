@@ -1,35 +1,35 @@
 import { CodedError } from "@syncline/core";
-import { openAnyEndpoint, openEndpoint } from "@syncline/runtime";
+import { type CopyPreview, runCopy as copy, moveStrategy } from "@syncline/runtime/operations";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
-import { confirmWrite } from "../confirm-write.ts";
+import type { CopyCommandOptions } from "../copy.ts";
+import { operationSetting } from "../operation-setting.ts";
 import { showDifferenceFirst } from "../write/diff-first.ts";
-import { underNewKeys } from "../write/renumber.ts";
-import { copyByDifference } from "./copy-by-difference.ts";
-import { copyDefinitions } from "./copy-definitions.ts";
-import { copyInBulk, printLoaded } from "./copy-in-bulk.ts";
-import { type CopyArguments, type CopyPlan, planCopy, renumbered, strategyOf } from "./copy-plan.ts";
-import { incrementalExtras } from "./incremental.ts";
+import { MoveConflicts } from "../write/move-conflicts.ts";
+import { writeConsent } from "../write/move-options.ts";
+import { type CopyArguments, copyInput } from "./copy-input.ts";
+import { printCopy } from "./print-copy.ts";
 
 export async function runCopy(session: Session, wanted: CopyArguments): Promise<ExitReason> {
-  const plan = await planCopy(session, wanted);
-  const { options, target } = plan;
-  await confirmWrite(session, target, { ...options, strategy: "manual" });
-  if (options.schemasOnly === true) return copyDefinitions(plan, null);
-  if (options.diffFirst === true) await showDifference(plan);
-  else await announce(plan);
-  return options.includeSchemas === true ? copyDefinitions(plan, () => copyRows(plan)) : copyRows(plan);
-}
-
-async function copyRows(plan: CopyPlan): Promise<ExitReason> {
-  if (plan.options.incremental === true) return copyByDifference(plan, await incrementalExtras(plan));
-  const loaded = await copyInBulk(plan);
-  if (loaded === null) return copyByDifference(plan);
-  if (loaded.outcome === "copied" && loaded.instants > 1) {
-    plan.session.people.say("Parts were read at different instants; comparing to bring them together.");
-    return copyByDifference(plan);
+  const { options } = wanted;
+  const input = await copyInput(session, wanted);
+  const setting = await operationSetting(session, writeConsent(options));
+  const conflicts = new MoveConflicts(session, options);
+  try {
+    const report = await copy(setting, input, {
+      say: (text) => session.people.say(text),
+      openConflicts: conflicts.open,
+      beforeRows: (preview) =>
+        options.diffFirst === true
+          ? showDifference(session, preview, options)
+          : announce(session, preview, options),
+    });
+    const conflictFile =
+      report.method.kind === "difference" ? await conflicts.finish(report.method.result) : null;
+    return await printCopy(session, { report, options, conflicts: conflicts.first, conflictFile });
+  } finally {
+    await conflicts.discard();
   }
-  return printLoaded(plan, loaded);
 }
 
 const WHAT = {
@@ -42,13 +42,18 @@ const WHAT = {
 } as const;
 
 /** Says what will happen, and asks at a terminal where rows may be deleted or overwritten. */
-async function announce({ session, source, target, options, mayDelete, dataset }: CopyPlan): Promise<void> {
-  const { people } = session;
-  const asked = strategyOf(options);
+async function announce(
+  { people }: Session,
+  { source, target, mayDelete }: CopyPreview,
+  options: CopyCommandOptions,
+): Promise<void> {
+  const asked = moveStrategy(options.strategy);
   const merges = asked === "replace" && (options.incremental === true || !mayDelete);
   const strategy = merges ? "merge" : asked;
   const within =
-    dataset === null ? "" : ` Only what belongs to roots of dataset ${options.dataset} takes part.`;
+    options.dataset === undefined
+      ? ""
+      : ` Only what belongs to roots of dataset ${options.dataset} takes part.`;
   people.say(`From ${source.place.label} to ${target.label}. ${WHAT[strategy]}.${within}`);
   const harmless = strategy === "skip-existing" || strategy === "interactive" || options.dryRun === true;
   if (harmless || options.yes === true || !people.canAsk) return;
@@ -57,20 +62,14 @@ async function announce({ session, source, target, options, mayDelete, dataset }
   throw notConfirmed(target.label);
 }
 
-async function showDifference(plan: CopyPlan): Promise<void> {
-  const { session, source, target, options, diff } = plan;
+async function showDifference(
+  session: Session,
+  { compare, target }: CopyPreview,
+  options: CopyCommandOptions,
+): Promise<void> {
   const yes = options.yes === true || options.dryRun === true;
-  const live = { kind: "live", place: target } as const;
-  const { signal } = session.context;
-  const differences = await underNewKeys(await renumbered(plan), { diff, signal }, async (translated) =>
-    showDifferenceFirst(session, {
-      source: await openAnyEndpoint(source, live),
-      target: await openEndpoint(target),
-      options: translated,
-      question: `Write this to "${target.label}"`,
-      yes,
-    }),
-  );
+  const question = `Write this to "${target.label}"`;
+  const differences = await compare((sides) => showDifferenceFirst(session, { ...sides, question, yes }));
   if (differences > 0 && !yes && !session.people.canAsk) throw notConfirmed(target.label);
 }
 

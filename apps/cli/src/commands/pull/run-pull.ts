@@ -24,6 +24,7 @@ import {
   type Place,
   resolvePlace,
 } from "@syncline/runtime";
+import { rowDiffOptions } from "@syncline/runtime/operations";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
@@ -34,7 +35,6 @@ import { directoryPlace, sessionWorkspace } from "../places.ts";
 import type { PullCommandOptions } from "../pull.ts";
 import { assertRootOptions, rootSelection } from "../root-selection.ts";
 import { showDifferenceFirst } from "../write/diff-first.ts";
-import { rowDiffOptions } from "../write/row-diff-options.ts";
 
 interface PullArguments {
   readonly source: string;
@@ -193,7 +193,10 @@ async function showDifference({ session, source, directory, filter, masks, optio
   await showDifferenceFirst(session, {
     source: await openEndpoint(source),
     target: await openAnyEndpoint({ kind: "directory", place: directory }, live),
-    options: { ...rowDiffOptions({ ...options, filter }), ...withMasks(session, masks) },
+    options: {
+      ...rowDiffOptions({ ...options, tables: options.schema ?? [], filter }),
+      ...withMasks(session, masks),
+    },
     question: `Replace the rows in "${directory.label}"`,
     yes: options.yes === true,
   });

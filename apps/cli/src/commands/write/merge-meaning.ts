@@ -8,6 +8,7 @@ export const MERGE_MEANINGS: Readonly<Record<MergeConflict["kind"], string>> = {
   "insert-insert": "added on both sides with other values",
   "unique-violation": "has a unique value that another row has",
   "outside-scope": "lies outside the scope of this run in the target",
+  "missing-reference": "refers to a row that is not there, or is referred to",
   "timestamp-tie": "differs, and the timestamps do not say which side is newer",
 };
 

@@ -1,11 +1,7 @@
 import { CodedError, isCodedError, type MergeConflict } from "@syncline/core";
-import {
-  type MergeConflictFileSink,
-  type MoveInput,
-  type MoveResult,
-  writeMergeConflicts,
-} from "@syncline/engine";
-import { createChangeSpool, localPatchFiles } from "@syncline/runtime/files";
+import { type MergeConflictFileSink, type MoveResult, writeMergeConflicts } from "@syncline/engine";
+import { localPatchFiles } from "@syncline/runtime/files";
+import type { ConflictHooks } from "@syncline/runtime/operations";
 import type { Session } from "../../session.ts";
 import { assertTerminal } from "./conflict-prompt.ts";
 import { MergeQuestions } from "./merge-questions.ts";
@@ -19,37 +15,33 @@ export interface MoveConflictOptions {
   readonly overwrite?: boolean | undefined;
 }
 
-type Hooks = Pick<MoveInput, "onConflict" | "onUndecided" | "onAttempt" | "createSpool">;
-type About = Parameters<NonNullable<Hooks["onAttempt"]>>[0];
+type About = Parameters<NonNullable<ConflictHooks["onAttempt"]>>[0];
 
 /**
  * What a command does about the conflicts of a move: asks at the terminal, writes those that stay undecided to a file,
- * remembers the first few for showing. Give `hooks` to `moveRows`, then `finish` or `discard`.
+ * remembers the first few for showing. Give `open` to the operation, then `finish` or `discard`.
  */
 export class MoveConflicts {
   readonly #session: Session;
   readonly #options: MoveConflictOptions;
-  readonly #questions: MergeQuestions | null;
   #sink: MergeConflictFileSink | null = null;
   #first: MergeConflict[] = [];
 
-  /** @throws CodedError `usage.confirmation_required` when it shall ask and there is no terminal */
   constructor(session: Session, options: MoveConflictOptions) {
-    const interactive = options.strategy === "interactive";
-    if (interactive) assertTerminal(session);
     this.#session = session;
     this.#options = options;
-    this.#questions = interactive ? new MergeQuestions(session, null) : null;
   }
 
-  get hooks(): Hooks {
+  /** @throws CodedError `usage.confirmation_required` when it shall ask and there is no terminal */
+  readonly open = (): ConflictHooks => {
+    const interactive = this.#options.strategy === "interactive";
+    if (interactive) assertTerminal(this.#session);
     return {
-      createSpool: () => createChangeSpool(),
       onAttempt: (about) => this.#begin(about),
       onUndecided: (conflict) => this.#keep(conflict),
-      ...(this.#questions === null ? {} : { onConflict: this.#questions.choose }),
+      ...(interactive ? { onConflict: new MergeQuestions(this.#session, null).choose } : {}),
     };
-  }
+  };
 
   /** The first undecided conflicts. */
   get first(): readonly MergeConflict[] {

@@ -5,8 +5,9 @@ import {
   type MoveRules,
   type MoveStrategy,
 } from "@syncline/core";
-import type { MoveInput } from "@syncline/engine";
+import { type MoveChoices, moveRules as rulesOfChoices } from "@syncline/runtime/operations";
 import { type Command, Option } from "commander";
+import type { ConfirmOptions } from "../confirm-write.ts";
 import { type Assignment, collectAssignments, parseDuration } from "../option-values.ts";
 
 /** What `--strategy` of copy and push takes. */
@@ -99,50 +100,47 @@ export function addMoveOptions(command: Command): Command {
     .option("--json", "print the result as JSON");
 }
 
-/** The rules of a move, from what was typed and what the config says about timestamps. */
-export function moveRules(
-  strategy: MoveStrategy,
-  options: Pick<MoveCommandOptions, "onConflict" | "strict" | "conflicts" | "mergeBy" | "columnGroup">,
-  timestampFields: readonly string[],
-): MoveRules {
-  if (options.conflicts !== undefined && options.onConflict !== "manual") {
-    throw new CodedError(
-      "usage.invalid",
-      `--conflicts is for conflicts that nobody decides, found --on-conflict ${options.onConflict}.`,
-      { hint: "Leave one of the two out." },
-    );
-  }
-  if (strategy !== "three-way" && strategy !== "interactive") refuseMergeOptions(strategy, options);
+/** What was chosen, as the operation wants it. @throws CodedError `usage.invalid` */
+export function moveChoices(options: MoveCommandOptions): MoveChoices {
   return {
-    strategy,
-    fields: new Map(),
-    tables: new Map(),
-    timestampFields: lastChangeFirst(timestampFields),
-    timestampSkewMs: 0,
-    onConflict: options.onConflict,
-    strict: options.strict === true,
-    granularity: options.mergeBy ?? "cell",
-    groups: columnGroups(options.columnGroup ?? []),
+    ...ruleChoices(options),
+    dryRun: options.dryRun === true,
+    renumber: options.renumber === true,
+    triggers: options.triggers,
+    includeCascades: options.includeCascades === true,
+    allowDdl: options.allowDdl === true,
+    lockTimeoutMs: options.lockTimeout,
+    reason: options.reason ?? null,
   };
 }
 
-/** What only a merge of three sides looks at must not be passed over in silence. */
-function refuseMergeOptions(
+type RuleOptions = Pick<
+  MoveCommandOptions,
+  "onConflict" | "strict" | "conflicts" | "mergeBy" | "columnGroup"
+>;
+
+/** The rules of a move, from what was typed and what the config says about timestamps. */
+export function moveRules(
   strategy: MoveStrategy,
-  { onConflict, mergeBy, columnGroup }: Pick<MoveCommandOptions, "onConflict" | "mergeBy" | "columnGroup">,
-): void {
-  const given = {
-    "--on-conflict base": onConflict === "base",
-    "--merge-by": mergeBy,
-    "--column-group": columnGroup,
+  options: RuleOptions,
+  timestampFields: readonly string[],
+): MoveRules {
+  return rulesOfChoices(strategy, ruleChoices(options), timestampFields);
+}
+
+function ruleChoices({ onConflict, strict, conflicts, mergeBy, columnGroup }: RuleOptions) {
+  if (conflicts !== undefined && onConflict !== "manual")
+    throw new CodedError(
+      "usage.invalid",
+      `--conflicts is for conflicts that nobody decides, found --on-conflict ${onConflict}.`,
+      { hint: "Leave one of the two out." },
+    );
+  return {
+    onConflict,
+    strict: strict === true,
+    mergeBy: mergeBy ?? null,
+    groups: columnGroups(columnGroup ?? []),
   };
-  const option = Object.entries(given).find(([, value]) => value !== undefined && value !== false)?.[0];
-  if (option === undefined) return;
-  throw new CodedError(
-    "usage.invalid",
-    `${option} is for --strategy three-way and interactive, found ${strategy}.`,
-    { hint: "Leave it out, or name --strategy three-way and the --base." },
-  );
 }
 
 function columnGroups(assignments: readonly Assignment[]): MoveRules["groups"] {
@@ -154,19 +152,11 @@ function columnGroups(assignments: readonly Assignment[]): MoveRules["groups"] {
   return groups;
 }
 
-/** When a row was made says nothing about its last change, so such fields come last. */
-export function lastChangeFirst(fields: readonly string[]): string[] {
-  const made = (field: string) => /^(created|inserted)/i.test(field);
-  return [...fields.filter((field) => !made(field)), ...fields.filter(made)];
-}
-
-export function moveApplication(options: MoveCommandOptions): MoveInput["apply"] {
+/** What was said about writing at all; the strategy of a move is none of a patch. */
+export function writeConsent({ yes, confirm, includeCascades }: MoveCommandOptions): ConfirmOptions {
   return {
-    dryRun: options.dryRun === true,
-    triggers: options.triggers,
-    includeCascades: options.includeCascades === true,
-    allowDdl: options.allowDdl === true,
-    lockTimeoutMs: options.lockTimeout,
-    fence: null,
+    ...(yes === undefined ? {} : { yes }),
+    ...(confirm === undefined ? {} : { confirm }),
+    ...(includeCascades === undefined ? {} : { includeCascades }),
   };
 }

@@ -117,6 +117,7 @@ const MEANINGS: Readonly<Record<MergeConflict["kind"], string>> = {
   "insert-insert": "was inserted on both sides with other values",
   "unique-violation": "would take a unique value of another row",
   "outside-scope": "exists in the target outside of what this run may change",
+  "missing-reference": "refers to a row that is not there, or is referred to",
   "timestamp-tie": "differs, and its timestamps do not say which side is newer",
 };
 

@@ -1,23 +1,23 @@
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { CodedError } from "@syncline/core";
+import type { FilePlace } from "./import-input.ts";
 
 /**
  * Root keys of an allow-list: one a line, or a JSON list of keys; keys of several columns are JSON lists themselves.
  * @throws CodedError `file.not_found`, `file.damaged`
  */
 export async function readAllowedKeys(
-  path: string,
-  { folder, columns }: { readonly folder: string; readonly columns: number },
+  { path, label }: FilePlace,
+  columns: number,
 ): Promise<readonly (readonly string[])[]> {
-  const text = await readFile(resolve(folder, path), "utf8").catch((cause: NodeJS.ErrnoException) => {
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     const code = cause.code === "ENOENT" ? "file.not_found" : "file.io_failed";
-    throw new CodedError(code, `The allow-list "${path}" cannot be read.`, {
+    throw new CodedError(code, `The allow-list "${label}" cannot be read.`, {
       hint: "Check the path.",
       cause,
     });
   });
-  return parseAllowedKeys(text, path, columns);
+  return parseAllowedKeys(text, label, columns);
 }
 
 export function parseAllowedKeys(

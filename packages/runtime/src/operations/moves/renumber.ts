@@ -1,20 +1,21 @@
 import { type DiffOptions, type FileScope, type MoveInput, Renumbering } from "@syncline/engine";
-import { type AnyPlace, openRenumbering, openRowDirectory, type Place } from "@syncline/runtime";
+import { openRenumbering, openRowDirectory } from "../../endpoint-registry.ts";
+import type { AnyPlace, Place } from "../../place.ts";
 
 interface Renumbered {
   readonly target: Place;
   /** Names the source for the id map. */
   readonly source: string;
-  readonly options: { readonly renumber?: boolean; readonly dryRun?: boolean };
+  readonly choices: { readonly renumber: boolean; readonly dryRun: boolean };
 }
 
 /** Runs `move` with what `--renumber` adds to it. */
 export async function renumbering<T>(
-  { target, source, options }: Renumbered,
+  { target, source, choices }: Renumbered,
   move: (extras: Pick<MoveInput, "renumber">) => Promise<T>,
 ): Promise<T> {
-  if (options.renumber !== true) return move({});
-  const store = await openRenumbering(target, options.dryRun === true);
+  if (!choices.renumber) return move({});
+  const store = await openRenumbering(target, choices.dryRun);
   try {
     return await move({ renumber: { store, source } });
   } finally {
@@ -24,11 +25,11 @@ export async function renumbering<T>(
 
 /** Runs `show` with the source's rows under the keys that they have in the target, or would get. */
 export async function underNewKeys<T>(
-  { target, source, options }: Renumbered,
+  { target, source, choices }: Renumbered,
   { diff, signal }: { readonly diff: DiffOptions; readonly signal: AbortSignal },
   show: (diff: DiffOptions) => Promise<T>,
 ): Promise<T> {
-  if (options.renumber !== true) return show(diff);
+  if (!choices.renumber) return show(diff);
   const store = await openRenumbering(target, true);
   try {
     return await show({ ...diff, reconcile: new Renumbering({ store, source }, signal).reconcile });

@@ -8,26 +8,25 @@ import {
   timestampField,
 } from "@syncline/core";
 import type { HighWaterMark, SourceClock } from "@syncline/engine";
-import { readClock, readMarks } from "@syncline/runtime";
+import { readClock, readMarks } from "../../endpoint-registry.ts";
 import type { MoveExtras } from "./copy-by-difference.ts";
-import type { CopyPlan } from "./copy-plan.ts";
+import type { CopyPlan } from "./plan-copy.ts";
 
 /** Applications write local times of any zone into columns without one: the westernmost is twelve hours behind. */
 const ZONE_HOURS = 12;
 
 /** What `--incremental` makes of a copy: the source from the last mark on, no deletes, and the next mark with the rows. */
 export async function incrementalExtras(plan: CopyPlan): Promise<MoveExtras> {
-  const { session, source, target, filter, options, rules } = plan;
+  const { setting, source, target, filter, input, rules } = plan;
   if (source.kind !== "live")
     throw new CodedError("usage.invalid", "--incremental reads a database, found a directory.", {
       hint: "Leave --incremental out: files are read whole.",
     });
   const clock = await readClock(source.place);
-  for (const note of clock.notes) session.people.warn(note);
+  for (const note of clock.notes) setting.context.warn(note);
   const name = sourceName(plan);
   const marks = await readMarks(target, name);
-  const fields =
-    options.incrementalColumn === undefined ? rules.timestampFields : [options.incrementalColumn];
+  const fields = input.incrementalColumn === null ? rules.timestampFields : [input.incrementalColumn];
   return {
     mayDelete: false,
     rules: rules.strategy === "replace" ? { ...rules, strategy: "merge" } : rules,
@@ -37,17 +36,22 @@ export async function incrementalExtras(plan: CopyPlan): Promise<MoveExtras> {
 }
 
 /** Names everything that decides which rows a run sees, so that another run does not go on from its mark. */
-function sourceName({ source, filter, options }: CopyPlan): string {
+function sourceName({ source, filter, input }: CopyPlan): string {
   if (source.kind !== "live") return source.place.label;
   const { connection, schema, tenantColumn } = source.place.scope;
   const { host, port, database } = connection;
-  const { mapTable = [], mapColumn = [], ignoreFields = [], mask = null, strategy } = options;
+  const { ignoreFields, mask, strategy, dataset } = input;
+  const [mapTable, mapColumn] = [assignments(input.tableMap), assignments(input.columnMap)];
   const what = [
     { host, port, database, schema, tenantColumn },
-    { mapTable, mapColumn, ignoreFields, mask, strategy, dataset: options.dataset ?? null },
-    { filter: filter === null ? null : filterToJson(filter), column: options.incrementalColumn ?? null },
+    { mapTable, mapColumn, ignoreFields, mask, strategy, dataset },
+    { filter: filter === null ? null : filterToJson(filter), column: input.incrementalColumn },
   ];
   return `${source.place.label} ${createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 16)}`;
+}
+
+function assignments(map: ReadonlyMap<string, string>) {
+  return [...map].map(([name, value]) => ({ name, value }));
 }
 
 /** The filter with a lower bound for each table that has a mark; rows without a time are always read. */
@@ -76,10 +80,7 @@ interface NextMarks {
   readonly name: string;
 }
 
-function nextMarks(
-  { session, options }: CopyPlan,
-  { tables, fields, clock, name }: NextMarks,
-): HighWaterMark[] {
+function nextMarks({ say, input }: CopyPlan, { tables, fields, clock, name }: NextMarks): HighWaterMark[] {
   const marks: HighWaterMark[] = [];
   const without: string[] = [];
   for (const table of tables) {
@@ -88,11 +89,9 @@ function nextMarks(
     if (field === null || mark === null) without.push(table.name);
     else marks.push({ source: name, table: table.name, column: field.name, mark });
   }
-  if (marks.length === 0) throw noColumn(options.incrementalColumn ?? fields.join(", "));
+  if (marks.length === 0) throw noColumn(input.incrementalColumn ?? fields.join(", "));
   if (without.length > 0)
-    session.people.say(
-      `Read whole each time, without a column that says when rows change: ${without.join(", ")}.`,
-    );
+    say(`Read whole each time, without a column that says when rows change: ${without.join(", ")}.`);
   return marks;
 }
 

@@ -2,18 +2,18 @@ import type { FilterDocument } from "@syncline/core";
 import type { DiffOptions } from "@syncline/engine";
 
 export interface RowDiffChoice {
-  readonly schema?: readonly string[];
-  readonly fields?: readonly string[];
+  readonly tables?: readonly string[];
+  readonly fields?: readonly string[] | null;
   readonly filter: FilterDocument | null;
   readonly parallel: number;
 }
 
 /** A comparison of whole rows of two places, of which either may hold only some of the columns. */
-export function rowDiffOptions({ schema, fields, filter, parallel }: RowDiffChoice): DiffOptions {
+export function rowDiffOptions({ tables, fields, filter, parallel }: RowDiffChoice): DiffOptions {
   return {
     tableMap: new Map(),
     columnMap: new Map(),
-    tablePatterns: schema ?? [],
+    tablePatterns: tables ?? [],
     filter,
     fields: fields ?? null,
     ignoreFields: [],

@@ -1,8 +1,0 @@
-export {
-  assertWholeTables,
-  type DirectoryScope,
-  directoryFilter,
-  directoryScope,
-  type SourceScope,
-  sourceScope,
-} from "@syncline/runtime/operations";

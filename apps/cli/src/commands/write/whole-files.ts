@@ -1,1 +1,0 @@
-export { assertWholeFiles, mayDeleteRows, type WholeFilesWish } from "@syncline/runtime/operations";

@@ -1,0 +1,2 @@
+export * from "./copy-input.ts";
+export { runCopy } from "./run-copy.ts";
