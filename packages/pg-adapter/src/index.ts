@@ -1,3 +1,4 @@
+export { type BaseStoreInput, openBaseStore } from "./base/open-base-store.ts";
 export { readTableSpecs } from "./catalog/read-table-specs.ts";
 export type { RelationFilter } from "./catalog/relations-query.ts";
 export * from "./connection/connect.ts";

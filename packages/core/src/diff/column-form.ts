@@ -97,7 +97,9 @@ function mixedDomain(source: TypeSpec, target: TypeSpec): Agreement {
   return { form: formOfType(domain) };
 }
 
+/** Types whose binary form does not travel are compared by their text anyway. */
 function textAgainst(text: TypeSpec, other: TypeSpec): boolean {
+  if (text.kind === "base" && text.base === "text" && !isPortable(other)) return true;
   const kind = other.kind === "domain" ? other.baseKind : other.kind;
   return TEXTS.includes(plainName(text)) && (kind === "enum" || AS_TEXT.includes(plainName(other)));
 }

@@ -29,7 +29,8 @@ export interface MergeConflict {
         "update-update" | "update-delete" | "delete-update" | "insert-insert" | "unique-violation"
       >
     | "outside-scope"
-    | "timestamp-tie";
+    | "timestamp-tie"
+    | "missing-reference";
   /** Undecided columns; empty when the row as a whole is undecided. */
   readonly columns: readonly string[];
   /** Whole rows where they are known, else the columns that differ. */

@@ -33,6 +33,7 @@ const MERGE_KINDS: readonly MergeConflict["kind"][] = [
   "unique-violation",
   "outside-scope",
   "timestamp-tie",
+  "missing-reference",
 ];
 const MERGE_NAMES = ["table", "key", "kind", "columns", "base", "ours", "theirs", "counts", "resolution"];
 const NAMES = ["table", "key", "kind", "op", "base", "ours", "theirs", "count", "resolution"];

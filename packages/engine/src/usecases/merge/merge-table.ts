@@ -218,7 +218,7 @@ export class TableMerge {
 
 function isConflict(
   outcome: MergeOutcome,
-): outcome is Exclude<MergeConflict["kind"], "outside-scope" | "timestamp-tie"> {
+): outcome is Exclude<MergeConflict["kind"], "outside-scope" | "timestamp-tie" | "missing-reference"> {
   return /^(update|delete|insert)-/.test(outcome);
 }
 
