@@ -1,3 +1,4 @@
+export * from "./ports/base-store.ts";
 export * from "./ports/bulk-target.ts";
 export * from "./ports/change-spool.ts";
 export * from "./ports/endpoint.ts";
@@ -63,6 +64,8 @@ export { dumpSql } from "./usecases/sql-dump/dump-sql.ts";
 export type { ImportSqlInput, ImportSqlResult } from "./usecases/sql-import/import-contract.ts";
 export { importSql } from "./usecases/sql-import/import-sql.ts";
 export type { SqlTenant } from "./usecases/sql-import/tenant-guard.ts";
+export * from "./usecases/sync-cycle/sync-contract.ts";
+export { syncCycle } from "./usecases/sync-cycle/sync-cycle.ts";
 export * from "./usecases/undo-patch.ts";
 export * from "./usecases/verify-patch.ts";
 export * from "./usecases/write-conflicts.ts";
