@@ -105,7 +105,7 @@ const unitSchema = z.object({
   attempt: count,
   position: count,
   kind: z.enum(["whole", "plan", "slice", "finish"]),
-  state: z.enum(["ready", "running", "done", "failed", "cancelled"]),
+  state: z.enum(["pending", "ready", "running", "done", "failed", "cancelled"]),
   worker: idSchema.nullable(),
   claims: count,
   rows: count,

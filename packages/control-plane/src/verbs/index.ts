@@ -15,3 +15,4 @@ export * from "./sweep.ts";
 export * from "./take-slot.ts";
 export * from "./update-job.ts";
 export * from "./with-idempotency.ts";
+export * from "./create-project.ts";

@@ -1,0 +1,93 @@
+import { CodedError, isCodedError } from "@syncline/core";
+import { Hono } from "hono";
+import { AccessControl } from "./http/access-control.ts";
+import { problemResponse } from "./http/problem.ts";
+import type { AnyContext, RequestEnvironment } from "./http/request-environment.ts";
+import { requestIdOf } from "./http/request-id.ts";
+import { Router } from "./http/router.ts";
+import { setSecurityHeaders } from "./http/security-headers.ts";
+import { documentRoutes } from "./routes/documents.ts";
+import { jobRoutes } from "./routes/jobs.ts";
+import { probeRoutes } from "./routes/probes.ts";
+import { runRoutes } from "./routes/runs.ts";
+import type { ServiceParts } from "./service-parts.ts";
+
+const BODY_TIMEOUT_MS = 15_000;
+const STALL_MS = 30_000;
+/** Paths below `/api` that take no key. */
+const KEYLESS = /^\/api\/v1\/(?:hooks\/[^/]+|openapi\.json)$/;
+
+/** The HTTP API. `whole: false` leaves the probes and metrics only. */
+export function createApp(
+  parts: ServiceParts,
+  { whole }: { readonly whole: boolean },
+): Hono<RequestEnvironment> {
+  const app = new Hono<RequestEnvironment>();
+  const { limits } = parts.settings;
+  const access = new AccessControl(parts.controlPlane, limits);
+  const router = new Router({
+    app,
+    controlPlane: parts.controlPlane,
+    access,
+    bodyLimits: { maxBytes: limits.requestBytes, timeoutMs: BODY_TIMEOUT_MS },
+    streamLimits: { maxBytes: limits.uploadBytes, stallMs: STALL_MS },
+  });
+  app.use("*", (context, next) => observe(parts, context, next));
+  app.onError((error, context) => answerError(error, context));
+  app.notFound((context) => answerError(nothingThere(context, router), context));
+  if (whole)
+    app.use("/api/*", async (context, next) => {
+      if (!KEYLESS.test(context.req.path)) context.set("identity", await access.authenticate(context));
+      await next();
+    });
+  probeRoutes(app, { parts, access });
+  if (whole) {
+    documentRoutes(app, parts);
+    jobRoutes(router);
+    runRoutes(router);
+  }
+  return app;
+}
+
+async function observe(
+  { logger, metrics }: ServiceParts,
+  context: AnyContext,
+  next: () => Promise<void>,
+): Promise<void> {
+  const startedAt = performance.now();
+  const requestId = requestIdOf(context.req.header("x-request-id"));
+  context.set("requestId", requestId);
+  context.set("logger", logger.child({ requestId }));
+  context.set("route", "none");
+  await next();
+  const { headers, status } = context.res;
+  headers.set("X-Request-Id", requestId);
+  setSecurityHeaders(headers);
+  const route = context.get("route");
+  const ms = performance.now() - startedAt;
+  metrics.add("httpRequests", { route, status: String(status) });
+  metrics.observe("httpSeconds", { route }, ms / 1000);
+  const keyId = context.get("identity")?.keyId;
+  context
+    .get("logger")
+    .info({ method: context.req.method, route, status, durationMs: Math.round(ms), keyId }, "request");
+}
+
+function answerError(error: unknown, context: AnyContext): Response {
+  if (!isCodedError(error) || error.code === "internal")
+    context.get("logger").error({ err: error, route: context.get("route") }, "a request failed");
+  return problemResponse(error, context.get("requestId"));
+}
+
+function nothingThere(context: AnyContext, router: Router): CodedError {
+  const { path, method } = context.req;
+  const allowed = router.methodsOf(path);
+  if (allowed.length === 0)
+    return new CodedError("resource.not_found", "There is nothing at this path.", {
+      hint: "/docs lists what there is.",
+    });
+  return new CodedError("request.method_not_allowed", `"${method}" is not possible here.`, {
+    hint: `Possible: ${allowed.join(", ")}.`,
+    details: { allow: allowed.join(", ") },
+  });
+}

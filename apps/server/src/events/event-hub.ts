@@ -1,0 +1,221 @@
+import { type ControlPlane, EVENT_CHANNEL, type Scope } from "@syncline/control-plane";
+import type { Logger } from "@syncline/observability";
+import type { Metrics } from "@syncline/observability/metrics";
+import { type EncodedEvent, EventStream, encodeEvent } from "./event-stream.ts";
+import { lastEventId, readEventsAfter } from "./read-events.ts";
+
+const HEARTBEAT_MS = 15_000;
+/** Notifications may get lost with their session; what they told is found by looking. */
+const LOOK_MS = 5_000;
+/** Of one reader; it comes back by itself with its last id, and its key is looked at again. */
+const LIFETIME_MS = 15 * 60_000;
+const BATCH = 500;
+/** Events that a reader who comes back may have missed; more than that, and it reads the state again. */
+const MAX_BACKLOG = 10_000;
+
+interface Reader {
+  readonly stream: EventStream;
+  readonly runId: string | null;
+  readonly projectId: string;
+  readonly closeAt: number;
+  /** Until its backlog is sent, what is new waits: it is read with the backlog. */
+  live: boolean;
+}
+
+/** Readers of one organization, and how far their events were read. */
+interface Audience {
+  readonly scope: Scope;
+  readonly readers: Set<Reader>;
+  lastId: number;
+  reading: Promise<void> | null;
+  again: boolean;
+}
+
+export interface OpenStream {
+  readonly scope: Scope;
+  /** Only the events of one run. */
+  readonly runId: string | null;
+  /** Go on after this event; null: from now. */
+  readonly after: number | null;
+  readonly until: Date | null;
+}
+
+export interface EventHubOptions {
+  readonly controlPlane: ControlPlane;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Hands events to those who watch. A process has one `LISTEN` and reads each event once, however many watch. */
+export class EventHub {
+  readonly #options: EventHubOptions;
+  readonly #audiences = new Map<string, Audience>();
+  #count = 0;
+  #closed = false;
+  #unlisten: (() => Promise<void>) | null = null;
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: EventHubOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { sql } = this.#options.controlPlane;
+    this.#timers = [
+      setInterval(() => this.#beat(), HEARTBEAT_MS),
+      setInterval(() => this.#lookEverywhere(), LOOK_MS),
+    ];
+    const listening = await sql.listen(
+      EVENT_CHANNEL,
+      (payload) => this.#look(payload.split(":")[0] ?? ""),
+      () => this.#lookEverywhere(),
+    );
+    this.#unlisten = () => listening.unlisten();
+  }
+
+  /** The stream is closed when its lifetime ends, when the hub is, and when its reader goes. */
+  async open({ scope, runId, after, until }: OpenStream): Promise<ReadableStream<Uint8Array>> {
+    const audience = await this.#audienceOf(scope);
+    const reader: Reader = {
+      stream: new EventStream({
+        onClose: () => this.#leave(audience, reader),
+        onResync: () => this.#options.metrics.add("eventResyncs", {}),
+      }),
+      runId,
+      projectId: scope.projectId,
+      closeAt: Math.min(Date.now() + LIFETIME_MS * (0.9 + Math.random() / 5), until?.getTime() ?? Infinity),
+      live: after === null || after >= audience.lastId,
+    };
+    audience.readers.add(reader);
+    this.#countStreams(1);
+    if (this.#closed) reader.stream.close();
+    else if (!reader.live) void this.#sendBacklog(audience, reader, after ?? 0);
+    return reader.stream.body;
+  }
+
+  /** Ends every stream. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const { readers } of this.#audiences.values()) for (const { stream } of readers) stream.close();
+    await this.#unlisten?.().catch(() => {});
+  }
+
+  async #audienceOf(scope: Scope): Promise<Audience> {
+    const { organizationId } = scope;
+    const found = this.#audiences.get(organizationId);
+    if (found !== undefined) return found;
+    const lastId = await lastEventId(this.#options.controlPlane, organizationId);
+    const made = this.#audiences.get(organizationId) ?? {
+      scope,
+      readers: new Set<Reader>(),
+      lastId,
+      reading: null,
+      again: false,
+    };
+    this.#audiences.set(organizationId, made);
+    return made;
+  }
+
+  #leave(audience: Audience, reader: Reader): void {
+    if (!audience.readers.delete(reader)) return;
+    this.#countStreams(-1);
+    if (audience.readers.size === 0) this.#audiences.delete(audience.scope.organizationId);
+  }
+
+  #countStreams(change: number): void {
+    this.#count += change;
+    this.#options.metrics.set("eventStreams", {}, this.#count);
+  }
+
+  #lookEverywhere(): void {
+    for (const organizationId of this.#audiences.keys()) this.#look(organizationId);
+  }
+
+  /** Reads what is new once at a time; what comes meanwhile is read right after. */
+  #look(organizationId: string): void {
+    const audience = this.#audiences.get(organizationId);
+    if (audience === undefined) return;
+    audience.again = true;
+    audience.reading ??= this.#readNew(audience).finally(() => {
+      audience.reading = null;
+    });
+  }
+
+  async #readNew(audience: Audience): Promise<void> {
+    try {
+      while (audience.again && !this.#closed) {
+        audience.again = false;
+        const events = await this.#read(audience, { after: audience.lastId, runId: null });
+        for (const event of events) {
+          audience.lastId = event.id;
+          for (const reader of audience.readers) if (reader.live) deliver(reader, event);
+        }
+        if (events.length === BATCH) audience.again = true;
+      }
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, "events cannot be read; trying again");
+    }
+  }
+
+  async #sendBacklog(audience: Audience, reader: Reader, after: number): Promise<void> {
+    try {
+      let last = after;
+      for (let sent = 0; ; ) {
+        const events = await this.#read(audience, { after: last, runId: reader.runId });
+        for (const event of events) deliver(reader, event);
+        last = events.at(-1)?.id ?? last;
+        sent += events.length;
+        if (events.length < BATCH || reader.stream.closed) break;
+        if (sent >= MAX_BACKLOG || !reader.stream.ready) {
+          reader.stream.resync(audience.lastId);
+          break;
+        }
+      }
+      reader.live = true;
+      // Whatever was handed out to the others between the last reading and now.
+      for (const event of await this.#read(audience, { after: last, runId: reader.runId }))
+        deliver(reader, event);
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, "events that were missed cannot be read");
+      reader.stream.close();
+    }
+  }
+
+  async #read(
+    { scope }: Audience,
+    { after, runId }: { readonly after: number; readonly runId: string | null },
+  ): Promise<(EncodedEvent & { readonly projectId: string | null })[]> {
+    const events = await readEventsAfter(this.#options.controlPlane, {
+      organizationId: scope.organizationId,
+      after,
+      runId,
+      limit: BATCH,
+    });
+    return events.map((event) => ({
+      ...encodeEvent(event),
+      projectId: projectOf(event.payload),
+    }));
+  }
+
+  #beat(): void {
+    const now = Date.now();
+    for (const { readers } of this.#audiences.values())
+      for (const reader of readers) {
+        if (now >= reader.closeAt) reader.stream.close();
+        else reader.stream.heartbeat();
+      }
+  }
+}
+
+/** Events of another project are not for this reader. */
+function deliver(reader: Reader, event: EncodedEvent & { readonly projectId: string | null }): void {
+  if (reader.runId !== null && event.runId !== reader.runId) return;
+  if (event.projectId !== null && event.projectId !== reader.projectId) return;
+  reader.stream.send(event);
+}
+
+function projectOf(payload: unknown): string | null {
+  const found = (payload as { readonly projectId?: unknown } | null)?.projectId;
+  return typeof found === "string" ? found : null;
+}

@@ -1,0 +1,93 @@
+import { grants, type Permission } from "@syncline/api";
+import { type ApiKeyRecord, authenticateKey, type ControlPlane, findProject } from "@syncline/control-plane";
+import { CodedError } from "@syncline/core";
+import { RateLimit } from "./rate-limit.ts";
+import type { AnyContext, Identity } from "./request-environment.ts";
+
+/** Wrong keys that one address may try in a minute. */
+const FAILURES_PER_MINUTE = 120;
+const BEARER = /^Bearer ([\x21-\x7e]{1,300})$/i;
+/** Which project a key of all projects means: its slug. */
+const PROJECT_HEADER = "syncline-project";
+
+const NOBODY: Identity = {
+  keyId: "",
+  actor: "public",
+  organizationId: "",
+  projectId: "",
+  allProjects: false,
+  scopes: [],
+  expiresAt: null,
+};
+
+/** Who asks, and whether they may. */
+export class AccessControl {
+  readonly #cp: ControlPlane;
+  readonly #requests: RateLimit;
+  readonly #failures = new RateLimit({ perMinute: FAILURES_PER_MINUTE });
+
+  constructor(cp: ControlPlane, { requestsPerMinute }: { readonly requestsPerMinute: number }) {
+    this.#cp = cp;
+    this.#requests = new RateLimit({ perMinute: requestsPerMinute });
+  }
+
+  /** @throws CodedError `auth.required`, `request.rate_exceeded`, `resource.not_found` for a project that it is not of */
+  async authenticate(context: AnyContext): Promise<Identity> {
+    const header = context.req.header("authorization");
+    if (header === undefined) throw required("This needs an API key.");
+    const token = BEARER.exec(header)?.[1];
+    const key = token === undefined ? null : await authenticateKey(this.#cp, token);
+    if (key === null) {
+      this.#failures.take(addressOf(context));
+      throw required("The API key is wrong, expired or revoked.");
+    }
+    this.#requests.take(key.id);
+    return {
+      keyId: key.id,
+      actor: `key:${key.publicId}`,
+      organizationId: key.organizationId,
+      projectId: await this.#projectOf(key, context.req.header(PROJECT_HEADER)),
+      allProjects: key.projectId === null,
+      scopes: key.scopes,
+      expiresAt: key.expiresAt,
+    };
+  }
+
+  /** Limits callers of public routes by address. */
+  limitPublic(context: AnyContext): void {
+    this.#requests.take(`address ${addressOf(context)}`);
+  }
+
+  /** @throws CodedError `auth.required`, `auth.denied` */
+  authorise(context: AnyContext, permission: Permission | undefined): Identity {
+    if (permission === "public") return NOBODY;
+    const identity = context.get("identity");
+    if (identity === undefined) throw required("This needs an API key.");
+    if (permission === undefined || !grants(identity.scopes, permission)) throw denied(permission);
+    return identity;
+  }
+
+  async #projectOf(key: ApiKeyRecord, slug: string | undefined): Promise<string> {
+    const { organizationId, projectId } = key;
+    const { defaultScope } = this.#cp;
+    if (slug === undefined && projectId !== null) return projectId;
+    if (slug === undefined && organizationId === defaultScope.organizationId) return defaultScope.projectId;
+    const found = await findProject(this.#cp, { organizationId, slug: slug ?? null });
+    if (found !== null && (projectId === null || projectId === found.id)) return found.id;
+    throw new CodedError("resource.not_found", `There is no project "${(slug ?? "").slice(0, 64)}".`);
+  }
+}
+
+function addressOf(context: AnyContext): string {
+  return context.env.incoming?.socket.remoteAddress ?? "unknown";
+}
+
+function required(message: string): CodedError {
+  return new CodedError("auth.required", message, { hint: "Send it as: Authorization: Bearer slk_…" });
+}
+
+function denied(permission: string | undefined): CodedError {
+  return new CodedError("auth.denied", `The API key has no scope "${permission ?? "none grants this"}".`, {
+    hint: "An administrator can make a key that has it.",
+  });
+}

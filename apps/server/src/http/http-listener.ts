@@ -1,0 +1,73 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { CodedError } from "@syncline/core";
+import type { Hono } from "hono";
+import type { RequestEnvironment } from "./request-environment.ts";
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 10_000;
+const CHECK_MS = 2_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+export interface HttpListenerOptions {
+  readonly app: Hono<RequestEnvironment>;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The socket that the API is served on. */
+export class HttpListener {
+  readonly #options: HttpListenerOptions;
+  readonly #server: Server;
+
+  constructor(options: HttpListenerOptions) {
+    this.#options = options;
+    this.#server = createAdaptorServer({
+      fetch: options.app.fetch,
+      overrideGlobalObjects: false,
+      serverOptions: {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        // Bodies have deadlines of their own: an upload may take long as long as it goes on.
+        requestTimeout: 0,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        connectionsCheckingInterval: CHECK_MS,
+        maxHeaderSize: MAX_HEADER_BYTES,
+      },
+    }) as Server;
+  }
+
+  /** `http://127.0.0.1:8270`. */
+  get url(): string {
+    const { address, port, family } = this.#server.address() as AddressInfo;
+    return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  }
+
+  /** @throws CodedError `usage.invalid` when the address cannot be listened on */
+  async listen(): Promise<void> {
+    const { host, port } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", (error: NodeJS.ErrnoException) =>
+        reject(
+          new CodedError(
+            "usage.invalid",
+            `"${host}:${port}" cannot be listened on (${error.code ?? "unknown"}).`,
+            {
+              hint: "Another process may use the port; choose one with --port.",
+            },
+          ),
+        ),
+      );
+      this.#server.listen(port, host, resolve);
+    });
+  }
+
+  /** Takes no more connections; waits for answers that are being written, up to the grace time. */
+  async close(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    const timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    await closed;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,168 @@
+import {
+  type AnswerOf,
+  type BodyOf,
+  type ParamsOf,
+  PERMISSIONS,
+  type QueryOf,
+  type Route,
+} from "@syncline/api";
+import type { Call, ControlPlane } from "@syncline/control-plane";
+import type { Logger } from "@syncline/observability";
+import type { Hono } from "hono";
+import type { AccessControl } from "./access-control.ts";
+import { answerOnce } from "./answer-once.ts";
+import { type BodyLimits, type StreamLimits, streamBody } from "./read-body.ts";
+import { assertContentType, readJsonBody, readParameters } from "./read-input.ts";
+import type { AnyContext, Identity, RequestEnvironment } from "./request-environment.ts";
+
+/** A request as a handler sees it: checked, and on whose behalf. */
+export interface Asked<R> {
+  readonly params: ParamsOf<R>;
+  readonly query: QueryOf<R>;
+  readonly body: BodyOf<R>;
+  /** Of the key; on public routes nobody's. */
+  readonly identity: Identity;
+  readonly call: Call;
+  /** Verbs that are given this one join the transaction that remembers the answer of a repeated request. */
+  readonly cp: ControlPlane;
+  /** Of routes that take bytes. */
+  readonly stream: () => AsyncIterable<Uint8Array>;
+  /** Aborts when the caller goes away. */
+  readonly signal: AbortSignal;
+  readonly headers: Headers;
+  readonly logger: Logger;
+  readonly requestId: string;
+  readonly idempotencyKey: string | null;
+}
+
+type JsonAnswer<R> = AnswerOf<R> extends undefined ? Response : AnswerOf<R>;
+export type Handler<R> = (asked: Asked<R>) => Promise<JsonAnswer<R>>;
+
+export interface HandlerOptions<R> {
+  /** Adds to the answer after the transaction that remembers it: what only this caller waits for. */
+  readonly after?: (answer: JsonAnswer<R>, asked: Asked<R>) => Promise<JsonAnswer<R>>;
+  /** The handler tells repeats by the target's ledger instead of remembering the answer. */
+  readonly repeats?: "by-ledger";
+}
+
+export interface RouterParts {
+  readonly app: Hono<RequestEnvironment>;
+  readonly controlPlane: ControlPlane;
+  readonly access: AccessControl;
+  readonly bodyLimits: BodyLimits;
+  readonly streamLimits: StreamLimits;
+}
+
+const PREFIX = "/api/v1";
+
+/** Joins routes of the contract with their handlers. Every request is authorised by the table of permissions first. */
+export class Router {
+  readonly #parts: RouterParts;
+  /** Names of the routes that have handlers. */
+  readonly names = new Set<string>();
+  readonly #paths: { readonly method: string; readonly pattern: RegExp }[] = [];
+
+  constructor(parts: RouterParts) {
+    this.#parts = parts;
+  }
+
+  /** `aliases`: further whole paths of the same route. */
+  on<R extends Route>(
+    route: R,
+    handler: Handler<R>,
+    { aliases = [], ...options }: HandlerOptions<R> & { readonly aliases?: readonly string[] } = {},
+  ): void {
+    this.names.add(route.name);
+    for (const path of [PREFIX + route.path, ...aliases]) {
+      this.#paths.push({ method: route.method.toUpperCase(), pattern: patternOf(path) });
+      this.#parts.app.on(route.method.toUpperCase(), honoPath(path), (context) =>
+        this.#answer(context, route, { handler, options }),
+      );
+    }
+  }
+
+  /** What a path takes. */
+  methodsOf(path: string): string[] {
+    return this.#paths.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+  }
+
+  async #answer<R extends Route>(
+    context: AnyContext,
+    route: R,
+    { handler, options }: { readonly handler: Handler<R>; readonly options: HandlerOptions<R> },
+  ): Promise<Response> {
+    const { access, controlPlane } = this.#parts;
+    context.set("route", route.name);
+    const identity = access.authorise(context, PERMISSIONS[route.name]);
+    if (PERMISSIONS[route.name] === "public") access.limitPublic(context);
+    const { asked, bodyText } = await this.#read(context, { route, identity });
+    const { status } = route.answer;
+    const respond = async (value: JsonAnswer<R>) => {
+      const last = options.after === undefined ? value : await options.after(value, asked);
+      return last instanceof Response ? last : Response.json(last ?? null, { status });
+    };
+    const key = asked.idempotencyKey;
+    if (route.idempotent !== true || key === null || options.repeats === "by-ledger")
+      return respond(await handler(asked));
+    const { value, replayed } = await answerOnce(
+      { controlPlane, call: asked.call, key, status },
+      {
+        method: route.method,
+        path: context.req.path,
+        query: new URL(context.req.url).search,
+        body: bodyText,
+      },
+      (cp) => handler({ ...asked, cp }),
+    );
+    const response = await respond(value as JsonAnswer<R>);
+    if (replayed) response.headers.set("Idempotent-Replayed", "true");
+    return response;
+  }
+
+  async #read<R extends Route>(
+    context: AnyContext,
+    { route, identity }: { readonly route: R; readonly identity: Identity },
+  ): Promise<{ readonly asked: Asked<R>; readonly bodyText: string }> {
+    const { controlPlane, bodyLimits, streamLimits } = this.#parts;
+    const request = context.req.raw;
+    const { params, query } = readParameters(route, {
+      params: context.req.param(),
+      url: new URL(context.req.url),
+    });
+    if (route.body?.kind === "bytes") assertContentType(request, route.body.contentTypes);
+    const body =
+      route.body?.kind === "json"
+        ? await readJsonBody(request, { schema: route.body.schema, limits: bodyLimits })
+        : null;
+    const requestId = context.get("requestId");
+    const asked = {
+      params,
+      query,
+      body: body?.value,
+      identity,
+      call: {
+        scope: { organizationId: identity.organizationId, projectId: identity.projectId },
+        actor: identity.actor,
+        requestId,
+      },
+      cp: controlPlane,
+      stream: () => streamBody(request, streamLimits),
+      signal: request.signal,
+      headers: request.headers,
+      logger: context.get("logger"),
+      requestId,
+      idempotencyKey: request.headers.get("idempotency-key"),
+    };
+    return { asked: asked as unknown as Asked<R>, bodyText: body?.text ?? "" };
+  }
+}
+
+/** `/jobs/{id}` → `/jobs/:id`. */
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1");
+}
+
+function patternOf(path: string): RegExp {
+  const escaped = path.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${escaped.replace(/\{\w+\}/g, "[^/]+")}$`);
+}

@@ -1,0 +1,103 @@
+import type { AnswerOf, diffs, jobs, RunAnswer, runs } from "@syncline/api";
+import type { Attempt, Job, PatchRecord, Run, ScheduleRecord, WorkUnit } from "@syncline/control-plane";
+import { redactUrlsIn } from "@syncline/observability";
+
+/** Rows of the control plane as answers: what is not named here stays inside. */
+
+export const iso = (at: Date): string => at.toISOString();
+export const isoOrNull = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+export type JobAnswer = AnswerOf<typeof jobs.getJob>;
+export type PatchAnswer = AnswerOf<typeof diffs.getPatch>;
+type UnitAnswer = AnswerOf<typeof runs.listUnits>["items"][number];
+type AttemptAnswer = AnswerOf<typeof runs.listAttempts>["items"][number];
+
+/** A definition without the passwords of connection URLs. */
+const shown = <T>(definition: T): T => redactUrlsIn(definition) as T;
+
+export function presentJob(job: Job, schedule: ScheduleRecord | null): JobAnswer {
+  return {
+    id: job.id,
+    name: job.name,
+    kind: job.kind,
+    definition: shown(job.definition),
+    origin: job.origin,
+    enabled: job.enabled,
+    version: job.version,
+    hasHook: job.hookDigest !== null,
+    nextFireAt: isoOrNull(schedule?.nextFireAt ?? null),
+    lastFiredAt: isoOrNull(schedule?.lastFiredAt ?? null),
+    createdAt: iso(job.createdAt),
+    updatedAt: iso(job.updatedAt),
+  };
+}
+
+export function presentRun(run: Run): RunAnswer {
+  return {
+    id: run.id,
+    jobId: run.jobId,
+    kind: run.kind,
+    definition: shown(run.definition),
+    trigger: run.trigger,
+    state: run.state,
+    attempt: run.attempt,
+    notBefore: isoOrNull(run.notBefore),
+    waitsFor: run.waitsFor,
+    requestedBy: run.requestedBy,
+    progress: run.progress as RunAnswer["progress"],
+    summary: run.summary as RunAnswer["summary"],
+    error: run.error,
+    retryOf: run.retryOf,
+    createdAt: iso(run.createdAt),
+    startedAt: isoOrNull(run.startedAt),
+    finishedAt: isoOrNull(run.finishedAt),
+    version: run.version,
+  };
+}
+
+export function presentUnit(unit: WorkUnit): UnitAnswer {
+  return {
+    id: unit.id,
+    attempt: unit.attempt,
+    position: unit.position,
+    kind: unit.kind,
+    state: unit.state,
+    worker: unit.worker,
+    claims: unit.claims,
+    rows: unit.rows,
+    bytes: unit.bytes,
+    error: unit.error,
+    createdAt: iso(unit.createdAt),
+    startedAt: isoOrNull(unit.startedAt),
+    finishedAt: isoOrNull(unit.finishedAt),
+  };
+}
+
+export function presentAttempt(attempt: Attempt): AttemptAnswer {
+  return {
+    number: attempt.number,
+    outcome: attempt.outcome,
+    error: attempt.error,
+    startedAt: iso(attempt.startedAt),
+    finishedAt: isoOrNull(attempt.finishedAt),
+  };
+}
+
+export function presentPatch(patch: PatchRecord): PatchAnswer {
+  return {
+    id: patch.id,
+    runId: patch.runId,
+    origin: patch.origin,
+    source: patch.source,
+    target: patch.target,
+    hash: patch.hash,
+    complete: patch.complete,
+    operations: patch.operations,
+    bytes: patch.bytes,
+    summary: patch.summary,
+    createdBy: patch.createdBy,
+    createdAt: iso(patch.createdAt),
+    expiresAt: isoOrNull(patch.expiresAt),
+    removedAt: isoOrNull(patch.removedAt),
+  };
+}

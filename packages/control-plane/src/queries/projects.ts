@@ -1,0 +1,75 @@
+import { and, asc, eq, gt } from "drizzle-orm";
+import type { ControlPlane, Scope } from "../control-plane.ts";
+import { read } from "../database/transact.ts";
+import { type Page, type PageInput, readLimit } from "../paging.ts";
+import { environments, projects } from "../schema/index.ts";
+
+export type Project = typeof projects.$inferSelect;
+export type Environment = typeof environments.$inferSelect;
+
+/** A project by its slug; the oldest of the organization when none is named. */
+export async function findProject(
+  cp: ControlPlane,
+  { organizationId, slug }: { readonly organizationId: string; readonly slug: string | null },
+): Promise<Project | null> {
+  const [project] = await read(cp, (db) =>
+    db
+      .select()
+      .from(projects)
+      .where(
+        and(eq(projects.organizationId, organizationId), slug === null ? undefined : eq(projects.slug, slug)),
+      )
+      .orderBy(asc(projects.createdAt))
+      .limit(1),
+  );
+  return project ?? null;
+}
+
+/** By slug. */
+export async function listProjects(
+  cp: ControlPlane,
+  scope: Scope,
+  input: PageInput = {},
+): Promise<Page<Project>> {
+  const limit = readLimit(input);
+  const rows = await read(cp, (db) =>
+    db
+      .select()
+      .from(projects)
+      .where(
+        and(
+          eq(projects.organizationId, scope.organizationId),
+          input.after == null ? undefined : gt(projects.slug, input.after),
+        ),
+      )
+      .orderBy(asc(projects.slug))
+      .limit(limit + 1),
+  );
+  const items = rows.slice(0, limit);
+  return { items, next: rows.length > limit ? (items.at(-1)?.slug ?? null) : null };
+}
+
+/** Of the project, by name. */
+export async function listEnvironments(
+  cp: ControlPlane,
+  scope: Scope,
+  input: PageInput = {},
+): Promise<Page<Environment>> {
+  const limit = readLimit(input);
+  const rows = await read(cp, (db) =>
+    db
+      .select()
+      .from(environments)
+      .where(
+        and(
+          eq(environments.organizationId, scope.organizationId),
+          eq(environments.projectId, scope.projectId),
+          input.after == null ? undefined : gt(environments.name, input.after),
+        ),
+      )
+      .orderBy(asc(environments.name))
+      .limit(limit + 1),
+  );
+  const items = rows.slice(0, limit);
+  return { items, next: rows.length > limit ? (items.at(-1)?.name ?? null) : null };
+}
