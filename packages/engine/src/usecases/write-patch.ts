@@ -16,7 +16,7 @@ export interface WrittenPatch {
 }
 
 export interface WritePatchInput {
-  readonly ctx: RunContext;
+  readonly ctx: Pick<RunContext, "signal">;
   readonly header: PatchHeader;
   readonly operations: AsyncIterable<readonly PatchOperation[]>;
   /** Asked for after the last operation. */

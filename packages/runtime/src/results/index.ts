@@ -1,1 +1,2 @@
+export { openResultStore } from "./open-result-store.ts";
 export type * from "./result-contract.ts";

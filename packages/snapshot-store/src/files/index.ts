@@ -1,4 +1,4 @@
 export { type CreateOptions, createFile, temporaryName } from "./create-file.ts";
 export { fileError } from "./file-error.ts";
-export { type OpenOptions, openFile } from "./read-file.ts";
+export { decompressBytes, type OpenOptions, openFile } from "./read-file.ts";
 export { createScratchFile } from "./scratch-file.ts";

@@ -62,6 +62,15 @@ async function* readEncrypted(path: string, identities: AgeIdentities): AsyncGen
   yield* decryptBytes(path, readRaw(path), identities);
 }
 
+/** Bytes that lie elsewhere, decompressed as their beginning says. `name` is what messages call them. */
+export function decompressBytes(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return readBytes(name, iterated(bytes));
+}
+
+async function* iterated(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* bytes;
+}
+
 async function* readBytes(path: string, plain: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     const head = await plain.next();
