@@ -1,5 +1,15 @@
 export { PATCH_MEDIA_TYPE } from "./contract/diffs.ts";
-export * from "./contract/index.ts";
+export {
+  access,
+  conflicts,
+  databases,
+  diffs,
+  jobs,
+  ROUTES,
+  runs,
+  transfers,
+  webhooks,
+} from "./contract/index.ts";
 export type {
   AnswerOf,
   BodyInputOf,

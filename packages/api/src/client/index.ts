@@ -1,1 +1,2 @@
-export {};
+export { type CallAnswer, type CallInput, type Client, createClient } from "./create-client.ts";
+export type { ByteBody, ClientOptions } from "./send-request.ts";

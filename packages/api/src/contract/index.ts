@@ -22,6 +22,6 @@ export const ROUTES: readonly Route[] = [
   access,
 ].flatMap((nouns) => Object.values(nouns).filter(isRoute));
 
-function isRoute(value: unknown): value is Route {
+export function isRoute(value: unknown): value is Route {
   return typeof value === "object" && value !== null && "answer" in value && "path" in value;
 }

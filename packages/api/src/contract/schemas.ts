@@ -12,7 +12,7 @@ export const pageQuery = z.strictObject({
 });
 
 export function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.strictObject({
+  return z.object({
     items: z.array(item),
     next: z.string().nullable().describe("`after` of the next page; null on the last one."),
   });
