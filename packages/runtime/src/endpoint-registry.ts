@@ -18,6 +18,7 @@ import type {
 import {
   openBulkTarget,
   openConnection,
+  openDefaultsReader,
   openPatchTarget,
   openPgEndpoint,
   openRenumberStore,
@@ -40,6 +41,11 @@ export function openEndpoint({ scope, tables, label, replicaOf }: Place): Promis
 /** Connects to a place for applying, undoing and reading its log. Always `close()`. */
 export function openTarget({ scope, tables, label }: Place, signal: AbortSignal): Promise<PatchTarget> {
   return openPatchTarget({ scope, tables, label, signal });
+}
+
+/** Defaults of columns of a live place. Always `close()`. */
+export function openDefaults({ scope, label }: Place) {
+  return openDefaultsReader(scope, label);
 }
 
 /** Keys of a live place, for rows that need other ones there. Always `close()`. */
@@ -157,6 +163,12 @@ export async function createExportFile({ path, overwrite, recipients, ...rest }:
     await sink.discard();
     throw error;
   }
+}
+
+/** Begins an export whose bytes go into a sink as they are. Always `discard()`. */
+export async function createExportInto(options: ExportWriterOptions): Promise<RowFilesWriter> {
+  const { createExportWriter } = await import("@syncline/snapshot-store");
+  return createExportWriter(options);
 }
 
 /** Opens an export file; it is read once, to see that it is whole. Always `close()`. */

@@ -64,7 +64,7 @@ export function defineExport(program: Command, act: Act): void {
     .action(
       act(async (session, source: string, given: GivenOptions) => {
         const { runExport } = await import("./export/run-export.ts");
-        const { formatBySuffix } = await import("./export/format-by-suffix.ts");
+        const { formatBySuffix } = await import("@syncline/runtime/operations");
         const options = { ...given, format: given.format ?? formatBySuffix(given.output) };
         return runExport(session, { source, options });
       }),

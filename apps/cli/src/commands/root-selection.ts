@@ -1,4 +1,4 @@
-import { CodedError, type FilterDocument } from "@syncline/core";
+import type { FilterDocument } from "@syncline/core";
 import type { RootSelection } from "@syncline/engine";
 import type { Command } from "commander";
 import { type Assignment, collectAssignments } from "./option-values.ts";
@@ -22,18 +22,15 @@ export function addRootOptions(command: Command): Command {
     );
 }
 
-/** @throws CodedError `usage.invalid` for roots without a dataset */
-export function assertRootOptions({ dataset, email, group, select }: RootOptions): void {
-  if (dataset !== undefined || (email === undefined && group === undefined && select === undefined)) return;
-  throw new CodedError("usage.invalid", "--email, --group and --select choose roots of a dataset.", {
-    hint: "Add --dataset with its name.",
-  });
+/** The roots that were typed, by the names of the dataset's filters. */
+export function rootFilters({ select, email, group }: RootOptions): ReadonlyMap<string, string> {
+  const filters = new Map((select ?? []).map(({ name, value }) => [name, value]));
+  if (email !== undefined) filters.set("email", email);
+  if (group !== undefined) filters.set("group", group);
+  return filters;
 }
 
 /** The roots that were typed, and those that a filter over the root table takes. */
 export function rootSelection(options: RootOptions, filter: FilterDocument | null): RootSelection {
-  const filters = new Map((options.select ?? []).map(({ name, value }) => [name, value]));
-  if (options.email !== undefined) filters.set("email", options.email);
-  if (options.group !== undefined) filters.set("group", options.group);
-  return { filters, where: filter?.where ?? null, keys: null };
+  return { filters: rootFilters(options), where: filter?.where ?? null, keys: null };
 }

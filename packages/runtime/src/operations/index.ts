@@ -1,3 +1,4 @@
+export { applyBatch, type BatchInput, type BatchReport } from "./apply/apply-batch.ts";
 export { type PatchInputOptions, patchInput } from "./apply/patch-input.ts";
 export {
   type ApplyHooks,
@@ -24,8 +25,10 @@ export { type OpenedDiff, openDiff, openPrepared } from "./diff/open-diff.ts";
 export { type DiffHooks, type PreparedDiff, prepareDiff } from "./diff/prepare-diff.ts";
 export { type DiffReport, type DiffSink, type DiffToStore, runDiff } from "./diff/run-diff.ts";
 export { runWatch, type WatchReport } from "./diff/run-watch.ts";
+export * from "./export/index.ts";
 export * from "./import/index.ts";
 export { type LogInput, readLog } from "./log/read-log.ts";
+export { type MergeHooks, type MergeReport, runMerge } from "./merge/run-merge.ts";
 export * from "./moves/index.ts";
 export {
   type PushHooks,

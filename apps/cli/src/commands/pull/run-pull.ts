@@ -24,16 +24,15 @@ import {
   type Place,
   resolvePlace,
 } from "@syncline/runtime";
-import { rowDiffOptions } from "@syncline/runtime/operations";
+import { assertEncryption, assertRoots, rowDiffOptions } from "@syncline/runtime/operations";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
 import { readFilter } from "../diff/read-filter.ts";
-import { assertEncryption } from "../export/assert-encryption.ts";
 import { leavesTablesOut, sessionMasks, withMasks } from "../masks.ts";
 import { directoryPlace, sessionWorkspace } from "../places.ts";
 import type { PullCommandOptions } from "../pull.ts";
-import { assertRootOptions, rootSelection } from "../root-selection.ts";
+import { rootFilters, rootSelection } from "../root-selection.ts";
 import { showDifferenceFirst } from "../write/diff-first.ts";
 
 interface PullArguments {
@@ -85,7 +84,7 @@ export async function runPull(
 
 /** @throws CodedError `usage.invalid` */
 function refuseContradictions(options: PullCommandOptions): void {
-  assertRootOptions(options);
+  assertRoots(options.dataset ?? null, rootFilters(options));
   const { dataset, schema, diffFirst } = options;
   if (dataset === undefined) return;
   if (schema !== undefined)

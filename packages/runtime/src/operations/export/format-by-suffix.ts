@@ -1,4 +1,4 @@
-import type { ExportFormat } from "../export.ts";
+import type { ExportFormat } from "./export-input.ts";
 
 const WRAPPING = /\.(?:gz|zst|age)$/i;
 const BY_SUFFIX: ReadonlyMap<string, ExportFormat> = new Map([

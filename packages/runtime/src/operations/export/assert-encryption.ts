@@ -1,6 +1,7 @@
 import { requiresEncryption } from "@syncline/config";
 import { CodedError } from "@syncline/core";
-import type { Place, Workspace } from "@syncline/runtime";
+import type { Place } from "../../place.ts";
+import type { Workspace } from "../../workspace.ts";
 
 export interface PlainRows {
   readonly recipients: readonly string[];
