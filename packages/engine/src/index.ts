@@ -18,6 +18,8 @@ export * from "./ports/staged-rows.ts";
 export * from "./usecases/apply-contract.ts";
 export * from "./usecases/apply-patch.ts";
 export * from "./usecases/assert-writable.ts";
+export { applyBatch } from "./usecases/batch/apply-batch.ts";
+export * from "./usecases/batch/batch-contract.ts";
 export * from "./usecases/build-patch.ts";
 export * from "./usecases/combine-patches.ts";
 export * from "./usecases/copy/copy-contract.ts";

@@ -14,3 +14,4 @@ export { openStagedEndpoint, type StagedEndpointOptions } from "./staged/open-st
 export type { PartnerTables } from "./staged/staged-file.ts";
 export { cannotStage } from "./staged/staging-errors.ts";
 export { openPatchTarget, type PatchTargetInput } from "./write/open-patch-target.ts";
+export { type DefaultsReader, openDefaultsReader } from "./write/read-defaults.ts";

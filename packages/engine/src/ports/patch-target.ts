@@ -60,6 +60,9 @@ export interface WriteReport {
   readonly notes: readonly string[];
 }
 
+/** `present`: its result already stood in the target. `skipped`: left out because of `ours`. */
+export type OperationOutcome = "written" | "present" | "skipped" | "conflict";
+
 /**
  * One attempt, one transaction. Calls come in the order of the methods; every method rejects with a CodedError, and
  * `retryable` then says that a fresh attempt may succeed. Nothing is visible to others before `commit` resolves.
@@ -71,6 +74,8 @@ export interface PatchTransaction {
   write(): Promise<WriteReport>;
   /** The operations behind `conflictCount`, table by table in the patch's order. */
   conflicts(): AsyncIterable<ApplyConflict>;
+  /** After `write`: what became of each staged operation, in the order in which they were staged. */
+  outcomes(): AsyncIterable<readonly OperationOutcome[]>;
   /**
    * Makes it visible. A rejection with `patch.outcome_unknown` means that the reply was lost: ask `wasCommitted`.
    * Any other rejection means that nothing was written.

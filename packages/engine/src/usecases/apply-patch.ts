@@ -1,4 +1,4 @@
-import type { PatchTarget } from "../ports/patch-target.ts";
+import type { OperationOutcome, PatchTarget } from "../ports/patch-target.ts";
 import type { RunContext } from "../ports/run-context.ts";
 import { nameApplication } from "./apply/application-id.ts";
 import { checkOptions } from "./apply/check-options.ts";
@@ -19,6 +19,8 @@ export interface ApplyPatchInput extends ApplicationName {
   readonly ctx: RunContext;
   /** Gets every conflict while the transaction is still open; nothing was written. */
   readonly onConflict?: (conflict: ApplyConflict) => Promise<void> | void;
+  /** Gets what became of the operations, in order, before anything is visible. Once an attempt. */
+  readonly onOutcomes?: (outcomes: AsyncIterable<readonly OperationOutcome[]>) => Promise<void>;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function applyPatch({
   options,
   ctx,
   onConflict,
+  onOutcomes,
   applicationId,
   reached,
 }: ApplyPatchInput): Promise<ApplyResult> {
@@ -50,6 +53,7 @@ export async function applyPatch({
     operations: () => completeOperations(patch.header, patch.operations()),
     ctx,
     onConflict,
+    afterWrite: onOutcomes && ((transaction) => onOutcomes(transaction.outcomes())),
     reached,
   });
 }

@@ -1,10 +1,17 @@
 import { CodedError, type PatchOperation } from "@syncline/core";
-import type { ApplicationRequest, ApplyConflict, PatchTransaction, WriteReport } from "@syncline/engine";
+import type {
+  ApplicationRequest,
+  ApplyConflict,
+  OperationOutcome,
+  PatchTransaction,
+  WriteReport,
+} from "@syncline/engine";
 import type { PgScope } from "../scope.ts";
 import type { ApplySession } from "./apply-session.ts";
 import { applicationLock, isUncertain } from "./commit-outcome.ts";
 import { streamConflicts } from "./conflicts.ts";
 import type { ForeignKey } from "./foreign-keys.ts";
+import { streamOutcomes } from "./outcomes.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import { OperationStager } from "./stage-operations.ts";
 import type { StagedTable } from "./staged-table.ts";
@@ -61,6 +68,14 @@ export class PgPatchTransaction implements PatchTransaction {
     try {
       await settings.usePins();
       yield* streamConflicts(session.client, tables);
+    } catch (error) {
+      throw this.#translate(error);
+    }
+  }
+
+  async *outcomes(): AsyncIterable<readonly OperationOutcome[]> {
+    try {
+      yield* streamOutcomes(this.#opened.session.client, this.#opened.tables);
     } catch (error) {
       throw this.#translate(error);
     }

@@ -14,7 +14,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A version 4 UUID from the context's randomness. */
 export function createApplicationId({ randomBytes }: Pick<RunContext, "randomBytes">): string {
-  const bytes = Uint8Array.from(randomBytes(16));
+  return formatUuid(randomBytes(16));
+}
+
+/** The first 16 bytes as a version 4 UUID. */
+export function formatUuid(random: Uint8Array): string {
+  const bytes = Uint8Array.from(random.subarray(0, 16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -19,6 +19,8 @@ export interface Application {
   readonly onConflict?: ((conflict: ApplyConflict) => Promise<void> | void) | undefined;
   /** Runs when everything is staged and nothing written; a rejection ends the attempt. */
   readonly beforeWrite?: () => Promise<void>;
+  /** Runs when everything is written, conflicts found and nothing committed; asks for `outcomes`. */
+  readonly afterWrite?: ((transaction: PatchTransaction) => Promise<void>) | undefined;
   /** Whether there is something to record even when no row changes. */
   readonly commitIdle?: boolean;
   readonly reached?: ApplicationName["reached"];
@@ -40,6 +42,7 @@ export async function attemptApplication(application: Application): Promise<Appl
     await application.beforeWrite?.();
     ctx.progress({ phase: "write", table: null, rows: 0, bytes: 0, estimatedRows: null });
     const report = await transaction.write();
+    await application.afterWrite?.(transaction);
     if (report.conflictCount > 0) return await stopOnConflicts(application, transaction, report);
     if (request.options.dryRun) return toResult(request, report, "dry-run");
     const idle = countWritten(report) === 0;
