@@ -1,0 +1,11 @@
+export * from "../queries/decided-conflicts.ts";
+export * from "../queries/get-conflict.ts";
+export * from "../queries/get-pair.ts";
+export * from "../queries/list-conflicts.ts";
+export * from "../queries/list-pairs.ts";
+export * from "../verbs/advance-pair.ts";
+export * from "../verbs/record-conflicts.ts";
+export * from "../verbs/reset-pair.ts";
+export * from "../verbs/resolve-conflict.ts";
+export * from "../verbs/upsert-pair.ts";
+export type { ConflictDocument, DocumentRow, MetConflict } from "./conflict-document.ts";
