@@ -300,6 +300,7 @@ CREATE TABLE "syncline_control"."deliveries" (
 	"organization_id" uuid NOT NULL,
 	"webhook_id" uuid NOT NULL,
 	"event_type" text NOT NULL,
+	"event_id" bigint,
 	"payload" jsonb NOT NULL,
 	"state" text DEFAULT 'waiting' NOT NULL,
 	"tries" integer DEFAULT 0 NOT NULL,
@@ -319,7 +320,8 @@ CREATE TABLE "syncline_control"."webhooks" (
 	"events" text[] NOT NULL,
 	"origin" text NOT NULL,
 	"enabled" boolean DEFAULT true NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "webhooks_organizationId_name_unique" UNIQUE("organization_id","name")
 );
 --> statement-breakpoint
 ALTER TABLE "syncline_control"."api_keys" ADD CONSTRAINT "api_keys_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -378,4 +380,6 @@ CREATE UNIQUE INDEX "work_units_place" ON "syncline_control"."work_units" USING 
 CREATE INDEX "work_units_live" ON "syncline_control"."work_units" USING btree ("state","lease_until") WHERE state IN ('ready', 'running');--> statement-breakpoint
 CREATE INDEX "work_units_of_worker" ON "syncline_control"."work_units" USING btree ("worker") WHERE state = 'running';--> statement-breakpoint
 CREATE INDEX "schedules_due" ON "syncline_control"."schedules" USING btree ("next_fire_at");--> statement-breakpoint
-CREATE INDEX "deliveries_due" ON "syncline_control"."deliveries" USING btree ("state","next_try_at");
+CREATE INDEX "deliveries_due" ON "syncline_control"."deliveries" USING btree ("state","next_try_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "deliveries_once" ON "syncline_control"."deliveries" USING btree ("webhook_id","event_id");--> statement-breakpoint
+CREATE INDEX "deliveries_by_age" ON "syncline_control"."deliveries" USING btree ("organization_id","created_at","id");

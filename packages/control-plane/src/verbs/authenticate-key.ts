@@ -4,7 +4,7 @@ import type { ControlPlane } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
 import type { ApiKeyRecord } from "../records.ts";
 import { apiKeys } from "../schema/index.ts";
-import { KEY_PURPOSE, withoutDigest } from "./api-key-record.ts";
+import { KEY_PURPOSE, withoutDigest } from "../sealing/api-key-record.ts";
 
 const TOKEN = /^slk_([A-Za-z0-9]{1,40})_([A-Za-z0-9_-]{43})$/;
 /** Compared with when there is no such key, so that knowing an id takes as long as not knowing it. */

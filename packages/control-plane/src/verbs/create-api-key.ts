@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { and, eq } from "drizzle-orm";
 import type { Call, ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
+import type { Transaction } from "../database/open-database.ts";
 import { transact } from "../database/transact.ts";
+import { assertId, found } from "../ids.ts";
 import type { ApiKeyRecord } from "../records.ts";
-import { apiKeys } from "../schema/index.ts";
+import { apiKeys, projects } from "../schema/index.ts";
+import { KEY_PURPOSE, withoutDigest } from "../sealing/api-key-record.ts";
 import { newSecret } from "../sealing/credentials.ts";
-import { KEY_PURPOSE, withoutDigest } from "./api-key-record.ts";
 
 export interface NewApiKey {
   readonly name: string;
@@ -24,12 +27,24 @@ export interface IssuedKey {
 
 const PUBLIC_ID_BYTES = 9;
 
+/** @throws CodedError `resource.not_found` for a project of somebody else */
+/** @throws CodedError `resource.not_found` for a project of somebody else */
 export async function createApiKey(cp: ControlPlane, call: Call, input: NewApiKey): Promise<IssuedKey> {
-  return transact(cp, (change) =>
-    issueKey(cp, change, { call, input, rotates: null, action: "api_key.create" }),
-  );
+  return transact(cp, async (change) => {
+    if (input.projectId != null) await assertProject(change.tx, { call, projectId: input.projectId });
+    return issueKey(cp, change, { call, input, rotates: null, action: "api_key.create" });
+  });
 }
 
+async function assertProject(
+  tx: Transaction,
+  { call, projectId }: { call: Call; projectId: string },
+): Promise<void> {
+  assertId("project", projectId);
+  const mine = and(eq(projects.id, projectId), eq(projects.organizationId, call.scope.organizationId));
+  const [project] = await tx.select({ id: projects.id }).from(projects).where(mine);
+  found(project, "project", projectId);
+}
 export async function issueKey(
   cp: ControlPlane,
   change: Change,

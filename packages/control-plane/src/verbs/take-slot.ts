@@ -43,6 +43,9 @@ export async function takeSlot(cp: ControlPlane, input: TakeSlotInput): Promise<
       .for("update", { of: schedules });
     if (row === undefined) return { kind: "gone" };
     const { schedule, job } = row;
+    // The schedule was changed meanwhile, or somebody else is further.
+    const passed = schedule.nextFireAt === null || schedule.nextFireAt > fireAt;
+    if (trigger === "schedule" && passed) return { kind: "gone" };
     const { organizationId } = schedule;
     const [slot] = await tx
       .insert(scheduleSlots)

@@ -1,0 +1,59 @@
+import { sql } from "drizzle-orm";
+import type { ControlPlane } from "../control-plane.ts";
+import { transact } from "../database/transact.ts";
+
+export interface PruneInput {
+  /** Events, for those who resume watching. */
+  readonly eventsMs: number;
+  /** Answers to requests that may come again. */
+  readonly idempotencyMs: number;
+  /** Finished runs with their units and attempts, and slots that were dealt with. Patches stay. */
+  readonly runsMs: number;
+  readonly deliveriesMs: number;
+  /** Workers that were not heard of. */
+  readonly workersMs: number;
+}
+
+const ROWS_A_TIME = 5_000;
+
+interface Rule {
+  readonly table: string;
+  /** Columns that name a row. */
+  readonly key: string;
+  readonly when: string;
+  readonly olderThanMs: number;
+}
+
+/** Removes what is old, a few thousand rows of each kind at a time; repeat while it gives a number above 0. */
+export async function pruneHistory(cp: ControlPlane, input: PruneInput): Promise<number> {
+  const rules: readonly Rule[] = [
+    { table: "events", key: "id", when: "at", olderThanMs: input.eventsMs },
+    {
+      table: "idempotency_keys",
+      key: "organization_id, key",
+      when: "created_at",
+      olderThanMs: input.idempotencyMs,
+    },
+    { table: "runs", key: "id", when: "finished_at", olderThanMs: input.runsMs },
+    {
+      table: "schedule_slots",
+      key: "schedule_id, fire_at",
+      when: "decided_at",
+      olderThanMs: input.runsMs,
+    },
+    { table: "deliveries", key: "id", when: "created_at", olderThanMs: input.deliveriesMs },
+    { table: "workers", key: "id", when: "heartbeat_at", olderThanMs: input.workersMs },
+  ];
+  let removed = 0;
+  for (const { table, key, when, olderThanMs } of rules)
+    removed += await transact(cp, async ({ tx }) => {
+      const name = sql`${sql.identifier("syncline_control")}.${sql.identifier(table)}`;
+      const rows = await tx.execute(sql`
+        DELETE FROM ${name} WHERE (${sql.raw(key)}) IN (
+          SELECT ${sql.raw(key)} FROM ${name}
+          WHERE ${sql.identifier(when)} < now() - ${olderThanMs}::bigint * interval '1 millisecond'
+          LIMIT ${ROWS_A_TIME} FOR UPDATE SKIP LOCKED)`);
+      return rows.count;
+    });
+  return removed;
+}
