@@ -54,7 +54,7 @@ export * from "./usecases/resolve-merge-conflicts.ts";
 export * from "./usecases/select-operations.ts";
 export * from "./usecases/slices/copy-slice.ts";
 export * from "./usecases/slices/diff-slice.ts";
-export * from "./usecases/slices/slice-patch.ts";
+export * from "./usecases/slices/slice-records.ts";
 export {
   type BegunCopy,
   SlicedCopy,

@@ -11,6 +11,7 @@ import type {
   RowFilesHeader,
   RowFilesWriter,
   SchemaEngine,
+  SlicedLoadTarget,
   SourceClock,
   SqlParser,
   SqlTarget,
@@ -22,6 +23,7 @@ import {
   openPatchTarget,
   openPgEndpoint,
   openRenumberStore,
+  openSlicedLoadTarget,
   openSqlTarget,
   readHighWater,
   readSourceClock,
@@ -56,6 +58,11 @@ export function openRenumbering({ scope, label }: Place, dryRun: boolean): Promi
 /** A live place that whole tables can be loaded into; connects when it is first asked. Always `close()`. */
 export function openBulk({ scope, tables, label }: Place): BulkTarget {
   return openBulkTarget({ scope, tables, label });
+}
+
+/** A live place whose empty tables several processes load in slices; connects when it is first asked. */
+export function openSlicedLoad({ scope, label }: Place): SlicedLoadTarget {
+  return openSlicedLoadTarget({ scope, label });
 }
 
 /** Until when every row of a live place is visible; to be asked before it is read. */

@@ -24,6 +24,8 @@ export interface LockRequest {
   /** Connections that may be open besides the one that holds the snapshot. */
   readonly connections: number;
   readonly signal: AbortSignal;
+  /** Longest wait for a lock; absent or 0: as long as it takes. Then it rejects with `target.locked`. */
+  readonly patienceMs?: number;
   /** Hears of a long wait for a neighbour's lock, and who it is. */
   readonly notice?: (message: string) => void;
 }
@@ -31,6 +33,9 @@ export interface LockRequest {
 export interface LockedTables {
   /** Equal for two endpoints exactly when they read the same database of the same server; null when unknown. */
   readonly database: string | null;
-  /** Takes the snapshot, or joins the one of another endpoint of the same database. */
+  /**
+   * Takes the snapshot, or joins the one of another endpoint of the same database, also of another process. Rejects with
+   * `run.instant_lost` when whoever had that one open is gone.
+   */
   begin(shared: string | null): Promise<ReadSnapshot>;
 }

@@ -57,7 +57,8 @@ export class LockedDatabase implements LockedTables {
       const relations = facts.relations.filter((relation) => named || this.#request.accept(relation));
       this.#names = relations.map(({ schema, name }) => ({ schema, name }));
       this.#spares = await this.#connectSpares();
-      await this.#lockAll([client, ...this.#spares], beginAndLock(facts, relations));
+      const { patienceMs = 0 } = this.#request;
+      await this.#lockAll([client, ...this.#spares], beginAndLock(facts, relations, patienceMs));
     });
   }
 
@@ -68,8 +69,8 @@ export class LockedDatabase implements LockedTables {
     return this.#guard(client, async () => {
       const names = this.#names.map(({ schema, name }) => ({ schema, name }));
       const filter: RelationFilter = { ...this.#filter, selection: { kind: "named", names } };
-      const join = shared === null ? "" : `SET TRANSACTION SNAPSHOT ${quoteLiteral(shared)};`;
-      const statements = `${join}${catalogQuery(filter)};SELECT pg_catalog.pg_export_snapshot() AS token`;
+      if (shared !== null) await this.#join(client, shared);
+      const statements = `${catalogQuery(filter)};SELECT pg_catalog.pg_export_snapshot() AS token`;
       const answer = (await client.query(statements)) as unknown as pg.QueryResult[];
       const [catalog, exported] = answer.slice(-2) as [
         pg.QueryResult<CatalogRow>,
@@ -90,6 +91,19 @@ export class LockedDatabase implements LockedTables {
       });
       return this.#snapshot;
     });
+  }
+
+  async #join(client: pg.Client, token: string): Promise<void> {
+    try {
+      await client.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(token)}`);
+    } catch (error) {
+      if (!SNAPSHOT_GONE.has((error as { code?: string }).code ?? "")) throw error;
+      throw new CodedError(
+        "run.instant_lost",
+        `The instant at which ${this.#options.label} was to be read is gone: nobody holds it any more.`,
+        { hint: "Start again, at a new instant.", retryable: true, cause: error },
+      );
+    }
   }
 
   async close(): Promise<void> {
@@ -158,6 +172,8 @@ export class LockedDatabase implements LockedTables {
   }
 }
 
+/** Its file is gone, or the session that exported it. */
+const SNAPSHOT_GONE = new Set(["42704", "22023", "55000"]);
 const LOCK_NOT_AVAILABLE = "55P03";
 const LOCK_ATTEMPTS = 10;
 const IMPATIENT_MS = 500;
@@ -168,7 +184,11 @@ interface LockStatements {
 }
 
 /** Without ONLY a partitioned table is locked with its partitions. Other kinds of relation take no such lock. */
-function beginAndLock(facts: ServerFacts, relations: ServerFacts["relations"]): LockStatements {
+function beginAndLock(
+  facts: ServerFacts,
+  relations: ServerFacts["relations"],
+  patienceMs: number,
+): LockStatements {
   const only: Readonly<Record<string, string>> = { r: "ONLY ", p: "", v: "" };
   const lockable = relations.flatMap((relation) => {
     const prefix = only[relation.kind];
@@ -178,7 +198,7 @@ function beginAndLock(facts: ServerFacts, relations: ServerFacts["relations"]): 
   const begin = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", pinStatements(facts.versionNumber)];
   const wait = (milliseconds: number) => `SET LOCAL lock_timeout = ${milliseconds}`;
   return {
-    patient: [...begin, ...lock].join(";"),
+    patient: [...begin, wait(patienceMs), ...lock, wait(0)].join(";"),
     impatient: [...begin, wait(IMPATIENT_MS), ...lock, wait(0)].join(";"),
   };
 }

@@ -38,6 +38,12 @@ export async function openBoth(input: DiffInput, signal: AbortSignal): Promise<O
   return { source: first, target: await lockedTarget.begin(first.token) };
 }
 
+/**
+ * A neighbour may queue for a lock that the others of this instant hold. Whoever joined and waited behind that one would
+ * wait for the others, who wait for what it is to do.
+ */
+export const JOINING_PATIENCE_MS = 10_000;
+
 interface LockNotes {
   readonly signal: AbortSignal;
   /** Takes the names of all tables that there are. */
@@ -54,6 +60,7 @@ function lock(input: DiffInput, endpoint: Endpoint, other: Endpoint, { signal, o
     connections: Math.max(1, input.options.parallel),
     signal,
     notice: input.ctx.warn,
+    ...(input.instant === undefined ? {} : { patienceMs: JOINING_PATIENCE_MS }),
   });
 }
 

@@ -14,7 +14,7 @@ import type {
 import type { Fence } from "../apply-contract.ts";
 import type { CopyOptions } from "../copy/copy-contract.ts";
 import { planCopy, type TableCopy } from "../copy/plan-copy.ts";
-import { isWanted } from "../diff/open-both.ts";
+import { isWanted, JOINING_PATIENCE_MS } from "../diff/open-both.ts";
 import type { CopyPlanRecord, CopySlice } from "./copy-slice.ts";
 
 /** What a slice of seconds holds. */
@@ -219,6 +219,7 @@ async function readTables(input: SlicedCopyInput, instant: string | null): Promi
     connections: Math.max(1, options.parallel),
     signal: ctx.signal,
     notice: ctx.warn,
+    ...(instant === null ? {} : { patienceMs: JOINING_PATIENCE_MS }),
   });
   const snapshot = await locked.begin(instant);
   const plan = await planCopy({

@@ -1,5 +1,12 @@
 import type { RowChange } from "@syncline/core";
-import { type ComparePath, type DiffInput, joinTables, SlicedDiff, type SliceRecord } from "@syncline/engine";
+import {
+  type ComparePath,
+  type DiffInput,
+  joinTables,
+  SlicedDiff,
+  type SliceTableRecord,
+  sliceRecords,
+} from "@syncline/engine";
 import { DEFAULT_OPTIONS, openSide, type Side, testContext } from "./compare-databases.ts";
 
 export interface SlicedCase {
@@ -35,19 +42,14 @@ export async function compareSliced(wanted: SlicedCase) {
     await first.close();
     const third = await SlicedDiff.open(await slicedInput(wanted), second.instant);
     open.push(third);
-    const parts: { changes: RowChange[]; record: SliceRecord }[] = [];
+    const parts: { changes: RowChange[]; records: SliceTableRecord[] }[] = [];
     for (const [at, slice] of [...slices.entries()].reverse()) {
       const run = (at % 2 === 0 ? second : third).compare(slice, testContext(new AbortController().signal));
       const changes: RowChange[] = [];
       for await (const change of run.changes) changes.push(change);
-      const { hash, tables } = await run.result;
-      const records = slice.tables.flatMap(({ table }) => {
-        const result = tables[table];
-        return result === undefined ? [] : [{ ...result, table }];
-      });
-      parts[at] = { changes, record: { hash, patchHash: "", tables: records } };
+      parts[at] = { changes, records: sliceRecords(slice, await run.result) };
     }
-    const records = parts.map(({ record }) => record);
+    const records = parts.flatMap((part) => part.records);
     const segments = slices.flatMap(({ tables }) => tables.filter(({ segment }) => segment !== null)).length;
     return {
       changes: parts.flatMap(({ changes }) => changes),

@@ -1,4 +1,4 @@
-import { copyTables } from "@syncline/engine";
+import { type CopyOptions, copyTables } from "@syncline/engine";
 import { openAnyEndpoint, openBulk } from "../../endpoint-registry.ts";
 import type { CopyMethod } from "./copy-input.ts";
 import type { CopyPlan } from "./plan-copy.ts";
@@ -7,29 +7,15 @@ type BulkCopy = Extract<CopyMethod, { kind: "bulk" }>;
 
 /** Loads empty tables at full speed; null when they are not empty, or what is wanted needs a comparison. */
 export async function copyInBulk(plan: CopyPlan): Promise<BulkCopy | null> {
-  const { setting, source, target, input, diff } = plan;
+  const { setting, source, target } = plan;
   if (!mayLoad(plan)) return null;
   const bulk = openBulk(target);
   try {
-    const { tableMap, columnMap, tablePatterns, filter, ignoreFields, parallel } = diff;
     const result = await copyTables({
       ctx: setting.context,
       openSource: () => openAnyEndpoint(source, null),
       target: bulk,
-      options: {
-        tableMap,
-        columnMap,
-        tablePatterns,
-        targetOnly: "leave",
-        filter,
-        ignoreFields,
-        parallel,
-        ...(diff.prepare === undefined ? {} : { prepare: diff.prepare }),
-        singleTransaction: input.singleTransaction,
-        dryRun: false,
-        triggers: input.triggers,
-        lockTimeoutMs: input.lockTimeoutMs,
-      },
+      options: loadOptions(plan),
     });
     return result.outcome === "unsuitable" ? null : { kind: "bulk", result, ledgerId: null };
   } finally {
@@ -37,8 +23,27 @@ export async function copyInBulk(plan: CopyPlan): Promise<BulkCopy | null> {
   }
 }
 
+/** Which rows are loaded, and how. */
+export function loadOptions({ input, diff }: CopyPlan): CopyOptions {
+  const { tableMap, columnMap, tablePatterns, filter, ignoreFields, parallel } = diff;
+  return {
+    tableMap,
+    columnMap,
+    tablePatterns,
+    targetOnly: "leave",
+    filter,
+    ignoreFields,
+    parallel,
+    ...(diff.prepare === undefined ? {} : { prepare: diff.prepare }),
+    singleTransaction: input.singleTransaction,
+    dryRun: false,
+    triggers: input.triggers,
+    lockTimeoutMs: input.lockTimeoutMs,
+  };
+}
+
 /** A dry run shall do what a real one does and take it back; files and questions need the comparison. */
-function mayLoad({ source, input, diff }: CopyPlan): boolean {
+export function mayLoad({ source, input, diff }: CopyPlan): boolean {
   const asks = input.strategy === "interactive" || input.strategy === "three-way";
   return (
     source.kind === "live" &&

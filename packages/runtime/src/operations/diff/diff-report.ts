@@ -19,6 +19,7 @@ export function diffReport(tables: readonly DiffTable[], result: DiffResult): Op
   };
 }
 
-function rowCounts({ inserts, updates, deletes, unchanged }: DiffCounts) {
+/** Rows as a run counts them. */
+export function rowCounts({ inserts, updates, deletes, unchanged }: DiffCounts) {
   return { inserted: inserts, updated: updates, deleted: deletes, unchanged, skipped: 0, conflicts: 0 };
 }

@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { CodedError, formatQualifiedName } from "@syncline/core";
+import { type CopyPlanRecord, type CopySlice, SlicedCopy, type SlicedCopyInput } from "@syncline/engine";
+import { openAnyEndpoint, openBulk, openSlicedLoad } from "../../endpoint-registry.ts";
+import type { OperationReport, OperationSetting } from "../contract.ts";
+import { loadOptions, mayLoad } from "../copy/copy-in-bulk.ts";
+import type { CopyInput } from "../copy/copy-input.ts";
+import { type CopyPlan, planCopy as preparePlan } from "../copy/plan-copy.ts";
+import type { HeldRun, HeldSnapshot } from "./held-runs.ts";
+import { type CutPlan, NO_ROWS, NOTHING, readForm, type SliceResult, type SliceWork } from "./slice-work.ts";
+
+const FORM = "copy-1";
+
+interface SliceData {
+  readonly form: typeof FORM;
+  readonly plan: CopyPlanRecord;
+  readonly slice: CopySlice;
+}
+
+interface FinishData {
+  readonly form: typeof FORM;
+  readonly plan: CopyPlanRecord;
+}
+
+const VISIBLE_NOTE =
+  "The tables were loaded in slices: rows were visible as soon as their slice was committed, before the copy was complete.";
+
+/** Cuts a copy into empty tables; null where it is better done in one piece, with nothing written and nothing open. */
+export async function planCopy(
+  work: SliceWork,
+  input: CopyInput,
+  slices: number | "auto",
+): Promise<CutPlan | null> {
+  const { setting } = work;
+  const { fence } = setting;
+  if (slices === 1 || fence === null || input.definitions !== "none" || input.singleTransaction) return null;
+  const prepared = await prepare(setting, input);
+  if (!mayLoad(prepared)) return null;
+  await setting.confirmWrite({ action: "copy", target: prepared.target, dryRun: false });
+  const loadId = randomUUID();
+  const begun = await SlicedCopy.begin(await inputOf(setting, prepared), { loadId, fence, slices });
+  if (begun.kind === "unsuitable") return null;
+  const { copy, plan } = begun;
+  const held = heldCopy(copy);
+  try {
+    await work.held.keep(loadId, work.board(loadId), held);
+  } catch (error) {
+    await held.close();
+    throw error;
+  }
+  const finish: FinishData = { form: FORM, plan };
+  return {
+    slices: begun.slices.map((slice): SliceData => ({ form: FORM, plan, slice })),
+    finish,
+    data: { planId: loadId },
+    notes: [...begun.notes, VISIBLE_NOTE],
+  };
+}
+
+/** Loads one slice, once however often it is done. */
+export async function sliceCopy(work: SliceWork, input: CopyInput): Promise<SliceResult> {
+  const { setting, unit } = work;
+  const { plan, slice } = readForm<SliceData>(unit.slice, FORM);
+  return withCopy(work, { input, plan }, async ({ copy }) => {
+    setting.reached?.("reading");
+    const claim = { unitId: unit.id, token: unit.token };
+    const { rows, bytes } = await copy.copySlice(slice, claim, setting.context);
+    setting.reached?.("slice-committed");
+    const counts = { ...NO_ROWS, inserted: rows };
+    const tables = [{ name: formatQualifiedName(slice.table), ...counts }];
+    return { data: { form: FORM }, rows, bytes, summary: { ...NOTHING, counts, tables, bytes } };
+  });
+}
+
+/** Makes indexes and foreign keys and records the load. */
+export async function finishCopy(work: SliceWork, input: CopyInput): Promise<OperationReport> {
+  const { setting, unit } = work;
+  const { plan } = readForm<FinishData>(unit.slice, FORM);
+  return withCopy(work, { input, plan }, async ({ copy }, prepared) => {
+    const { ledgerId, notes } = await copy.finish(plan, {
+      claim: { unitId: unit.id, token: unit.token },
+      record: {
+        source: prepared.source.place.label,
+        target: prepared.target.label,
+        actor: setting.context.actor,
+      },
+      ctx: setting.context,
+    });
+    setting.reached?.("rows-committed");
+    return { ...NOTHING, ledgerIds: [ledgerId], notes }; // the slices have counted
+  });
+}
+
+interface CopyOf {
+  readonly input: CopyInput;
+  readonly plan: CopyPlanRecord;
+}
+
+async function withCopy<Result>(
+  work: SliceWork,
+  { input, plan }: CopyOf,
+  use: (held: HeldCopy, prepared: CopyPlan) => Promise<Result>,
+): Promise<Result> {
+  const { setting, held, board } = work;
+  const prepared = await prepare(setting, input);
+  await setting.confirmWrite({ action: "copy", target: prepared.target, dryRun: false });
+  const join = async (snapshots: readonly HeldSnapshot[]) => {
+    const instant = snapshots.find(({ side }) => side === "source")?.snapshotId;
+    if (instant === undefined) throw instantLost();
+    return heldCopy(await SlicedCopy.join(await inputOf(setting, prepared), plan, instant));
+  };
+  return held.use({ planId: plan.loadId, board: board(plan.loadId), join }, (copy) => use(copy, prepared));
+}
+
+function prepare(setting: OperationSetting, input: CopyInput): Promise<CopyPlan> {
+  return preparePlan({ setting, input, hooks: {}, say: () => {} });
+}
+
+interface HeldCopy extends HeldRun {
+  readonly copy: SlicedCopy;
+}
+
+function heldCopy(copy: SlicedCopy): HeldCopy {
+  return {
+    copy,
+    snapshots: [{ side: "source", snapshotId: copy.instant }],
+    close: () => copy.close(),
+  };
+}
+
+/** Outlives the unit that opens it, so the unit's signal must not end it. */
+async function inputOf({ context }: OperationSetting, plan: CopyPlan): Promise<SlicedCopyInput> {
+  return {
+    ctx: { ...context, signal: new AbortController().signal },
+    source: await openAnyEndpoint(plan.source, null),
+    target: openBulk(plan.target),
+    slicedTarget: openSlicedLoad(plan.target),
+    options: loadOptions(plan),
+  };
+}
+
+function instantLost(): CodedError {
+  return new CodedError("run.instant_lost", "The instant that the run reads is not held any more.", {
+    hint: "It is planned anew, at a new instant, by the next attempt.",
+    retryable: true,
+  });
+}
