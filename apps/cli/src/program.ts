@@ -11,6 +11,8 @@ import { defineLog } from "./commands/log.ts";
 import { definePatch } from "./commands/patch.ts";
 import { definePull } from "./commands/pull.ts";
 import { definePush } from "./commands/push.ts";
+import { defineServer } from "./commands/server.ts";
+import { defineService } from "./commands/service.ts";
 import { defineUndo } from "./commands/undo.ts";
 import { formatExitCodes } from "./exit-codes.ts";
 import type { Act } from "./session.ts";
@@ -62,6 +64,8 @@ export function createProgram({ act, out, err }: ProgramOptions): Command {
   defineImport(program, act);
   defineUndo(program, act);
   defineLog(program, act);
+  defineServer(program, act);
+  defineService(program, act);
   defineConfig(program, act);
   defineCompletion(program, act);
   program.addHelpText("after", `\n${ENDPOINTS}\n\n${formatExitCodes()}`);

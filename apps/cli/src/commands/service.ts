@@ -1,0 +1,100 @@
+import type { Command } from "commander";
+import type { Act } from "../session.ts";
+import { withExamples } from "./help-text.ts";
+import {
+  addPlaceOptions,
+  addServiceRunOptions,
+  type PlaceOptions,
+  type ServiceRunOptions,
+} from "./service-options.ts";
+
+export interface StatusOptions extends PlaceOptions {
+  readonly json?: boolean;
+}
+
+export interface TriggerOptions extends PlaceOptions {
+  readonly wait?: boolean;
+  readonly json?: boolean;
+}
+
+export function defineService(program: Command, act: Act): void {
+  const service = addServiceRunOptions(
+    program
+      .command("service")
+      .summary("run the jobs of the config file")
+      .description(
+        "Runs the jobs of the config file by their schedules, without the API. Everything can come from the " +
+          "environment; log lines are JSON on stderr. With --port it answers /livez, /readyz and /metrics.",
+      ),
+  ).action(runs(act));
+  addServiceRunOptions(
+    service
+      .command("run")
+      .summary("the same as service alone")
+      .description("Runs the jobs of the config file."),
+  ).action(runs(act));
+  defineStatus(service, act);
+  defineTrigger(service, act);
+  defineReload(service, act);
+  withExamples(service, [
+    ["syncline service --config hub.yaml", "run the jobs of hub.yaml by their schedules"],
+    ["syncline service --mode bi-sync --interval 5m", "keep the pairs in step every five minutes"],
+    ["syncline service --mode export --once", "run the exports once, as from cron"],
+  ]);
+}
+
+function runs(act: Act) {
+  return act(async (session, options: ServiceRunOptions) => {
+    const { runService } = await import("./service/run-service.ts");
+    return runService(session, options);
+  });
+}
+
+function defineStatus(service: Command, act: Act): void {
+  const command = addPlaceOptions(service.command("status").summary("show jobs and their last runs"))
+    .description("Shows the jobs of a running service, when they run next and how they ended last.")
+    .option("--json", "print one JSON document")
+    .action(
+      act(async (session, options: StatusOptions) => {
+        const { runStatus } = await import("./service/run-status.ts");
+        return runStatus(session, options);
+      }),
+    );
+  withExamples(command, [
+    ["syncline service status", "of the service in this folder"],
+    ["syncline service status --database-url postgres://syncline@db/control --json", "of replicas elsewhere"],
+  ]);
+}
+
+function defineTrigger(service: Command, act: Act): void {
+  const command = addPlaceOptions(service.command("trigger").summary("run a job now"))
+    .description("Creates a run of a job, whatever its schedule. Prints the run's id.")
+    .argument("<job>", "name of the job")
+    .option("--wait", "wait for its end: 0 done, 3 in part, 6 conflicts, 20 failed")
+    .option("--json", "print one JSON document")
+    .action(
+      act(async (session, job: string, options: TriggerOptions) => {
+        const { runTrigger } = await import("./service/run-trigger.ts");
+        return runTrigger(session, { job, options });
+      }),
+    );
+  withExamples(command, [
+    ["syncline service trigger nightly-copy", "run it now"],
+    ["syncline service trigger nightly-copy --wait", "and wait for its end"],
+  ]);
+}
+
+function defineReload(service: Command, act: Act): void {
+  const command = addPlaceOptions(service.command("reload").summary("read the config file again"))
+    .description("Tells every process of the service to read its config again. A wrong one changes nothing.")
+    .action(
+      act(async (session, options: PlaceOptions) => {
+        const { runReload } = await import("./service/run-reload.ts");
+        return runReload(session, options);
+      }),
+    );
+  withExamples(command, [
+    ["syncline service reload", "of the service in this folder"],
+    ["syncline service reload --database-url postgres://syncline@db/control", "of replicas elsewhere"],
+  ]);
+}

@@ -1,0 +1,57 @@
+import {
+  type Config,
+  loadConfig,
+  readServiceSettings,
+  type ServiceFlags,
+  type ServiceSettings,
+} from "@syncline/config";
+import { createLogger, type Logger } from "@syncline/observability";
+import type { ServiceInput } from "@syncline/server/service";
+import type { Session } from "../../session.ts";
+import { VERSION } from "../../version.ts";
+
+/** What the service gets from this command line. */
+export async function serviceInput(
+  session: Session,
+  flags: ServiceFlags,
+  mode: ServiceInput["mode"],
+): Promise<ServiceInput> {
+  const read = () => readConfig(session);
+  return {
+    settings: settingsOf(session, flags, await read()),
+    loadConfig: read,
+    environment: session.environment,
+    folder: session.workingFolder,
+    version: VERSION,
+    logger: serviceLogger(session),
+    mode,
+  };
+}
+
+/** Where a running service is found. */
+export async function deskInput(
+  session: Session,
+  flags: ServiceFlags,
+): Promise<{ readonly settings: ServiceSettings; readonly logger: Logger }> {
+  return {
+    settings: settingsOf(session, flags, await readConfig(session)),
+    logger: serviceLogger(session, "silent"),
+  };
+}
+
+function settingsOf(session: Session, flags: ServiceFlags, config: Config): ServiceSettings {
+  const { environment, workingFolder: folder } = session;
+  return readServiceSettings({ flags, environment, config, folder });
+}
+
+async function readConfig({ globals, workingFolder, environment }: Session): Promise<Config> {
+  const { config } = await loadConfig({ file: globals.config, folder: workingFolder, env: environment });
+  return config;
+}
+
+/** One JSON line each on stderr; readable ones at a terminal. */
+function serviceLogger({ globals }: Session, fallback: "info" | "silent" = "info"): Logger {
+  const quiet = globals.quiet === true ? "warn" : fallback;
+  const level = globals.logLevel ?? (globals.verbose === true ? "debug" : quiet);
+  return createLogger({ level, pretty: globals.logLevel === undefined && process.stderr.isTTY === true });
+}
