@@ -49,6 +49,7 @@ export {
   currentServerName,
   findServer,
   type ResolveOptions,
+  resolveAddress,
   resolveServer,
   resolveUrl,
 } from "./resolve-server.ts";

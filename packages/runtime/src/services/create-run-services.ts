@@ -3,12 +3,16 @@ import type { ObjectStore } from "@syncline/engine";
 import type { ResultStore } from "../results/index.ts";
 import type { Workspace } from "../workspace.ts";
 import type { ReachedPoint } from "./kill-points.ts";
+import { Leadership } from "./leader/leadership.ts";
 import { NO_METRICS, type ServiceMetrics } from "./metrics.ts";
 import { openBossQueue } from "./queue/open-boss-queue.ts";
 import { QueueService } from "./queue/queue-service.ts";
+import { placesOfRun } from "./run-places.ts";
+import { createScheduler } from "./scheduler/create-scheduler.ts";
 import type { Service, ServiceLog } from "./service.ts";
 import { createSweeper } from "./sweeper/create-sweeper.ts";
 import { EXECUTORS, executorOf } from "./worker/executors.ts";
+import { firstUnitOf } from "./worker/first-unit.ts";
 import { LiveUnits } from "./worker/live-units.ts";
 import { MemoryGate } from "./worker/memory-gate.ts";
 import { Pulse } from "./worker/pulse.ts";
@@ -50,6 +54,8 @@ export interface CreateRunServicesOptions {
   /** Does nothing but in the kill test. */
   readonly reached?: ReachedPoint;
   readonly executors?: Executors;
+  /** False: nobody is elected, and every replica does the duties; slots are taken once all the same. Default true. */
+  readonly leader?: boolean;
 }
 
 /**
@@ -87,12 +93,26 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
     metrics,
     reached,
   });
+  const leadership =
+    options.leader === false ? null : new Leadership({ controlPlane, identity, log, metrics });
+  const onDuty = () => leadership === null || leadership.leads();
+  const scheduler = createScheduler({
+    controlPlane,
+    onDuty,
+    placesOf: async (definition, scope) => placesOfRun(definition, await workspaceOf(scope)),
+    firstUnitOf,
+    log,
+    metrics,
+    reached,
+  });
   const memory = new MemoryGate(() => limits().memoryBytes);
   const { units } = limits();
   return [
     queue,
     new Pulse({ identity, live, log }),
     createSweeper({ controlPlane, queue, log, metrics, reached }),
+    ...(leadership === null ? [] : [leadership]),
+    scheduler,
     new RunWorker({ controlPlane, queue, identity, runner, live, memory, units, log }),
   ];
 }

@@ -6,7 +6,9 @@ export {
 export * from "./kill-points.ts";
 export { NO_METRICS, type ServiceMetrics } from "./metrics.ts";
 export { PollingService } from "./polling-service.ts";
+export { placesOfRun } from "./run-places.ts";
 export { type RunServicesOptions, runServices } from "./run-services.ts";
 export { type LogLevel, type Service, type ServiceLog, SILENT } from "./service.ts";
 export { EXECUTORS } from "./worker/executors.ts";
+export { firstUnitOf } from "./worker/first-unit.ts";
 export type { Executors, UnitExecutor, UnitResult, UnitTools, UnitWork } from "./worker/unit-executor.ts";
