@@ -7,24 +7,6 @@ import { environments, projects } from "../schema/index.ts";
 export type Project = typeof projects.$inferSelect;
 export type Environment = typeof environments.$inferSelect;
 
-/** A project by its slug; the oldest of the organization when none is named. */
-export async function findProject(
-  cp: ControlPlane,
-  { organizationId, slug }: { readonly organizationId: string; readonly slug: string | null },
-): Promise<Project | null> {
-  const [project] = await read(cp, (db) =>
-    db
-      .select()
-      .from(projects)
-      .where(
-        and(eq(projects.organizationId, organizationId), slug === null ? undefined : eq(projects.slug, slug)),
-      )
-      .orderBy(asc(projects.createdAt))
-      .limit(1),
-  );
-  return project ?? null;
-}
-
 /** By slug. */
 export async function listProjects(
   cp: ControlPlane,
