@@ -3,7 +3,7 @@ import type { OperationOutcome } from "../../ports/patch-target.ts";
 import type { ApplyResult } from "../apply-contract.ts";
 import { applyPatch } from "../apply-patch.ts";
 import type { ApplyBatchInput, BatchResult } from "./batch-contract.ts";
-import { type Completed, item, itemOf, refused, STATUS, violationOf } from "./batch-items.ts";
+import { type Completed, item, itemOf, NOTHING, refused, STATUS, violationOf } from "./batch-items.ts";
 import { batchPatch, type PlacedOperation } from "./batch-patch.ts";
 
 /** Writes completed operations in one transaction: all of them or none. */
@@ -14,6 +14,7 @@ export async function attemptBatch(
 ): Promise<BatchResult> {
   if (!mayBegin(input, completed)) return refused(completed.map((each) => itemOf(each, "held")));
   const placed = completed.filter((each) => each.kind === "operation");
+  if (placed.length === 0) return nothingToDo(completed);
   const outcomes: OperationOutcome[] = [];
   try {
     const result = await write(input, { applicationId, placed, outcomes });
@@ -30,6 +31,13 @@ function mayBegin({ options }: ApplyBatchInput, completed: readonly Completed[])
     if (each.kind === "ended") return each.status !== "conflict" || options.strategy === "ours";
     return each.kind === "operation";
   });
+}
+
+function nothingToDo(completed: readonly Completed[]): BatchResult {
+  const items = completed.map((each) => itemOf(each, "skipped"));
+  const alreadyApplied = items.filter(({ status }) => status === "already").length;
+  const counts = { ...NOTHING, alreadyApplied, skipped: items.length - alreadyApplied };
+  return { outcome: "applied", items, counts, ledgerIds: [], notes: [] };
 }
 
 interface Writing {

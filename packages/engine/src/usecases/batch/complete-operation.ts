@@ -81,8 +81,14 @@ function update(wish: BatchOperation, { table, key, now }: Aimed): CompletedOper
   if (now === null && !known) return { kind: "ended", status: "conflict", key };
   const old = new Map(names.map((name) => [name, (wish.old.has(name) ? wish.old : now)?.get(name) ?? null]));
   const fresh = new Map(names.map((name) => [name, (wish.new.has(name) ? wish.new : old).get(name) ?? null]));
+  if (now !== null && isSo(now, old) && isSo(now, fresh)) return { kind: "ended", status: "already", key };
   const { name } = table.patchTable;
   return { kind: "operation", table, operation: { op: "update", table: name, key, old, new: fresh } };
+}
+
+/** Only as far as texts tell. */
+function isSo(now: PatchRow, wanted: PatchRow): boolean {
+  return [...wanted].every(([name, value]) => now.get(name) === value);
 }
 
 function remove(wish: BatchOperation, { table, key, now }: Aimed): CompletedOperation {
