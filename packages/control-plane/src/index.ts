@@ -1,4 +1,4 @@
-export * from "./conflicts/index.ts";
+export type { ConflictDocument, DocumentRow, MetConflict } from "./conflicts/conflict-document.ts";
 export type { Call, ControlPlane, Scope } from "./control-plane.ts";
 export { type AuditNote, Change, type NewEvent } from "./database/change.ts";
 export type { Database, Executor, Transaction } from "./database/open-database.ts";

@@ -1,5 +1,6 @@
 import type { QualifiedName } from "@syncline/core";
 import type {
+  BaseStore,
   BulkTarget,
   DefinitionTarget,
   Endpoint,
@@ -17,6 +18,8 @@ import type {
   SqlTarget,
 } from "@syncline/engine";
 import {
+  type BaseStoreInput,
+  openBaseStore,
   openBulkTarget,
   openConnection,
   openDefaultsReader,
@@ -48,6 +51,11 @@ export function openTarget({ scope, tables, label }: Place, signal: AbortSignal)
 /** Defaults of columns of a live place. Always `close()`. */
 export function openDefaults({ scope, label }: Place) {
   return openDefaultsReader(scope, label);
+}
+
+/** The rows on which the two places of a pair agreed last, in the control database. Always `close()`. */
+export function openBase(input: BaseStoreInput): Promise<BaseStore> {
+  return openBaseStore(input);
 }
 
 /** Keys of a live place, for rows that need other ones there. Always `close()`. */

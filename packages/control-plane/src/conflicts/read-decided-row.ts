@@ -17,12 +17,12 @@ export function readDecidedRow(
           "request.invalid",
           `Table "${table}" has no column "${column}", which the row names.`,
         );
-      return [column, valueOf(value, column)];
+      return [column, readValue(value, column)];
     }),
   );
 }
 
-function valueOf(value: unknown, column: string): RowValue {
+function readValue(value: unknown, column: string): RowValue {
   if (value === null || typeof value === "string") return value;
   if (typeof value === "boolean") return value ? "t" : "f";
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);

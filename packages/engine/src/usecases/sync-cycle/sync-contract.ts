@@ -111,6 +111,8 @@ export interface SyncCycleResult {
   readonly ledgerIds: { readonly target: string | null; readonly source: string | null };
   readonly open: readonly SyncConflict[];
   readonly decided: readonly DecidedConflict[];
+  /** Whether an earlier cycle had died, and this one began with what the ledgers say of it. */
+  readonly recovered: boolean;
   /** Comparisons that were needed: more than 1 when rows changed meanwhile, or broke a constraint. */
   readonly attempts: number;
   readonly notes: readonly string[];

@@ -1,10 +1,10 @@
 import { CodedError, isCodedError } from "@syncline/core";
-import type { PlannedApplications } from "../../ports/base-store.ts";
 import { pause } from "../apply/pause.ts";
 import { type AgreedPair, agreePair } from "./agree-pair.ts";
 import { applicationIdOf, applySide } from "./apply-side.ts";
 import { findViolations } from "./find-violations.ts";
 import { type CyclePlan, planCycle, type Violations } from "./plan-cycle.ts";
+import { recoverCycle } from "./recover-cycle.ts";
 import type { SideName } from "./side-run.ts";
 import type { SyncCycleInput, SyncCycleResult } from "./sync-contract.ts";
 
@@ -22,8 +22,9 @@ export async function syncCycle(input: SyncCycleInput): Promise<SyncCycleResult>
   let violations: Violations = new Map();
   const notes = new Set<string>();
   const ledgerIds: { target: string | null; source: string | null } = { target: null, source: null };
+  const recovered = { yes: false };
   for (let attempts = 1; ; attempts += 1) {
-    const attempt = new CycleAttempt(input, { violations, notes, ledgerIds, attempts });
+    const attempt = new CycleAttempt(input, { violations, notes, ledgerIds, recovered, attempts });
     try {
       return await attempt.run();
     } catch (error) {
@@ -49,6 +50,7 @@ interface Attempt {
   readonly violations: Violations;
   readonly notes: Set<string>;
   readonly ledgerIds: { target: string | null; source: string | null };
+  readonly recovered: { yes: boolean };
   readonly attempts: number;
 }
 
@@ -66,7 +68,8 @@ class CycleAttempt {
 
   async run(): Promise<SyncCycleResult> {
     const { input, notes } = { input: this.#input, notes: this.#attempt.notes };
-    await this.#recover();
+    if ((await recoverCycle(input)) !== null && this.#attempt.attempts === 1)
+      this.#attempt.recovered.yes = true;
     const pair = await agreePair(input);
     this.#pair = pair;
     for (const note of await input.base.prepare(pair.tables.map(({ base }) => base))) notes.add(note);
@@ -99,27 +102,6 @@ class CycleAttempt {
       operations: this.#plan[side],
     });
     return found.size === 0 ? null : found;
-  }
-
-  /** A cycle died: the base takes what both sides have in common by their ledgers. */
-  async #recover(): Promise<void> {
-    const { base } = this.#input;
-    const planned = await base.unfinished();
-    if (planned === null) return;
-    const target = await this.#isWritten("target", planned);
-    const source = await this.#isWritten("source", planned);
-    await base.settle(!target ? "none" : source ? "both" : "target");
-  }
-
-  async #isWritten(side: SideName, planned: PlannedApplications): Promise<boolean> {
-    const id = planned[side];
-    if (id === null) return true;
-    const target = await this.#input[side].openTarget();
-    try {
-      return (await target.findApplication(id)) !== null;
-    } finally {
-      await target.close();
-    }
   }
 
   async #makePlan(pair: AgreedPair, names: ReadonlyMap<string, string>): Promise<CyclePlan | null> {
@@ -173,13 +155,14 @@ class CycleAttempt {
   #result(outcome: SyncCycleResult["outcome"]): SyncCycleResult {
     const plan = this.#plan;
     if (plan === null) throw new CodedError("internal", "A cycle ended without a plan.");
-    const { notes, ledgerIds, attempts } = this.#attempt;
+    const { notes, ledgerIds, attempts, recovered } = this.#attempt;
     return {
       outcome,
       tables: plan.tables,
       open: plan.open,
       decided: plan.decided,
       ledgerIds: { ...ledgerIds },
+      recovered: recovered.yes,
       attempts,
       notes: [...notes],
     };

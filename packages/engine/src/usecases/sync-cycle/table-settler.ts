@@ -1,5 +1,6 @@
 import {
   type ConflictPlan,
+  lastChangeFirst,
   MERGE_OUTCOMES,
   type MergeConflict,
   type MergeOutcome,
@@ -138,7 +139,11 @@ export class TableSettler {
   #deciders(name: string, decided: { by: MergeResolution | undefined }) {
     const { input, plan, table } = this.#given;
     const { resolution, timestampFields, timestampSkewMs } = input.conflicts;
-    const rules = { onConflict: plan.rules.onConflict, timestampFields, timestampSkewMs };
+    const rules = {
+      onConflict: plan.rules.onConflict,
+      timestampFields: lastChangeFirst(timestampFields),
+      timestampSkewMs,
+    };
     return [
       (conflict: MergeConflict) => {
         decided.by = input.decide?.({ name, versions: conflictVersions(conflict), conflict, table });

@@ -1,0 +1,2 @@
+export type { BiSyncReport } from "./bi-sync-report.ts";
+export { type BiSyncBooks, type CycleEnd, endBiSync, keyTextOf, runBiSync } from "./run-bi-sync.ts";
