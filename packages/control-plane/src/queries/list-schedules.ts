@@ -12,6 +12,8 @@ export interface ScheduledJob {
 }
 
 export interface DueSchedule extends ScheduledJob {
+  /** The job has a run that has not ended. */
+  readonly busy: boolean;
   /** The control database's clock, by which slots are judged. */
   readonly now: Date;
 }
@@ -52,7 +54,12 @@ export async function listDueSchedules(
 ): Promise<readonly DueSchedule[]> {
   return read(cp, async (db) => {
     const rows = await db
-      .select({ schedule: schedules, job: jobs, now: sql<string>`date_trunc('milliseconds', now())` })
+      .select({
+        schedule: schedules,
+        job: jobs,
+        busy: sql<boolean>`EXISTS (SELECT FROM syncline_control.runs WHERE job_id = ${jobs.id} AND finished_at IS NULL)`,
+        now: sql<string>`date_trunc('milliseconds', now())`,
+      })
       .from(schedules)
       .innerJoin(jobs, and(eq(jobs.id, schedules.jobId), isNull(jobs.deletedAt), eq(jobs.enabled, true)))
       .where(sql`${schedules.plannedAt} IS NULL OR ${schedules.nextFireAt} <= now()`)

@@ -36,7 +36,7 @@ export type Cell =
 
 type Row = Readonly<Record<RunEventName, Cell>>;
 
-const NOTHING: Row = {
+const OVER: Row = {
   start: null,
   "units done": null,
   "unit failed, may retry": null,
@@ -48,50 +48,89 @@ const NOTHING: Row = {
   due: null,
   retry: null,
 };
-const DO_AGAIN: Row = { ...NOTHING, retry: "a new run" };
+const DO_AGAIN: Row = { ...OVER, retry: "a new run" };
 
 /** Total: a state or an event that has no cell does not compile. */
 export const TRANSITIONS: Readonly<Record<RunState, Row>> = {
   queued: {
-    ...NOTHING,
     start: "running",
+    "units done": null,
+    "unit failed, may retry": null,
     "unit failed for good": "failed",
     pause: "paused",
+    resume: null,
     cancel: "cancelled or cancelling",
+    stopped: null,
+    due: null,
+    retry: null,
   },
   running: {
-    ...NOTHING,
+    start: null,
     "units done": "*outcome*",
     "unit failed, may retry": "waiting or dead",
     "unit failed for good": "failed",
     pause: "pausing",
+    resume: null,
     cancel: "cancelling",
+    stopped: null,
+    due: null,
+    retry: null,
   },
-  waiting: { ...NOTHING, pause: "paused", cancel: "cancelled or cancelling", due: "queued" },
+  waiting: {
+    start: null,
+    "units done": null,
+    "unit failed, may retry": null,
+    "unit failed for good": null,
+    pause: "paused",
+    resume: null,
+    cancel: "cancelled or cancelling",
+    stopped: null,
+    due: "queued",
+    retry: null,
+  },
   pausing: {
-    ...NOTHING,
+    start: null,
     "units done": "*outcome*",
     "unit failed, may retry": "paused",
     "unit failed for good": "failed",
+    pause: null,
     resume: "running",
     cancel: "cancelling",
     stopped: "paused",
+    due: null,
+    retry: null,
   },
-  paused: { ...NOTHING, resume: "queued", cancel: "cancelled or cancelling" },
+  paused: {
+    start: null,
+    "units done": null,
+    "unit failed, may retry": null,
+    "unit failed for good": null,
+    pause: null,
+    resume: "queued",
+    cancel: "cancelled or cancelling",
+    stopped: null,
+    due: null,
+    retry: null,
+  },
   cancelling: {
-    ...NOTHING,
+    start: null,
     "units done": "*outcome*",
     "unit failed, may retry": "cancelled",
     "unit failed for good": "cancelled",
+    pause: null,
+    resume: null,
+    cancel: null,
     stopped: "cancelled",
+    due: null,
+    retry: null,
   },
-  succeeded: NOTHING,
+  succeeded: OVER,
   partial: DO_AGAIN,
   conflicted: DO_AGAIN,
   failed: DO_AGAIN,
   dead: DO_AGAIN,
   cancelled: DO_AGAIN,
-  skipped: NOTHING,
+  skipped: OVER,
 };
 
 export type Transition =
