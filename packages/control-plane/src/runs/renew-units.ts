@@ -16,7 +16,7 @@ const UNTAKEN = {
 
 /**
  * Makes the units of a locked run ready for another try. What is done stays; units keep their ids, by which a target's
- * ledger knows them. A cut run whose instant nobody holds any more is planned anew: its slices are removed, for they
+ * ledger knows them. A cut run whose instant nobody holds any more, or of which a unit says so, is planned anew: its slices are removed, for they
  * would not fit to those of another instant.
  */
 export async function renewUnits(
@@ -26,7 +26,9 @@ export async function renewUnits(
   const { tx } = change;
   const cut = units.filter((unit) => unit.kind === "slice" || unit.kind === "finish");
   const slicesLeft = units.some((unit) => unit.kind === "slice" && unit.state !== "done");
-  const replan = slicesLeft && !(await isHeld(change, run));
+  // A unit that says so may have more to lose than an instant: rows that others had taken back.
+  const lost = units.some((unit) => unit.state === "failed" && unit.error?.code === "run.instant_lost");
+  const replan = lost || (slicesLeft && !(await isHeld(change, run)));
   if (replan) {
     await tx.delete(workUnits).where(
       inArray(
