@@ -1,5 +1,6 @@
 import type { ControlPlane } from "@syncline/control-plane";
 import type { ObjectStore } from "@syncline/engine";
+import { HeldRuns } from "../operations/slices/index.ts";
 import type { ResultStore } from "../results/index.ts";
 import type { Workspace } from "../workspace.ts";
 import type { ReachedPoint } from "./kill-points.ts";
@@ -75,20 +76,25 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
       log("info", "unit told to stop", { unit: unit.id, run: unit.claim.run.id, reason });
     },
   });
+  const held = new HeldRuns(log);
+  const sweeper = createSweeper({ controlPlane, queue, log, metrics, reached });
   const runner = new UnitRunner({
     controlPlane,
     tools: (workerId) => ({
       controlPlane,
+      databaseUrl,
       objectStore: options.objectStore,
       results: options.results,
       dumpFolder: options.dumpFolder,
       workerId,
+      held,
     }),
     execute: executorOf(options.executors ?? EXECUTORS),
     workspaceOf,
     folder,
     perServer: () => limits().perServer,
     live,
+    onEnded: () => sweeper.wake(),
     log,
     metrics,
     reached,
@@ -110,9 +116,10 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
   return [
     queue,
     new Pulse({ identity, live, log }),
-    createSweeper({ controlPlane, queue, log, metrics, reached }),
+    sweeper,
     ...(leadership === null ? [] : [leadership]),
     scheduler,
+    held,
     new RunWorker({ controlPlane, queue, identity, runner, live, memory, units, log }),
   ];
 }

@@ -15,6 +15,7 @@ import {
 } from "@syncline/control-plane";
 import { type JobInput, jobSchema } from "@syncline/jobs";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
+import { firstUnitOf } from "../worker/first-unit.ts";
 import type { ReplicaInput } from "./replica.ts";
 
 /** A control database, two databases of customers, and what replicas need to know of them. */
@@ -65,7 +66,7 @@ export async function openServiceWorld(label: string): Promise<ServiceWorld> {
     }),
     start: (job) => {
       const definition = jobSchema.parse({ name: "test-job", ...job } as JobInput);
-      return createRun(cp, call, { definition, trigger: "manual" });
+      return createRun(cp, call, { definition, trigger: "manual", firstUnit: firstUnitOf(definition) });
     },
     until: (runId, states, timeoutMs) => until(cp, call, { runId, states, timeoutMs }),
     async close() {

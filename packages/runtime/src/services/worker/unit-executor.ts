@@ -2,6 +2,7 @@ import type { Claim, ControlPlane, RunSummary } from "@syncline/control-plane";
 import type { ObjectStore } from "@syncline/engine";
 import type { JobKind } from "@syncline/jobs";
 import type { OperationSetting } from "../../operations/contract.ts";
+import type { HeldRuns } from "../../operations/slices/index.ts";
 import type { ResultStore } from "../../results/index.ts";
 
 /** What units need besides their setting. */
@@ -9,6 +10,9 @@ export interface UnitTools {
   readonly controlPlane: ControlPlane;
   readonly objectStore: ObjectStore;
   readonly results: ResultStore;
+  /** Of the control database, where the bases of bi-sync lie. */
+  readonly databaseUrl: string;
+  readonly held: HeldRuns;
   /** Where exports are put and imports are looked for. */
   readonly dumpFolder: string;
   readonly workerId: string;
@@ -27,8 +31,12 @@ export interface UnitResult {
   readonly rows?: number;
   readonly bytes?: number;
   readonly checksum?: string;
-  /** The executor has ended the unit itself, in the transaction of what it stored. */
+  /** The executor has ended the unit itself, in a transaction with more. */
   readonly finished?: boolean;
+  /** Records more in the transaction that ends the unit; may run several times. Nothing of it stays when the unit was lost. */
+  readonly alongside?: (cp: ControlPlane) => Promise<void>;
+  /** Once the unit has ended; what fails here is only logged. */
+  readonly afterwards?: () => Promise<void>;
 }
 
 /**

@@ -3,7 +3,11 @@ import {
   type Claim,
   type ControlPlane,
   claimUnit,
+  type FinishResult,
   finishUnit,
+  getRun,
+  joining,
+  transact,
   type UnitOutcome,
 } from "@syncline/control-plane";
 import { CodedError, isCodedError } from "@syncline/core";
@@ -12,6 +16,7 @@ import type { ReachedPoint } from "../kill-points.ts";
 import type { ServiceMetrics } from "../metrics.ts";
 import { brief } from "../run-services.ts";
 import type { ServiceLog } from "../service.ts";
+import { inspectUnit } from "./inspect-unit.ts";
 import { LiveUnit } from "./live-unit.ts";
 import type { LiveUnits } from "./live-units.ts";
 import { ProgressMeter } from "./progress-meter.ts";
@@ -32,10 +37,19 @@ export interface UnitRunnerOptions {
   /** Work units at once that use a server, over all processes. */
   readonly perServer: () => number;
   readonly live: LiveUnits;
+  /** Other units may be ready now. */
+  readonly onEnded: () => void;
   readonly log: ServiceLog;
   readonly metrics: ServiceMetrics;
   readonly reached: ReachedPoint;
 }
+
+/** How a unit ends: an outcome that is told as it is, or a result with what belongs to it. */
+type Ending =
+  | { readonly kind: "outcome"; readonly outcome: UnitOutcome }
+  | { readonly kind: "result"; readonly result: UnitResult }
+  /** Its lease runs out, and it is done again. */
+  | { readonly kind: "untold" };
 
 /** Errors that another try may well not meet. At a terminal a person decides that. */
 const PASSING: ReadonlySet<string> = new Set([
@@ -48,6 +62,8 @@ const PASSING: ReadonlySet<string> = new Set([
 ]);
 const FINISH_PAUSE_MS = 500;
 
+class Refused extends Error {}
+
 /** Takes a unit from its claim to its end. */
 export class UnitRunner {
   readonly #options: UnitRunnerOptions;
@@ -58,10 +74,10 @@ export class UnitRunner {
 
   /** Resolves when the unit is over or was not to be had. */
   async run(unitId: string, workerId: string): Promise<void> {
-    const { controlPlane, live, reached, log } = this.#options;
+    const { controlPlane, live, reached, log, perServer } = this.#options;
     reached("message-taken");
     const askedAt = performance.now();
-    const result = await claimUnit(controlPlane, { unitId, workerId, perServer: this.#options.perServer() });
+    const result = await claimUnit(controlPlane, { unitId, workerId, perServer: perServer() });
     if (result.kind === "refused") {
       log("debug", "unit not taken", { unit: unitId, reason: result.reason });
       return;
@@ -70,14 +86,14 @@ export class UnitRunner {
     reached("unit-claimed");
     live.add(unit);
     try {
-      const outcome = await this.#work(unit, workerId);
-      await this.#finish(unit, outcome);
+      await this.#end(unit, await this.#work(unit, workerId));
     } finally {
       live.remove(unit);
+      this.#options.onEnded();
     }
   }
 
-  async #work(unit: LiveUnit, workerId: string): Promise<UnitOutcome | "finished"> {
+  async #work(unit: LiveUnit, workerId: string): Promise<Ending> {
     const { claim, signal } = unit;
     const { controlPlane, tools, execute, workspaceOf, folder, live, reached, log } = this.#options;
     const meter = new ProgressMeter();
@@ -97,61 +113,104 @@ export class UnitRunner {
         reached,
       });
       signal.throwIfAborted();
-      const result = await execute({ claim, setting, tools: tools(workerId) });
-      return result.finished === true ? "finished" : done(result);
+      const work = { claim, setting, tools: tools(workerId) };
+      if (claim.mode === "inspect" && claim.run.kind !== "bi-sync")
+        return { kind: "outcome", outcome: await inspectUnit(work) };
+      return { kind: "result", result: await execute(work) };
     } catch (error) {
-      return this.#outcomeOf(unit, error);
+      return this.#endingOf(unit, error);
     }
   }
 
-  #outcomeOf(unit: LiveUnit, error: unknown): UnitOutcome {
-    const { log } = this.#options;
-    const unknown = isCodedError(error) && error.code === "patch.outcome_unknown";
-    if (unit.reason === "timeout")
-      return { kind: "failed", error: tookTooLong(unit.claim), unsettled: unknown };
-    if (unit.reason !== null && !unknown) return { kind: "stopped" };
+  #endingOf(unit: LiveUnit, error: unknown): Ending {
+    const { claim, reason } = unit;
+    const unsettled = isCodedError(error) && error.code === "patch.outcome_unknown";
+    if (reason === "timeout")
+      return { kind: "outcome", outcome: { kind: "failed", error: tookTooLong(claim), unsettled } };
+    if (reason !== null && !unsettled) return { kind: "outcome", outcome: { kind: "stopped" } };
+    const interrupted = isCodedError(error) && error.code === "interrupted";
+    if (claim.mode === "inspect" && interrupted) return { kind: "outcome", outcome: { kind: "stopped" } };
+    this.#options.log("warn", "unit failed", { ...describe(claim), ...brief(error) });
+    if (claim.mode === "inspect") return { kind: "untold" }; // to be looked at again
     const stored = toStoredError(error);
     const retryable = stored.retryable || PASSING.has(stored.code);
-    log("warn", "unit failed", { ...describe(unit.claim), ...brief(error) });
-    return { kind: "failed", error: { ...stored, retryable }, unsettled: unknown };
+    return { kind: "outcome", outcome: { kind: "failed", error: { ...stored, retryable }, unsettled } };
   }
 
-  /** Tells the outcome, again and again while the control database is away and the lease may still be ours. */
-  async #finish(unit: LiveUnit, outcome: UnitOutcome | "finished"): Promise<void> {
-    const { controlPlane, reached, log, metrics } = this.#options;
+  /** Tells it, again and again while the control database is away and the lease may still be ours. */
+  async #end(unit: LiveUnit, ending: Ending): Promise<void> {
+    if (ending.kind === "untold") return;
     const { claim } = unit;
-    const code = outcome !== "finished" && outcome.kind === "failed" ? outcome.error.code : null;
-    const kind = outcome === "finished" ? "done" : outcome.kind;
-    if (outcome === "finished")
-      return void metrics.unitFinished({ kind: claim.unit.kind, outcome: kind, code });
-    for (;;) {
-      if (unit.reason === "lease") break;
+    while (unit.reason !== "lease") {
       try {
-        const ended = await finishUnit(controlPlane, { unitId: unit.id, token: claim.token, outcome });
+        const ended = await this.#tell(claim, ending);
         if (ended.kind === "refused") break;
-        reached("unit-finished");
-        metrics.unitFinished({ kind: claim.unit.kind, outcome: kind, code });
-        log("info", "unit ended", {
-          ...describe(claim),
-          outcome: kind,
-          ...(code === null ? {} : { code }),
-          runState: ended.runState,
-        });
-        this.#tellRun(ended.run);
+        this.#told(claim, { ending, run: ended.run });
+        await this.#afterwards(ending);
         return;
       } catch (error) {
         if (!isCodedError(error) || !error.retryable) throw error;
         await sleep(FINISH_PAUSE_MS);
       }
     }
-    metrics.unitFinished({ kind: claim.unit.kind, outcome: "lost", code });
-    log("warn", "unit was taken over; its outcome here does not count", describe(claim));
+    this.#options.metrics.unitFinished({ kind: claim.unit.kind, outcome: "lost", code: null });
+    this.#options.log("warn", "unit was taken over; its outcome here does not count", describe(claim));
   }
 
-  #tellRun(run: Claim["run"]): void {
+  async #tell(
+    { run, unit, token }: Claim,
+    ending: Exclude<Ending, { kind: "untold" }>,
+  ): Promise<FinishResult> {
+    const { controlPlane } = this.#options;
+    const of = { unitId: unit.id, token };
+    if (ending.kind === "outcome") return finishUnit(controlPlane, { ...of, outcome: ending.outcome });
+    const { alongside, finished } = ending.result;
+    if (finished === true) return { kind: "finished", ...(await this.#endedBefore(run)) };
+    const outcome = done(ending.result);
+    if (alongside === undefined) return finishUnit(controlPlane, { ...of, outcome });
+    try {
+      return await transact(controlPlane, async (change) => {
+        const joined = joining(controlPlane, change);
+        const ended = await finishUnit(joined, { ...of, outcome });
+        if (ended.kind === "refused") throw new Refused();
+        await alongside(joined);
+        return ended;
+      });
+    } catch (error) {
+      if (error instanceof Refused) return { kind: "refused" };
+      throw error;
+    }
+  }
+
+  async #endedBefore({ id: runId, organizationId, projectId }: Claim["run"]) {
+    const run = await getRun(this.#options.controlPlane, { organizationId, projectId }, { runId });
+    return { run, runState: run.state };
+  }
+
+  #told(claim: Claim, { ending, run }: { ending: Ending; run: Claim["run"] }): void {
+    const { reached, metrics, log } = this.#options;
+    const outcome = ending.kind === "outcome" ? ending.outcome : null;
+    const code = outcome?.kind === "failed" ? outcome.error.code : null;
+    const kind = outcome?.kind ?? "done";
+    reached("unit-finished");
+    metrics.unitFinished({ kind: claim.unit.kind, outcome: kind, code });
+    log("info", "unit ended", {
+      ...describe(claim),
+      outcome: kind,
+      ...(code === null ? {} : { code }),
+      runState: run.state,
+    });
     if (run.finishedAt === null) return;
     const seconds = (run.finishedAt.getTime() - (run.startedAt ?? run.createdAt).getTime()) / 1_000;
-    this.#options.metrics.runFinished({ kind: run.kind, state: run.state, seconds, summary: run.summary });
+    metrics.runFinished({ kind: run.kind, state: run.state, seconds, summary: run.summary });
+  }
+
+  async #afterwards(ending: Ending): Promise<void> {
+    try {
+      if (ending.kind === "result") await ending.result.afterwards?.();
+    } catch (error) {
+      this.#options.log("warn", "something was not tidied up; the janitor will", brief(error));
+    }
   }
 }
 
@@ -166,14 +225,11 @@ function done({ summary, data, rows, bytes, checksum }: UnitResult): UnitOutcome
 }
 
 function tookTooLong({ run }: Claim) {
+  const { timeout = "?" } = run.definition;
   return toStoredError(
-    new CodedError(
-      "limit.exceeded",
-      `The run took longer than its timeout of ${run.definition.timeout ?? "?"}.`,
-      {
-        hint: "Raise `timeout` of the job, or cut its work.",
-      },
-    ),
+    new CodedError("limit.exceeded", `The run took longer than its timeout of ${timeout}.`, {
+      hint: "Raise `timeout` of the job, or cut its work.",
+    }),
   );
 }
 

@@ -1,0 +1,41 @@
+import type { UnitOutcome } from "@syncline/control-plane";
+import { openTarget } from "../../endpoint-registry.ts";
+import { resolvePlace } from "../../place.ts";
+import type { UnitWork } from "./unit-executor.ts";
+
+/**
+ * Of a run that is being cancelled: whether whoever had the unit before has committed it. What was committed is reported
+ * as done, never as cancelled.
+ */
+export async function inspectUnit({ claim, setting }: UnitWork): Promise<UnitOutcome> {
+  const { definition } = claim.run;
+  if (!("target" in definition)) return { kind: "stopped" };
+  const { signal } = setting.context;
+  const place = await resolvePlace(setting.workspace, definition.target, signal);
+  const target = await openTarget(place, signal);
+  try {
+    const entry = await target.findApplication(claim.unit.id);
+    if (entry === null) return { kind: "stopped" };
+    const { inserted, updated, deleted, skipped, alreadyApplied } = entry.counts;
+    const counts = { inserted, updated, deleted, skipped, unchanged: alreadyApplied, conflicts: 0 };
+    const summary = {
+      outcome: "succeeded",
+      counts,
+      tables: entry.tables.map((table) => ({
+        name: table.name,
+        inserted: table.inserted,
+        updated: table.updated,
+        deleted: table.deleted,
+        skipped: table.skipped,
+      })),
+      bytes: 0,
+      ledgerIds: [entry.id],
+      patchId: null,
+      files: [],
+      notes: ["It was committed before the cancel arrived."],
+    } as const;
+    return { kind: "done", output: { summary } };
+  } finally {
+    await target.close();
+  }
+}
