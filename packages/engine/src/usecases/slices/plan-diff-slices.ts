@@ -5,13 +5,14 @@ import type { DiffSlice, SlicedTable } from "./diff-slice.ts";
 /** What a slice of seconds holds: so many rows or so many bytes of the larger side. */
 const SLICE_ROWS = 500_000;
 const SLICE_BYTES = 128 * 1024 * 1024;
-/** Bounds that a wanted slice needs at least: below, a slow spread of values would make some slices far larger. */
 const MOST_SLICES = 1_024;
+/** Sampled for each wanted slice, so that those that are taken are spread evenly. */
+const BOUNDS_A_SLICE = 16;
 
 export interface PlanSlicesInput {
   readonly tables: readonly TableWork[];
   readonly readersOf: (work: TableWork) => { readonly source: TableReader; readonly target: TableReader };
-  /** Slices of each table that can be cut, or by its size. */
+  /** Slices of the largest table, of others in proportion; or by size. */
   readonly slices: number | "auto";
   readonly signal: AbortSignal;
 }
@@ -19,9 +20,11 @@ export interface PlanSlicesInput {
 /** Cuts large tables by their keys and puts small neighbours together. */
 export async function planDiffSlices(input: PlanSlicesInput): Promise<DiffSlice[]> {
   const slices: DiffSlice[] = [];
+  const largest = Math.max(...input.tables.map(weightOf));
   const together = new TablesTogether((slice) => slices.push(slice));
   for (const work of input.tables) {
-    const segments = await cutTable(input, work);
+    const count = input.slices === "auto" ? weightOf(work) : (input.slices * weightOf(work)) / largest;
+    const segments = await cutTable(input, work, Math.min(MOST_SLICES, Math.ceil(count)));
     if (segments.length < 2) {
       together.add(work);
       continue;
@@ -73,15 +76,14 @@ function weightOf(work: TableWork): number {
  * Segments of the first key column, from the first, which is open below, to the last, which is open above. Only where
  * that column has a fixed width, so that it sorts alike everywhere, and an index on both sides finds its ranges.
  */
-async function cutTable(input: PlanSlicesInput, work: TableWork): Promise<Segment[]> {
-  const wanted = input.slices === "auto" ? Math.ceil(weightOf(work)) : input.slices;
-  const count = Math.min(MOST_SLICES, wanted);
+async function cutTable(input: PlanSlicesInput, work: TableWork, count: number): Promise<Segment[]> {
   if (count < 2 || !sortsByFirstColumn(work)) return [];
   const readers = input.readersOf(work);
   const anyRange = { kind: "range", column: 0, bounds: [] } as const;
   if (!readers.source.seeksBuckets(anyRange) || !readers.target.seeksBuckets(anyRange)) return [];
   const larger = work.source.table.estimatedRows >= work.target.table.estimatedRows ? "source" : "target";
-  const bounds = evenly(await readers[larger].sampleBounds(0, count - 1, input.signal), count - 1);
+  const sampled = await readers[larger].sampleBounds(0, (count - 1) * BOUNDS_A_SLICE, input.signal);
+  const bounds = evenly(sampled, count - 1);
   const edges = [null, ...bounds, null];
   const share = 1 / (bounds.length + 1);
   return bounds.length === 0

@@ -36,7 +36,7 @@ export interface SlicedCopyInput {
 export interface BeginCopy {
   readonly loadId: string;
   readonly fence: Fence;
-  /** Slices of each table that can be cut, or by its size. */
+  /** Slices of the largest table, of others in proportion; or by size. */
   readonly slices: number | "auto";
 }
 
@@ -249,10 +249,11 @@ async function targetReasons(
 function cut(copies: readonly TableCopy[], wanted: number | "auto"): CopySlice[] {
   const total = copies.reduce((sum, { pair }) => sum + pair.source.sizeBytes, 0);
   if (wanted === "auto" && total < CUT_BYTES) return [];
+  const largest = Math.max(1, ...copies.map(({ pair }) => pair.source.sizeBytes));
   const sorted = [...copies].sort((a, b) => b.pair.source.sizeBytes - a.pair.source.sizeBytes);
   return sorted.flatMap(({ pair, table, rows }) => {
     const { sizeBytes } = pair.source;
-    const count = wanted === "auto" ? Math.ceil(sizeBytes / SLICE_BYTES) : wanted;
+    const count = Math.ceil(wanted === "auto" ? sizeBytes / SLICE_BYTES : (wanted * sizeBytes) / largest);
     const of = Math.max(1, pair.source.kind === "table" ? rows.slices(Math.min(MOST_SLICES, count)) : 1);
     return Array.from({ length: of }, (_, index) => ({
       table: table.spec.name,
