@@ -1,5 +1,5 @@
 import type { QualifiedName, TableSpec } from "@syncline/core";
-import type { Fence } from "../usecases/apply-contract.ts";
+import type { ApplicationPoint, Fence } from "../usecases/apply-contract.ts";
 import type { RowSlice } from "./selected-rows.ts";
 
 /** A table of the target as a load needs to know it. */
@@ -23,11 +23,27 @@ export interface BulkTableLoad {
   readonly read: (slice: RowSlice | null, signal: AbortSignal) => AsyncIterable<Buffer>;
 }
 
+/** Printed locators, and who loads. */
+export interface BulkLoadRecord {
+  readonly source: string;
+  readonly target: string;
+  readonly actor: string | null;
+  readonly reason: string | null;
+  /** What the run covers. */
+  readonly scope: Readonly<Record<string, unknown>>;
+  /** Whether the tables of this load, all of them, are what the run is about; they are of one instant then. */
+  readonly whole: boolean;
+}
+
 export interface BulkLoadRequest {
   /** UUID of the run; names what it leaves behind if it dies. `recover` comes before it is used again. */
   readonly id: string;
   /** Shown in every transaction that writes; one that was taken over writes nothing more. */
   readonly fence: Fence | null;
+  /** What the ledger says of it, under `id`. A run of several loads under one id has one entry. */
+  readonly record: BulkLoadRecord;
+  /** Hears how far a load in one transaction is. */
+  readonly reached?: ((point: ApplicationPoint) => void) | undefined;
   readonly tables: readonly BulkTableLoad[];
   /** Connections that write at once. */
   readonly parallel: number;
@@ -55,6 +71,8 @@ export interface BulkTableReport {
 export interface BulkLoadReport {
   /** Aligned with the request's tables. A table that is not `done` is as empty as before. */
   readonly tables: readonly BulkTableReport[];
+  /** Its entry in the ledger; null when nothing was loaded, or where this role may not keep a ledger. */
+  readonly ledgerId: string | null;
   readonly notes: readonly string[];
 }
 

@@ -99,7 +99,10 @@ export interface LedgerEntry {
   readonly actor: string | null;
   /** Reason given with `--force`. */
   readonly reason: string | null;
+  /** How rows met those of the target; `load` for empty tables that were filled, which no undo takes back. */
   readonly strategy: string;
+  /** Whether it holds all that it was about; a load may lack tables. */
+  readonly complete: boolean;
   readonly source: string;
   readonly counts: ApplyCounts;
   readonly tables: readonly ({ readonly name: string } & ApplyCounts)[];

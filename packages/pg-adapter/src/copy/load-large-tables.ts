@@ -6,6 +6,7 @@ import { runLock, storeDefinitions, storeTables } from "./copy-ledger.ts";
 import { assertEmpty, type CopyTable, readCopyTables } from "./copy-table.ts";
 import { type Definition, readForeignKeyDefinitions, readIndexes } from "./definitions.ts";
 import { dropDefinitions } from "./drop-definitions.ts";
+import { writeLoadEntry } from "./load-entry.ts";
 import { orderLoads } from "./load-plan.ts";
 import { LoadSettings } from "./load-settings.ts";
 import { loadTableParts } from "./load-table-parts.ts";
@@ -16,6 +17,8 @@ import { type Settlement, settleRun } from "./settle-run.ts";
 export interface LargeLoad {
   readonly source: SessionSource;
   readonly request: BulkLoadRequest;
+  /** Whether the ledger gets an entry. */
+  readonly recorded: boolean;
   /** Tables that are loaded in parts, each by several connections. */
   readonly large: readonly BulkTableLoad[];
   /** Loads the other tables of the run in one transaction, recording it under `runId` before its commit. */
@@ -31,6 +34,8 @@ export interface LargeReport {
 }
 
 interface Prepared {
+  /** All tables of the run. */
+  readonly all: readonly CopyTable[];
   readonly tables: readonly CopyTable[];
   readonly dropped: readonly Definition[];
   readonly positionOf: (load: BulkTableLoad) => number;
@@ -55,7 +60,7 @@ export async function loadLargeTables(control: ApplySession, input: LargeLoad): 
     notes.push(...rest.notes);
     await loadEach(input, prepared, { reports, notes });
   } finally {
-    await settle(control, input, { reports, notes });
+    await settle(control, input, { prepared, reports, notes });
   }
   return { reports, notes };
 }
@@ -95,7 +100,7 @@ async function prepare(
       tables.map((table) => planned(table, positionOf)),
     );
     await client.query("COMMIT");
-    return { tables, dropped, positionOf };
+    return { all, tables, dropped, positionOf };
   } catch (error) {
     if (!control.lost) await client.query("ROLLBACK").catch(() => control.destroy());
     throw control.translate(error);
@@ -139,12 +144,26 @@ function failed(load: BulkTableLoad, error: Error): BulkTableReport {
   return { table: load.table.spec.name, outcome: "failed", rows: 0, bytes: 0, error };
 }
 
+interface Loading {
+  readonly prepared: Prepared;
+  readonly reports: Map<BulkTableLoad, BulkTableReport>;
+  readonly notes: string[];
+}
+
 async function settle(
   control: ApplySession,
-  { request, source }: LargeLoad,
-  { reports, notes }: { readonly reports: Map<BulkTableLoad, BulkTableReport>; readonly notes: string[] },
+  { request, source, recorded }: LargeLoad,
+  { prepared, reports, notes }: Loading,
 ): Promise<void> {
-  const settled = await settleSurely(control, source, request.id);
+  const record = async (client: ApplySession["client"], { broken }: Pick<Settlement, "broken">) => {
+    const loaded = prepared.all.flatMap((table) => {
+      const report = reports.get(table.load);
+      return report?.outcome === "done" ? [{ table, rows: report.rows }] : [];
+    });
+    if (recorded && broken.length === 0 && loaded.length > 0)
+      await writeLoadEntry({ client, scope: source.scope, request, loaded });
+  };
+  const settled = await settleSurely(control, source, { runId: request.id, record });
   const { broken, failed: kept } = settled ?? { broken: [], failed: [] };
   if (kept.length > 0) notes.push(`Rows of others stand against what had been dropped: ${kept.join(", ")}.`);
   if (broken.length === 0) return;
@@ -174,13 +193,13 @@ const SETTLE_LOCK_TIMEOUT_MS = 60_000;
 async function settleSurely(
   control: ApplySession,
   source: SessionSource,
-  runId: string,
+  { runId, record }: { readonly runId: string; readonly record: Parameters<typeof settleRun>[3] },
 ): Promise<Settlement | null> {
   try {
-    return await settleRun(control, runId, SETTLE_LOCK_TIMEOUT_MS);
+    return await settleRun(control, runId, SETTLE_LOCK_TIMEOUT_MS, record);
   } catch (error) {
     if (!control.lost) throw error;
     const again = { ...source, signal: new AbortController().signal };
-    return withSession(again, (session) => settleRun(session, runId, SETTLE_LOCK_TIMEOUT_MS));
+    return withSession(again, (session) => settleRun(session, runId, SETTLE_LOCK_TIMEOUT_MS, record));
   }
 }

@@ -2,9 +2,10 @@ import type { BulkLoadReport, BulkLoadRequest, BulkTableLoad, BulkTableReport } 
 import type { ApplySession } from "../write/apply-session.ts";
 import { markDone, prepareCopyLedger, storePart } from "./copy-ledger.ts";
 import { readInsertTriggers } from "./insert-triggers.ts";
+import { mayKeepEntry, writeLoadEntry } from "./load-entry.ts";
 import { loadLargeTables } from "./load-large-tables.ts";
 import { openSession, type SessionSource, withSession } from "./open-session.ts";
-import { loadInOneTransaction } from "./single-transaction.ts";
+import { loadInOneTransaction, type SingleLoad } from "./single-transaction.ts";
 import type { TargetTable } from "./target-table.ts";
 
 export interface LoadInput {
@@ -12,17 +13,20 @@ export interface LoadInput {
   readonly request: BulkLoadRequest;
   readonly described: readonly TargetTable[];
   readonly partBytes: number | undefined;
+  /** Whether the ledger gets an entry. */
+  readonly recorded: boolean;
 }
 
 /** Below this one connection is nearly as fast, and one transaction is simpler. */
 const PART_BYTES = 256 * 1024 * 1024;
 
 /** Small tables in one transaction; large ones in parts where this role and the connection allow it. */
-export async function loadTables(input: LoadInput): Promise<BulkLoadReport> {
-  const { request, source } = input;
+export async function loadTables(wanted: Omit<LoadInput, "recorded">): Promise<BulkLoadReport> {
+  const { request, source } = wanted;
+  const recorded = await withSession(source, (session) => mayKeepEntry(session, source.label, request.fence));
+  const input = { ...wanted, recorded };
   const candidates = request.tables.filter((load) => mayBeCut(input, load));
-  if (candidates.length === 0)
-    return withSession(source, (session) => loadRest(input, session, request.tables));
+  if (candidates.length === 0) return loadAll(input);
   // It puts things in order after an interruption too, so the signal does not end it.
   const control = await openSession({ ...source, signal: new AbortController().signal });
   try {
@@ -34,11 +38,12 @@ export async function loadTables(input: LoadInput): Promise<BulkLoadReport> {
     const loaded =
       large.length === 0
         ? null
-        : await loadLargeTables(control, { source, request, large, loadRest: loadBeside });
-    if (loaded === null)
-      return await withSession(source, (session) => loadRest(input, session, request.tables));
+        : await loadLargeTables(control, { source, request, recorded, large, loadRest: loadBeside });
+    if (loaded === null) return await loadAll(input);
     const { reports, notes } = loaded;
-    return { tables: request.tables.map((load) => reports.get(load) ?? notStarted(load)), notes };
+    const tables = request.tables.map((load) => reports.get(load) ?? notStarted(load));
+    const wrote = recorded && tables.some(({ outcome }) => outcome === "done");
+    return { tables, notes, ledgerId: wrote ? request.id : null };
   } catch (error) {
     throw control.translate(error);
   } finally {
@@ -72,12 +77,25 @@ async function withoutTriggers(
   return candidates.filter((load) => !triggers.some((trigger) => trigger.rootOid === oidOf(load)));
 }
 
+/** All tables in one transaction, with the entry of the ledger. */
+function loadAll(input: LoadInput): Promise<BulkLoadReport> {
+  const { source, request, recorded } = input;
+  return withSession(source, async (session) => {
+    const report = await loadRest(input, session, request.tables, async (loaded) => {
+      if (recorded) await writeLoadEntry({ client: session.client, scope: source.scope, request, loaded });
+      request.reached?.("rows-written");
+    });
+    request.reached?.("rows-committed");
+    return { ...report, ledgerId: recorded ? request.id : null };
+  });
+}
+
 function loadRest(
   { source, request, described }: LoadInput,
   session: ApplySession,
   loads: readonly BulkTableLoad[],
-  beforeCommit?: Parameters<typeof loadInOneTransaction>[0]["beforeCommit"],
-): Promise<BulkLoadReport> {
+  beforeCommit?: SingleLoad["beforeCommit"],
+): ReturnType<typeof loadInOneTransaction> {
   return loadInOneTransaction({
     session,
     scope: source.scope,
@@ -99,8 +117,10 @@ async function loadBesides(
   const { id } = input.request;
   try {
     const report = await withSession(input.source, (session) =>
-      loadRest(input, session, loads, async (tables) => {
-        for (const { load, relation, info } of tables) {
+      loadRest(input, session, loads, async (loaded) => {
+        for (const {
+          table: { load, relation, info },
+        } of loaded) {
           const planned = { position: positionOf(load), relation, oid: info.oid };
           await storePart(session.client, id, planned, 0);
           await markDone(session.client, id, planned.position);

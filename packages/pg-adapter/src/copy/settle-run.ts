@@ -30,12 +30,14 @@ export interface Settlement {
 /**
  * Brings a run to its end, whatever it got done: tables that are not complete are emptied of its rows, definitions are
  * made again, foreign keys last. Rows that would break one take everything of the run with them. Rows of others stay.
- * May be repeated at any time by anybody; null when the run is still at work, in another session.
+ * May be repeated at any time by anybody; null when the run is still at work, in another session. `record` is called
+ * in the transaction that does it.
  */
 export async function settleRun(
   session: ApplySession,
   runId: string,
   lockTimeoutMs: number,
+  record?: (client: Client, settled: Pick<Settlement, "broken">) => Promise<void>,
 ): Promise<Settlement | null> {
   const { client } = session;
   return inTransaction(session, lockTimeoutMs, async (settings) => {
@@ -55,6 +57,7 @@ export async function settleRun(
       failed.push(...(await settings.forCode(() => createEach(client, foreignKeys))));
     }
     await forgetRun(client, runId, failed);
+    await record?.(client, { broken });
     const emptied = (broken.length > 0 ? tables : unfinished).filter(
       (table) => table.transactions.length > 0,
     );

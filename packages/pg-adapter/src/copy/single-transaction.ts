@@ -14,6 +14,11 @@ import { raiseLoadedSequences } from "./loaded-sequences.ts";
 import { lockTables } from "./lock-tables.ts";
 import { pump } from "./pump.ts";
 
+export interface LoadedTable {
+  readonly table: Pick<CopyTable, "load" | "relation" | "info">;
+  readonly rows: number;
+}
+
 export interface SingleLoad {
   readonly session: ApplySession;
   readonly scope: PgScope;
@@ -23,14 +28,14 @@ export interface SingleLoad {
   /** Whether this role may drop and make indexes of a table. */
   readonly mayAlter: (load: BulkTableLoad) => boolean;
   /** Called inside the transaction once everything is loaded. */
-  readonly beforeCommit?: (tables: readonly CopyTable[]) => Promise<void>;
+  readonly beforeCommit?: (loaded: readonly LoadedTable[]) => Promise<void>;
 }
 
 /**
  * Loads the tables over one connection in one transaction: all of them or none, and others see either. Whatever is
  * dropped is made again before the commit, so a death at any moment leaves everything as it was.
  */
-export async function loadInOneTransaction(input: SingleLoad): Promise<BulkLoadReport> {
+export async function loadInOneTransaction(input: SingleLoad): Promise<Omit<BulkLoadReport, "ledgerId">> {
   const { session, scope, label, request, loads } = input;
   const { client } = session;
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
@@ -59,7 +64,7 @@ export async function loadInOneTransaction(input: SingleLoad): Promise<BulkLoadR
   const notes = await raiseLoadedSequences(client, tables);
   await enableTriggers(session, triggers);
   for (const table of tables) await client.query(`ANALYZE ${table.relation}`);
-  await input.beforeCommit?.(tables);
+  await input.beforeCommit?.(tables.map((table) => ({ table, rows: reports.get(table.load)?.rows ?? 0 })));
   await commitLoad({ session, connection: scope.connection, label });
   return {
     tables: loads.flatMap((load) => reports.get(load) ?? []),

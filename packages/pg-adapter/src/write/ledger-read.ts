@@ -66,6 +66,7 @@ export async function findInverse(
   if (row === undefined) throw notFound(id);
   const entry = toEntry(row);
   if (entry.undoState === "undone") throw alreadyUndone(entry);
+  if (entry.strategy === "load") throw loaded(entry);
   const header = JSON.parse(row["header"] ?? "{}") as PatchHeader;
   // An inverse is complete by its nature: it names exactly the rows that were written.
   return {
@@ -144,10 +145,23 @@ function toEntry(row: Row): LedgerEntry {
       skipped: Number(row["skipped"]),
     },
     tables: JSON.parse(text("tables")) as ({ name: string } & ApplyCounts)[],
+    complete: header.metadata.complete,
     undoState: text("undo_state") as LedgerEntry["undoState"],
     undoneBy: row["undone_by"] ?? null,
     undoneAt: row["undone_at"] ?? null,
   };
+}
+
+function loaded({ id, tables }: LedgerEntry): CodedError {
+  const names = tables.map(({ name }) => `"${name}"`).join(", ");
+  return new CodedError(
+    "usage.invalid",
+    `Application ${id} filled tables that were empty; what would take it back is not kept.`,
+    {
+      hint: `To go back, empty the tables that it filled: ${names}.`,
+      details: { ledgerId: id, tables: tables.map(({ name }) => name) },
+    },
+  );
 }
 
 export function notFound(id: string): CodedError {

@@ -44,7 +44,7 @@ async function printLoaded(session: Session, printed: PrintedCopy, bulk: Bulk): 
   return bulk.result.outcome === "partial" ? "partial" : "ok";
 }
 
-function loadedDocument({ report, options }: PrintedCopy, { result, ledgerId }: Bulk) {
+function loadedDocument({ report, options }: PrintedCopy, { result }: Bulk) {
   return {
     action: "copy",
     outcome: result.outcome === "copied" ? "applied" : result.outcome,
@@ -52,7 +52,7 @@ function loadedDocument({ report, options }: PrintedCopy, { result, ledgerId }: 
     target: report.target,
     strategy: options.strategy,
     method: "bulk",
-    ledger_id: ledgerId,
+    ledger_id: result.ledgerId,
     inserted: result.rows,
     updated: 0,
     deleted: 0,

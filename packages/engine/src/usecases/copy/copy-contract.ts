@@ -28,13 +28,17 @@ export type CopyOptions = Pick<
 };
 
 /** Rows of several tables into empty tables at full speed. */
-export interface CopyInput extends Pick<ApplicationName, "applicationId"> {
+export interface CopyInput extends ApplicationName {
   readonly ctx: RunContext;
   /** Opened afresh for every attempt; closed by the use case. */
   readonly openSource: () => Promise<Endpoint>;
   /** Closed by the caller. */
   readonly target: BulkTarget;
   readonly options: CopyOptions;
+  /** Why, for the ledger. */
+  readonly reason?: string;
+  /** What the run covers, for the ledger. */
+  readonly scope?: Readonly<Record<string, unknown>>;
 }
 
 export interface CopiedTable {
@@ -58,5 +62,7 @@ export type CopyResult =
       readonly bytes: number;
       /** After a lost connection tables were read at different instants: compare and apply the difference. */
       readonly instants: number;
+      /** The load's entry in the target's ledger, without what would take it back; null when there is none. */
+      readonly ledgerId: string | null;
       readonly notes: readonly string[];
     };

@@ -16,6 +16,9 @@ const FIRST_DELAY_MS = 250;
 interface Progress {
   readonly tables: Map<string, CopiedTable>;
   readonly notes: string[];
+  /** Names the run, in every round. */
+  readonly id: string;
+  ledgerId: string | null;
   /** Rounds in which a table was copied: each has its own instant. */
   instants: number;
 }
@@ -28,7 +31,8 @@ interface Progress {
 export async function copyTables(input: CopyInput): Promise<CopyResult> {
   const { ctx, target, options } = input;
   const notes = options.dryRun ? [] : [...(await target.recover(ctx.signal, options.fence ?? null))];
-  const progress: Progress = { tables: new Map(), notes, instants: 0 };
+  const { id } = nameApplication(ctx, input.applicationId);
+  const progress: Progress = { tables: new Map(), notes, instants: 0, id, ledgerId: null };
   for (let round = 1; ; round += 1) {
     const ended = await copyRound(input, progress);
     if (ended.kind === "result") return ended.result;
@@ -83,7 +87,7 @@ async function copyFrom(input: CopyInput, source: Endpoint, progress: Progress):
     return { kind: "result", result: unsuitable(reasons, notes) };
   if (reasons.length > 0) return { kind: "failed", failures: [changed(target.label, reasons)] };
   if (options.dryRun) return { kind: "result", result: await dryRun(input, plan, notes) };
-  record(progress, plan, await load(input, plan));
+  record(progress, plan, await load(input, plan, progress));
   const failures = [...progress.tables.values()].flatMap(({ outcome, failure }) =>
     outcome === "done" || failure === null ? [] : [failure],
   );
@@ -98,7 +102,13 @@ async function copyFrom(input: CopyInput, source: Endpoint, progress: Progress):
   if (failures.length > 0) return { kind: "failed", failures };
   return {
     kind: "result",
-    result: { outcome: "copied", ...totals(progress), instants: progress.instants, notes },
+    result: {
+      outcome: "copied",
+      ...totals(progress),
+      instants: progress.instants,
+      ledgerId: progress.ledgerId,
+      notes,
+    },
   };
 }
 
@@ -126,10 +136,23 @@ function changed(label: string, reasons: readonly string[]): CodedError {
   );
 }
 
-function load({ ctx, target, options, applicationId }: CopyInput, plan: CopyPlan): Promise<BulkLoadReport> {
+function load(
+  { ctx, target, options, reason, scope, reached }: CopyInput,
+  plan: CopyPlan,
+  { id, instants }: Progress,
+): Promise<BulkLoadReport> {
   return target.load({
-    id: nameApplication(ctx, applicationId).id,
+    id,
     fence: options.fence ?? null,
+    record: {
+      source: plan.source,
+      target: target.label,
+      actor: ctx.actor,
+      reason: reason ?? null,
+      scope: scope ?? {},
+      whole: instants === 0,
+    },
+    reached,
     tables: plan.tables.map(toLoad),
     parallel: Math.max(1, options.parallel),
     singleTransaction: options.singleTransaction,
@@ -161,7 +184,7 @@ async function dryRun({ ctx }: CopyInput, plan: CopyPlan, notes: readonly string
     const names = { source: copy.pair.source.name, target: copy.pair.target.name };
     tables.set(nameOf(copy), { ...names, outcome: "not-started", rows, bytes: 0, failure: null });
   }
-  return { outcome: "dry-run", ...totals({ tables }), notes, instants: 1 };
+  return { outcome: "dry-run", ...totals({ tables }), notes, instants: 1, ledgerId: null };
 }
 
 function record(progress: Progress, plan: CopyPlan, report: BulkLoadReport): void {
@@ -173,6 +196,7 @@ function record(progress: Progress, plan: CopyPlan, report: BulkLoadReport): voi
     progress.tables.set(nameOf(copy), { source, target: table.table, outcome, rows, bytes, failure });
   }
   if (report.tables.some(({ outcome }) => outcome === "done")) progress.instants += 1;
+  progress.ledgerId = report.ledgerId ?? progress.ledgerId;
   progress.notes.push(...report.notes);
 }
 
@@ -183,8 +207,8 @@ function asCoded(error: Error): CodedError {
 /** Throws when nothing was copied: then there is nothing to report but the reason. */
 function partial(progress: Progress, failures: readonly CodedError[], signal: AbortSignal): CopyResult {
   if (countDone(progress) === 0) throw orInterruption(failures[0] as CodedError, signal);
-  const { notes, instants } = progress;
-  return { outcome: "partial", ...totals(progress), instants, notes };
+  const { notes, instants, ledgerId } = progress;
+  return { outcome: "partial", ...totals(progress), instants, ledgerId, notes };
 }
 
 /** A connection that was cut off because the work was stopped tells nothing of its own. */

@@ -28,6 +28,8 @@ export interface TableCopy {
 }
 
 export interface CopyPlan {
+  /** Printed locator. */
+  readonly source: string;
   readonly tables: readonly TableCopy[];
   /** Why this is none for bulk loading; empty when it is. */
   readonly reasons: readonly string[];
@@ -83,7 +85,7 @@ export async function planCopy(input: PlanInput): Promise<CopyPlan> {
     });
     return { pair, table, columns: agreement.columns, format, rows };
   });
-  return { tables, reasons };
+  return { source: source.label, tables, reasons };
 }
 
 /** Columns that only the target has keep their defaults; the rest is agreed as in a comparison. */

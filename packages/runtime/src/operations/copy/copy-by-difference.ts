@@ -1,13 +1,14 @@
-import { filterToJson } from "@syncline/core";
 import { type MoveInput, type MoveResult, moveRows } from "@syncline/engine";
 import { openAnyEndpoint, openEndpoint, openTarget } from "../../endpoint-registry.ts";
 import { moveApplication } from "../moves/move-choices.ts";
 import { conflictHooks } from "../moves/move-hooks.ts";
 import { renumbering } from "../moves/renumber.ts";
-import { type CopyPlan, renumbered } from "./plan-copy.ts";
+import { type CopyPlan, copyScope, renumbered } from "./plan-copy.ts";
 
 /** What a copy adds to a move for some of its options. */
-export type MoveExtras = Partial<Pick<MoveInput, "diff" | "rules" | "mayDelete" | "highWater">>;
+export type MoveExtras = Partial<
+  Pick<MoveInput, "diff" | "rules" | "mayDelete" | "highWater" | "applicationId">
+>;
 
 /** Compares and writes what differs, in one transaction. */
 export async function copyByDifference(plan: CopyPlan, extras: MoveExtras = {}): Promise<MoveResult> {
@@ -24,7 +25,7 @@ export async function copyByDifference(plan: CopyPlan, extras: MoveExtras = {}):
 }
 
 function moveInput(plan: CopyPlan): Omit<MoveInput, "patchTarget"> {
-  const { setting, source, target, base, input, filter, diff, rules, mayDelete } = plan;
+  const { setting, source, target, base, input, diff, rules, mayDelete } = plan;
   const live = { kind: "live", place: target } as const;
   return {
     ctx: setting.context,
@@ -37,14 +38,7 @@ function moveInput(plan: CopyPlan): Omit<MoveInput, "patchTarget"> {
     mayDelete,
     ...(plan.dataset === null ? {} : { isReferenced: plan.dataset.isReferenced }),
     ...expectedTenant(plan),
-    scope: {
-      command: "copy",
-      tenant: target.tenant,
-      tables: target.tables.kind === "all" ? "*" : target.label,
-      patterns: input.tables,
-      ...(input.dataset === null ? {} : { dataset: input.dataset }),
-      filter: filter === null ? null : filterToJson(filter),
-    },
+    scope: copyScope(plan),
   };
 }
 

@@ -1,13 +1,14 @@
 import { type CopyOptions, copyTables } from "@syncline/engine";
 import { openAnyEndpoint, openBulk } from "../../endpoint-registry.ts";
+import { applicationOf } from "../target/apply-wish.ts";
 import type { CopyMethod } from "./copy-input.ts";
-import type { CopyPlan } from "./plan-copy.ts";
+import { type CopyPlan, copyScope } from "./plan-copy.ts";
 
 type BulkCopy = Extract<CopyMethod, { kind: "bulk" }>;
 
 /** Loads empty tables at full speed; null when they are not empty, or what is wanted needs a comparison. */
 export async function copyInBulk(plan: CopyPlan): Promise<BulkCopy | null> {
-  const { setting, source, target } = plan;
+  const { setting, source, target, input } = plan;
   if (!mayLoad(plan)) return null;
   const bulk = openBulk(target);
   try {
@@ -15,9 +16,12 @@ export async function copyInBulk(plan: CopyPlan): Promise<BulkCopy | null> {
       ctx: setting.context,
       openSource: () => openAnyEndpoint(source, null),
       target: bulk,
-      options: loadOptions(plan),
+      ...applicationOf(setting),
+      ...(input.reason === null ? {} : { reason: input.reason }),
+      scope: copyScope(plan),
+      options: { ...loadOptions(plan), fence: setting.fence },
     });
-    return result.outcome === "unsuitable" ? null : { kind: "bulk", result, ledgerId: null };
+    return result.outcome === "unsuitable" ? null : { kind: "bulk", result };
   } finally {
     await bulk.close();
   }

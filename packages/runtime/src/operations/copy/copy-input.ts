@@ -89,7 +89,7 @@ export type Loaded = Exclude<CopyResult, { outcome: "unsuitable" }>;
 
 export type CopyMethod =
   /** Empty tables were loaded. */
-  | { readonly kind: "bulk"; readonly result: Loaded; readonly ledgerId: string | null }
+  | { readonly kind: "bulk"; readonly result: Loaded }
   | { readonly kind: "difference"; readonly result: MoveResult }
   /** Only tables were made. */
   | { readonly kind: "definitions" };

@@ -18,7 +18,7 @@ export const NOTHING_MOVED: OperationReport = {
 
 /** What loading empty tables did, for whoever keeps runs. */
 export function loadSummary(
-  { result, ledgerId }: Extract<CopyMethod, { kind: "bulk" }>,
+  { result }: Extract<CopyMethod, { kind: "bulk" }>,
   said: readonly string[],
 ): OperationReport {
   return {
@@ -31,7 +31,7 @@ export function loadSummary(
       error: storedFailure(table),
     })),
     bytes: result.bytes,
-    ledgerIds: ledgerId === null ? [] : [ledgerId],
+    ledgerIds: result.ledgerId === null ? [] : [result.ledgerId],
     notes: [...said, ...result.notes],
   };
 }

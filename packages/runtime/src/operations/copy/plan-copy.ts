@@ -1,5 +1,11 @@
 import { findDataset } from "@syncline/config";
-import { CodedError, type DatasetDefinition, type FilterDocument, type MoveRules } from "@syncline/core";
+import {
+  CodedError,
+  type DatasetDefinition,
+  type FilterDocument,
+  filterToJson,
+  type MoveRules,
+} from "@syncline/core";
 import {
   ALL_ROOTS,
   DatasetMove,
@@ -144,6 +150,18 @@ function compareOptions(
     unknownIgnored: "refuse",
     ...withMasks(setting, masks, dataset?.prepare),
     unpairedColumns: source.kind === "directory" ? "keep" : "refuse",
+  };
+}
+
+/** What the copy covers, for the target's ledger. */
+export function copyScope({ target, input, filter }: CopyPlan): Readonly<Record<string, unknown>> {
+  return {
+    command: "copy",
+    tenant: target.tenant,
+    tables: target.tables.kind === "all" ? "*" : target.label,
+    patterns: input.tables,
+    ...(input.dataset === null ? {} : { dataset: input.dataset }),
+    filter: filter === null ? null : filterToJson(filter),
   };
 }
 

@@ -7,6 +7,7 @@ import { copyDefinitions } from "./copy-definitions.ts";
 import { copyInBulk } from "./copy-in-bulk.ts";
 import type { CopyHooks, CopyInput, CopyMethod, CopyPreview, CopyReport } from "./copy-input.ts";
 import { incrementalExtras } from "./incremental.ts";
+import { findBefore, idAfterLoad, loadOfThen } from "./load-of-before.ts";
 import { loadSummary, NOTHING_MOVED } from "./load-summary.ts";
 import { type CopyPlan, planCopy, renumbered } from "./plan-copy.ts";
 
@@ -41,10 +42,20 @@ export async function runCopy(
 async function copyRows(plan: CopyPlan): Promise<CopyMethod> {
   if (plan.input.incremental)
     return { kind: "difference", result: await copyByDifference(plan, await incrementalExtras(plan)) };
-  const loaded = await copyInBulk(plan);
-  if (loaded !== null && (loaded.result.outcome !== "copied" || loaded.result.instants === 1)) return loaded;
-  if (loaded !== null) plan.say("Parts were read at different instants; comparing to bring them together.");
-  return { kind: "difference", result: await copyByDifference(plan) };
+  const before = await findBefore(plan);
+  if (before?.strategy === "load")
+    return before.complete ? { kind: "bulk", result: loadOfThen(before, plan) } : completeLoad(plan);
+  const loaded = before === null ? await copyInBulk(plan) : null;
+  if (loaded === null) return { kind: "difference", result: await copyByDifference(plan) };
+  if (loaded.result.outcome !== "copied" || loaded.result.instants === 1) return loaded;
+  plan.say("Parts were read at different instants; comparing to bring them together.");
+  return completeLoad(plan);
+}
+
+/** The load has its own entry in the ledger, so that this one needs another name. */
+async function completeLoad(plan: CopyPlan): Promise<CopyMethod> {
+  const applicationId = idAfterLoad(plan.setting.applicationId);
+  return { kind: "difference", result: await copyByDifference(plan, { applicationId }) };
 }
 
 function summary(method: CopyMethod, said: readonly string[]): OperationReport {
