@@ -42,6 +42,7 @@ export async function resolveConflict(
   return transact(cp, async (change) => {
     const { tx } = change;
     const { organizationId, projectId } = call.scope;
+    // Also keeps the job as it is: its direction decides what may be chosen.
     const [row] = await tx
       .select({ conflict: conflicts, job: jobs })
       .from(conflicts)
@@ -53,7 +54,7 @@ export async function resolveConflict(
           eq(jobs.projectId, projectId),
         ),
       )
-      .for("update", { of: conflicts });
+      .for("update");
     const { conflict, job } = found(row, "conflict", conflictId);
     const document = conflict.document as ConflictDocument;
     assertOpen(conflict, document, input.seen);

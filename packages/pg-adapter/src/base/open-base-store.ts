@@ -1,4 +1,3 @@
-import { CodedError } from "@syncline/core";
 import type {
   BasePlan,
   BaseStep,
@@ -9,11 +8,11 @@ import type {
 } from "@syncline/engine";
 import type { Client } from "pg";
 import { openConnection } from "../connection/connect.ts";
-import { translateError } from "../connection/translate-error.ts";
 import { openPgEndpoint } from "../pg-endpoint.ts";
 import type { ConnectionOptions } from "../scope.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import { rowsTable, type StoredTable } from "./base-columns.ts";
+import { TAKEN_OVER, takenOver, translateBaseError } from "./base-errors.ts";
 import { createStatements, type PlannedTable, settleStatements } from "./base-statements.ts";
 import { PgBasePlan } from "./pg-base-plan.ts";
 import { prepareTables } from "./prepare-tables.ts";
@@ -148,7 +147,7 @@ class PgBaseStore implements BaseStore {
     const { schema, token } = this.#input;
     const mine = token === null ? "true" : `token OPERATOR(pg_catalog.<=) ${token}::pg_catalog.numeric`;
     const name = quoteIdentifier(schema);
-    return `DO $guard$ BEGIN PERFORM FROM ${name}.cycle WHERE ${mine} FOR UPDATE; IF NOT FOUND THEN RAISE EXCEPTION 'taken over' USING ERRCODE = 'SL001'; END IF; END $guard$`;
+    return `DO $guard$ BEGIN PERFORM FROM ${name}.cycle WHERE ${mine} FOR UPDATE; IF NOT FOUND THEN RAISE EXCEPTION 'taken over' USING ERRCODE = '${TAKEN_OVER}'; END IF; END $guard$`;
   }
 
   async #planned(): Promise<StoredPlan | null> {
@@ -200,15 +199,3 @@ class PgBaseStore implements BaseStore {
 }
 
 const literalOf = (text: string) => `'${text.replaceAll("'", "''")}'`;
-
-export function translateBaseError(error: unknown, schema: string): unknown {
-  if (error instanceof CodedError) return error;
-  if ((error as { code?: unknown } | null)?.code === "SL001") return takenOver(schema);
-  return translateError(error, "Writing the base");
-}
-
-function takenOver(schema: string): CodedError {
-  return new CodedError("target.locked", `The base "${schema}" was taken over by another worker.`, {
-    hint: "Another worker continues this job; nothing is to be done here.",
-  });
-}

@@ -6,8 +6,8 @@ import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/quote.ts";
 import { CopyStream } from "../write/copy-stream.ts";
 import { copyLine } from "../write/copy-text.ts";
 import { planColumnList, planTable, type StoredTable } from "./base-columns.ts";
+import { translateBaseError } from "./base-errors.ts";
 import { STEPS } from "./base-statements.ts";
-import { translateBaseError } from "./open-base-store.ts";
 
 const FLUSH_CHARACTERS = 1 << 16;
 

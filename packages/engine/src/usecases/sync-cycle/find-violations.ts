@@ -90,7 +90,12 @@ class AfterState {
         : [
             [
               base,
-              new Map(broken.map((write) => [write.name, write.broken as MergeConflict["kind"]])),
+              new Map(
+                broken.map((write) => [
+                  write.name,
+                  { kind: write.broken as MergeConflict["kind"], again: false },
+                ]),
+              ),
             ] as const,
           ];
     });

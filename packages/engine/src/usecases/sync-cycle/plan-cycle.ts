@@ -21,8 +21,14 @@ import { type RowPlan, TableSettler } from "./table-settler.ts";
 /** Undecided conflicts of one cycle: with more of them a rule or a first copy is wanted, not an inbox. */
 export const MOST_CONFLICTS = 20_000;
 
+export interface Violation {
+  readonly kind: MergeConflict["kind"];
+  /** Also what people decided broke it. */
+  readonly again: boolean;
+}
+
 /** Rows that broke a constraint when they were written, by table and name. */
-export type Violations = ReadonlyMap<string, ReadonlyMap<string, MergeConflict["kind"]>>;
+export type Violations = ReadonlyMap<string, ReadonlyMap<string, Violation>>;
 
 /** What one side is to be written, read as often as wanted. */
 export interface SideOperations {

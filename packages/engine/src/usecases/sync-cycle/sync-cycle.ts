@@ -39,11 +39,15 @@ export async function syncCycle(input: SyncCycleInput): Promise<SyncCycleResult>
   }
 }
 
-function joined(a: Violations, b: Violations): Violations {
-  const tables = new Set([...a.keys(), ...b.keys()]);
-  return new Map(
-    [...tables].map((table) => [table, new Map([...(a.get(table) ?? []), ...(b.get(table) ?? [])])]),
-  );
+/** A row that is found again broke the constraint with what was decided of it: that cannot be carried out. */
+function joined(known: Violations, found: Violations): Violations {
+  const all = new Map([...known].map(([table, rows]) => [table, new Map(rows)]));
+  for (const [table, rows] of found) {
+    const those = all.get(table) ?? new Map();
+    for (const [name, violation] of rows) those.set(name, { ...violation, again: those.has(name) });
+    all.set(table, those);
+  }
+  return all;
 }
 
 interface Attempt {

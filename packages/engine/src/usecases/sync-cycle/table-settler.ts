@@ -15,6 +15,7 @@ import {
 import type { BaseChange } from "../../ports/base-store.ts";
 import type { KeyedChange } from "../merge/side-changes.ts";
 import { conflictVersions } from "./conflict-versions.ts";
+import type { Violation } from "./plan-cycle.ts";
 import { rowOperation } from "./row-operations.ts";
 import { settleCounts } from "./settle-counts.ts";
 import { sameRow, settleRow } from "./settle-row.ts";
@@ -34,7 +35,7 @@ export interface TableSettlerInput {
   readonly plan: ConflictPlan;
   readonly groups: readonly (readonly string[])[];
   /** Rows that broke a constraint in an earlier attempt, by name. */
-  readonly violations: ReadonlyMap<string, MergeConflict["kind"]>;
+  readonly violations: ReadonlyMap<string, Violation>;
   readonly onConflict: (conflict: SyncConflict) => void;
   readonly onDecided: (decided: DecidedConflict) => void;
 }
@@ -76,6 +77,7 @@ export class TableSettler {
   #settleRow(name: string, key: PatchRow, ours?: KeyedChange, theirs?: KeyedChange): RowPlan | null {
     const { table, input, plan, groups, violations } = this.#given;
     const decided = { by: undefined as MergeResolution | undefined };
+    const violation = violations.get(name);
     const { outcome, conflict, settled, rows } = settleRow({
       table,
       key,
@@ -83,8 +85,8 @@ export class TableSettler {
       theirs: theirs?.change ?? NO_CHANGE,
       units: { granularity: plan.rules.granularity, groups },
       direction: input.direction,
-      violation: violations.get(name) ?? null,
-      deciders: this.#deciders(name, decided),
+      violation: violation?.kind ?? null,
+      deciders: violation?.again === true ? [] : this.#deciders(name, decided),
     });
     this.#outcomes[outcome] += 1;
     if (conflict) this.#counts.conflicts += 1;

@@ -1,0 +1,224 @@
+import {
+  getConflict,
+  getPair,
+  listConflicts,
+  resetPair,
+  resolveConflict,
+  resolveConflicts,
+} from "@syncline/control-plane";
+import type { TestDatabase } from "@syncline/tooling-test-postgres";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import type { KillPoint } from "../../services/kill-points.ts";
+import { BiSyncWorld } from "./testing/bi-sync-world.ts";
+
+let world: BiSyncWorld;
+let source: TestDatabase;
+let target: TestDatabase;
+let jobs = 0;
+
+beforeAll(async () => {
+  world = await BiSyncWorld.open("bisync", ["src", "dst", "hub"]);
+  source = world.place("src");
+  target = world.place("dst");
+});
+afterAll(() => world?.close());
+
+beforeEach(async () => {
+  jobs += 1;
+  for (const database of world.places.values())
+    await database.query(
+      "DROP TABLE IF EXISTS t CASCADE; CREATE TABLE t (id int PRIMARY KEY, a text, b text)",
+    );
+});
+
+const name = () => `pair-${jobs}`;
+const lines = async (database: TestDatabase) =>
+  (await database.query<{ line: string }>("SELECT t::text AS line FROM t ORDER BY id")).map(
+    ({ line }) => line,
+  );
+const both = async () => ({ source: await lines(source), target: await lines(target) });
+const ledger = async (database: TestDatabase) =>
+  (await database.query<{ there: string | null }>("SELECT to_regclass('syncline.ledger')::text AS there"))[0]
+    ?.there === null
+    ? 0
+    : (await database.query<{ n: number }>("SELECT count(*)::int AS n FROM syncline.ledger"))[0]?.n;
+const openConflicts = async (jobId: string, state: "open" | "resolved" | "applied" | "superseded" = "open") =>
+  (await listConflicts(world.cp, world.call.scope, { jobId, state })).items;
+
+it("a run brings both places in step, and the next one writes nothing", async () => {
+  const job = await world.job({ name: name() });
+  await source.query("INSERT INTO t VALUES (1, 's', 's')");
+  await target.query("INSERT INTO t VALUES (2, 't', 't')");
+  const first = await world.cycle(job);
+  expect(first.run).toMatchObject({
+    state: "succeeded",
+    summary: { counts: { inserted: 2 }, outcome: "succeeded" },
+  });
+  expect(first.run.summary?.ledgerIds).toHaveLength(2);
+  expect(await both()).toEqual({ source: ["(1,s,s)", "(2,t,t)"], target: ["(1,s,s)", "(2,t,t)"] });
+  const before = [await ledger(source), await ledger(target)];
+  const second = await world.cycle(job);
+  expect(second.run.summary?.counts).toEqual({
+    inserted: 0,
+    updated: 0,
+    deleted: 0,
+    unchanged: 2,
+    skipped: 0,
+    conflicts: 0,
+  });
+  expect([await ledger(source), await ledger(target)]).toEqual(before);
+  expect(await getPair(world.cp, world.call.scope, { jobId: job.id })).toMatchObject({ cycle: 2 });
+});
+
+it("conflicts wait in the inbox once each, and a decision reaches both sides", async () => {
+  const job = await world.job({ name: name() });
+  await source.query("INSERT INTO t VALUES (1, 's', 'x'), (2, 's', 'x'), (3, 's', 'x')");
+  await target.query("INSERT INTO t VALUES (1, 't', 'x'), (2, 't', 'x'), (3, 't', 'x')");
+  const { run } = await world.cycle(job);
+  expect(run).toMatchObject({ state: "conflicted", summary: { counts: { conflicts: 3 } } });
+  const [third, second, first] = await openConflicts(job.id);
+  await world.cycle(job);
+  expect((await openConflicts(job.id)).map(({ id }) => id)).toEqual([third?.id, second?.id, first?.id]);
+  const ids = { third: third?.id ?? "", second: second?.id ?? "", first: first?.id ?? "" };
+  const whole = await getConflict(world.cp, world.call.scope, { conflictId: ids.first });
+  const decided = { conflictId: ids.first, choice: "row", row: { a: "both" } } as const;
+  await expect(resolveConflict(world.cp, world.call, { ...decided, seen: "other" })).rejects.toMatchObject({
+    code: "resource.changed",
+  });
+  await expect(resolveConflict(world.cp, world.call, { ...decided, row: { id: 9 } })).rejects.toMatchObject({
+    code: "request.invalid",
+  });
+  await expect(
+    resolveConflict(world.cp, world.call, { ...decided, row: { nope: "x" } }),
+  ).rejects.toMatchObject({ code: "request.invalid" });
+  await resolveConflict(world.cp, world.call, { ...decided, seen: whole.document.versions });
+  const many = await resolveConflicts(world.cp, world.call, {
+    conflictIds: [ids.second, ids.third, "00000000-0000-0000-0000-000000000000"],
+    choice: "theirs",
+  });
+  expect([many.resolved, many.refused.map(({ code }) => code)]).toEqual([
+    [ids.second, ids.third],
+    ["resource.not_found"],
+  ]);
+  const changed = (await getConflict(world.cp, world.call.scope, { conflictId: ids.third })).document.key[
+    "id"
+  ];
+  await target.query("UPDATE t SET a = 'later' WHERE id = $1", [changed]);
+  const settled = await world.cycle(job);
+  expect(settled.run).toMatchObject({ state: "conflicted", summary: { counts: { conflicts: 3 } } });
+  expect(await openConflicts(job.id, "applied")).toHaveLength(2);
+  expect(await openConflicts(job.id, "superseded")).toHaveLength(1);
+  expect((await openConflicts(job.id)).map(({ id }) => id)).not.toContain(ids.third);
+  const keys = await Promise.all(
+    [ids.first, ids.second].map(
+      async (conflictId) =>
+        (await getConflict(world.cp, world.call.scope, { conflictId })).document.key["id"],
+    ),
+  );
+  const found = await both();
+  expect(found.source.filter((line) => line.startsWith(`(${keys[0]},`))).toEqual([`(${keys[0]},both,x)`]);
+  expect(found.target.filter((line) => line.startsWith(`(${keys[0]},`))).toEqual([`(${keys[0]},both,x)`]);
+  expect(found.target.filter((line) => line.startsWith(`(${keys[1]},`))).toEqual([`(${keys[1]},s,x)`]);
+  await target.query("UPDATE t SET a = 's' WHERE id = $1", [changed]);
+  expect((await world.cycle(job)).run.state).toBe("succeeded");
+  expect(await openConflicts(job.id)).toEqual([]);
+});
+
+it.each<KillPoint>(["first-side-applied", "both-sides-applied", "base-advanced"])(
+  "a worker that dies at %s loses nothing and leaves no conflict behind",
+  async (at) => {
+    const job = await world.job({ name: name() });
+    await source.query("INSERT INTO t VALUES (1, 'o', 'o'), (2, 'o', 'o'), (3, 'o', 'o')");
+    await world.cycle(job);
+    await source.query("UPDATE t SET a = 's' WHERE id = 1; DELETE FROM t WHERE id = 2");
+    await target.query("UPDATE t SET b = 't' WHERE id = 1; INSERT INTO t VALUES (4, 't', 't')");
+    const killed = await world.killedCycle(job, { at });
+    expect(killed.killed).toBe(true);
+    // While nobody works on it the source goes on: its new change is no conflict with the old one that the target got.
+    await source.query("UPDATE t SET a = 'later' WHERE id = 1");
+    const { run } = await world.again(killed);
+    expect(run.state).toBe("succeeded");
+    if (at === "base-advanced") await world.cycle(job);
+    const wanted = ["(1,later,t)", "(3,o,o)", "(4,t,t)"];
+    expect(await both()).toEqual({ source: wanted, target: wanted });
+    expect((await world.cycle(job)).run.summary?.counts).toMatchObject({
+      inserted: 0,
+      updated: 0,
+      deleted: 0,
+      conflicts: 0,
+    });
+  },
+);
+
+it("a decision survives the death of the worker that carries it out", async () => {
+  const job = await world.job({ name: name() });
+  await source.query("INSERT INTO t VALUES (1, 's', 'x')");
+  await target.query("INSERT INTO t VALUES (1, 't', 'x')");
+  await world.cycle(job);
+  const [conflict] = await openConflicts(job.id);
+  await resolveConflict(world.cp, world.call, {
+    conflictId: conflict?.id ?? "",
+    choice: "row",
+    row: { a: "new" },
+  });
+  const killed = await world.killedCycle(job, { at: "first-side-applied" });
+  expect(await both()).toEqual({ source: ["(1,s,x)"], target: ["(1,new,x)"] });
+  expect((await world.again(killed)).run.state).toBe("succeeded");
+  expect(await both()).toEqual({ source: ["(1,new,x)"], target: ["(1,new,x)"] });
+  expect(await openConflicts(job.id, "applied")).toHaveLength(1);
+});
+
+it("a worker that was taken over can neither plan nor advance the base", async () => {
+  const job = await world.job({ name: name() });
+  await source.query("INSERT INTO t VALUES (1, 's', 'x')");
+  await world.cycle(job);
+  const { baseSchema } = await getPair(world.cp, world.call.scope, { jobId: job.id });
+  await world.control.query(`UPDATE ${baseSchema}.cycle SET token = 1e12`);
+  const { answer } = await world.cycle(job);
+  expect(answer).toContain("target.locked");
+});
+
+it("several places meet in a hub over cycles", async () => {
+  const left = await world.job({ name: `${name()}-left`, source: "src:public:*", target: "hub:public:*" });
+  const right = await world.job({ name: `${name()}-right`, source: "dst:public:*", target: "hub:public:*" });
+  await source.query("INSERT INTO t VALUES (1, 's', 's')");
+  await target.query("INSERT INTO t VALUES (2, 't', 't')");
+  const round = async () => {
+    for (const job of [left, right]) expect((await world.cycle(job)).run.state).toBe("succeeded");
+  };
+  await round();
+  await round();
+  const everywhere = async () => Promise.all([...world.places.values()].map(lines));
+  expect(new Set((await everywhere()).map(String))).toEqual(new Set(["(1,s,s),(2,t,t)"]));
+  await source.query("DELETE FROM t WHERE id = 2; UPDATE t SET a = 'x'");
+  await target.query("UPDATE t SET b = 'y' WHERE id = 1");
+  await round();
+  await round();
+  expect(new Set((await everywhere()).map(String))).toEqual(new Set(["(1,x,y)"]));
+  expect((await world.cycle(left)).run.summary?.counts).toMatchObject({
+    inserted: 0,
+    updated: 0,
+    deleted: 0,
+    unchanged: 1,
+  });
+});
+
+it("refuses what cannot be kept in step, and other places under an old base", async () => {
+  const answer = async (definition: Parameters<BiSyncWorld["job"]>[0]) =>
+    (
+      await world.cycle(
+        await world.job({ name: `${name()}-${Math.random().toString(36).slice(2)}`, ...definition }),
+      )
+    ).answer;
+  expect(await answer({ filter: { where: { id: 1 } } })).toContain("usage.invalid");
+  expect(await answer({ mask: "m" })).toContain("usage.invalid");
+  expect(await answer({ target: "src:public:*" })).toContain("one place");
+  const job = await world.job({ name: name() });
+  await source.query("INSERT INTO t VALUES (1, 's', 's')");
+  await world.cycle(job);
+  const moved = await world.change(job, { target: "hub:public:*" });
+  expect((await world.cycle(moved)).answer).toContain("resource.changed");
+  await resetPair(world.cp, world.call, { jobId: job.id });
+  expect((await world.cycle(moved)).run.state).toBe("succeeded");
+  expect(await lines(world.place("hub"))).toEqual(["(1,s,s)"]);
+});
