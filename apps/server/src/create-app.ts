@@ -6,10 +6,16 @@ import type { AnyContext, RequestEnvironment } from "./http/request-environment.
 import { requestIdOf } from "./http/request-id.ts";
 import { Router } from "./http/router.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
+import { accessRoutes } from "./routes/access.ts";
+import { conflictRoutes } from "./routes/conflicts.ts";
+import { databaseRoutes } from "./routes/databases.ts";
+import { diffRoutes } from "./routes/diffs.ts";
 import { documentRoutes } from "./routes/documents.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { transferRoutes } from "./routes/transfers.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
 const BODY_TIMEOUT_MS = 15_000;
@@ -43,8 +49,14 @@ export function createApp(
   probeRoutes(app, { parts, access });
   if (whole) {
     documentRoutes(app, parts);
-    jobRoutes(router);
-    runRoutes(router);
+    jobRoutes(router, parts);
+    runRoutes(router, parts);
+    diffRoutes(router, parts);
+    transferRoutes(router, parts);
+    databaseRoutes(router, parts);
+    conflictRoutes(router);
+    webhookRoutes(router);
+    accessRoutes(router, parts);
   }
   return app;
 }

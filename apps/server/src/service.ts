@@ -1,19 +1,29 @@
-import { bootstrapKey } from "@syncline/control-plane";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { bootstrapKey, syncConfigJobs } from "@syncline/control-plane";
 import { createMetrics } from "@syncline/observability/metrics";
-import { createApp } from "./create-app.ts";
+import { openObjectStore, openResultStore } from "@syncline/runtime/results";
+import { runServices } from "@syncline/runtime/services";
+import { createServices } from "./create-services.ts";
 import { EventHub } from "./events/event-hub.ts";
-import { HttpListener } from "./http/http-listener.ts";
 import { openState } from "./open-state.ts";
 import { Probes } from "./probes.ts";
 import type { RunningService, ServiceInput } from "./service-contract.ts";
+import { RELOAD_CHANNEL } from "./service-desk.ts";
+import { serviceLog } from "./service-log.ts";
+import { collectGauges } from "./service-metrics.ts";
 import type { ServiceParts } from "./service-parts.ts";
+import { configJobs } from "./work/config-jobs.ts";
+import { ProjectWorkspaces } from "./work/project-workspaces.ts";
+import { runOnce } from "./work/run-once.ts";
+import { storedServers } from "./work/stored-servers.ts";
 
 export type * from "./service-contract.ts";
 export { openDesk } from "./service-desk.ts";
 
-/** Starts a server process; resolves when it listens. */
+/** Starts a server process; resolves when everything listens and works. @throws CodedError `config.*`, `control.*`, `usage.invalid` */
 export async function startService(input: ServiceInput): Promise<RunningService> {
-  const { settings, logger, version } = input;
+  const { settings, logger, version, environment, folder } = input;
   let config = await input.loadConfig();
   const state = await openState(settings, {
     applicationName: "syncline server",
@@ -21,47 +31,79 @@ export async function startService(input: ServiceInput): Promise<RunningService>
     logger,
   });
   const { controlPlane } = state;
-  const metrics = createMetrics();
-  const events = new EventHub({ controlPlane, logger, metrics });
-  await events.start();
-  const probes = new Probes(controlPlane);
-  const parts: ServiceParts = {
-    controlPlane,
-    settings,
-    config: () => config,
-    environment: input.environment,
-    folder: input.folder,
-    version,
-    logger,
-    metrics,
-    events,
-    probes,
-  };
-  const issued = await bootstrapKey(controlPlane);
-  const listener = new HttpListener({
-    app: createApp(parts, { whole: input.mode === "server" }),
-    host: settings.host,
-    port: settings.port,
-  });
-  await listener.listen();
-  const ended = Promise.withResolvers<void>();
-  let draining: Promise<void> | null = null;
-  const drain = async () => {
-    probes.drain();
-    await events.close();
-    await listener.close(settings.graceMs);
-    probes.stop();
-    await state.close();
-    ended.resolve();
-  };
-  return {
-    url: listener.url,
-    firstKey: issued?.token ?? null,
-    once: null,
-    ended: ended.promise,
-    reload: async () => {
-      config = await input.loadConfig();
-    },
-    drain: () => (draining ??= drain()),
-  };
+  const stopping = new AbortController();
+  try {
+    const metrics = createMetrics();
+    const objects = await openObjectStore(settings.objects);
+    const parts: ServiceParts = {
+      controlPlane,
+      databaseUrl: state.url,
+      settings,
+      config: () => config,
+      environment,
+      folder,
+      version,
+      name: hostname(),
+      logger,
+      metrics,
+      events: new EventHub({ controlPlane, logger, metrics }),
+      probes: new Probes(controlPlane),
+      workspaces: new ProjectWorkspaces({
+        controlPlane,
+        config: () => config,
+        environment,
+        storedServers: (scope) => storedServers(controlPlane, scope),
+      }),
+      objects,
+      results: await openResultStore({
+        objectStore: objects,
+        cacheFolder: join(settings.stateFolder, "results"),
+      }),
+    };
+    const take = async () => {
+      const next = await input.loadConfig();
+      const definitions = configJobs(next, settings);
+      const call = { scope: controlPlane.defaultScope, actor: "config" };
+      const { created, updated, deleted } = await syncConfigJobs(controlPlane, call, { definitions });
+      config = next;
+      logger.info(
+        { created: created.length, updated: updated.length, deleted: deleted.length },
+        "config taken over",
+      );
+    };
+    await take();
+    collectGauges(parts);
+    const reload = () =>
+      take().catch((error: unknown) => {
+        logger.error({ err: error }, "the config was not taken over; the old one stays");
+        throw error;
+      });
+    const listening = await controlPlane.sql.listen(RELOAD_CHANNEL, () => void reload().catch(() => {}));
+    const { services, listener } = createServices(parts, { mode: input.mode });
+    if (listener !== null) await listener.listen();
+    const issued = input.mode === "server" ? await bootstrapKey(controlPlane) : null;
+    const running = runServices(services, {
+      signal: stopping.signal,
+      graceMs: settings.graceMs,
+      log: serviceLog(logger),
+    });
+    const ended = running.then(async () => {
+      parts.probes.stop();
+      await listening.unlisten().catch(() => {});
+      await parts.results.close();
+      await objects.close();
+      await state.close();
+    });
+    const drain = () => {
+      parts.probes.drain();
+      stopping.abort();
+      return ended;
+    };
+    const once = settings.once ? runOnce(parts, stopping.signal).finally(drain) : null;
+    return { url: listener?.url ?? null, firstKey: issued?.token ?? null, once, ended, reload, drain };
+  } catch (error) {
+    stopping.abort();
+    await state.close().catch(() => {});
+    throw error;
+  }
 }

@@ -22,6 +22,15 @@ export {
   readMarks,
 } from "./endpoint-registry.ts";
 export { assertFlow, type WantedFlow } from "./flow.ts";
-export { type AnyPlace, type DirectoryPlace, type Place, resolveAnyPlace, resolvePlace } from "./place.ts";
+export { listTenants } from "./list-tenants.ts";
+export {
+  type AnyPlace,
+  type DirectoryPlace,
+  type Place,
+  type RemotePlace,
+  resolveAnyPlace,
+  resolvePlace,
+  resolveRemote,
+} from "./place.ts";
 export type { RowsEndpointOptions } from "./rows-endpoint.ts";
 export { type OpenWorkspaceOptions, openWorkspace, type Workspace } from "./workspace.ts";

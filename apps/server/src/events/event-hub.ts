@@ -1,8 +1,14 @@
-import { type ControlPlane, EVENT_CHANNEL, type Scope } from "@syncline/control-plane";
+import {
+  type ControlPlane,
+  EVENT_CHANNEL,
+  type EventRecord,
+  eventRange,
+  readEvents,
+  type Scope,
+} from "@syncline/control-plane";
 import type { Logger } from "@syncline/observability";
 import type { Metrics } from "@syncline/observability/metrics";
 import { type EncodedEvent, EventStream, encodeEvent } from "./event-stream.ts";
-import { lastEventId, readEventsAfter } from "./read-events.ts";
 
 const HEARTBEAT_MS = 15_000;
 /** Notifications may get lost with their session; what they told is found by looking. */
@@ -17,6 +23,7 @@ interface Reader {
   readonly stream: EventStream;
   readonly runId: string | null;
   readonly projectId: string;
+  readonly keyId: string;
   readonly closeAt: number;
   /** Until its backlog is sent, what is new waits: it is read with the backlog. */
   live: boolean;
@@ -33,6 +40,7 @@ interface Audience {
 
 export interface OpenStream {
   readonly scope: Scope;
+  readonly keyId: string;
   /** Only the events of one run. */
   readonly runId: string | null;
   /** Go on after this event; null: from now. */
@@ -60,7 +68,9 @@ export class EventHub {
   }
 
   async start(): Promise<void> {
+    if (this.#unlisten !== null) return;
     const { sql } = this.#options.controlPlane;
+    for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [
       setInterval(() => this.#beat(), HEARTBEAT_MS),
       setInterval(() => this.#lookEverywhere(), LOOK_MS),
@@ -74,7 +84,7 @@ export class EventHub {
   }
 
   /** The stream is closed when its lifetime ends, when the hub is, and when its reader goes. */
-  async open({ scope, runId, after, until }: OpenStream): Promise<ReadableStream<Uint8Array>> {
+  async open({ scope, keyId, runId, after, until }: OpenStream): Promise<ReadableStream<Uint8Array>> {
     const audience = await this.#audienceOf(scope);
     const reader: Reader = {
       stream: new EventStream({
@@ -82,6 +92,7 @@ export class EventHub {
         onResync: () => this.#options.metrics.add("eventResyncs", {}),
       }),
       runId,
+      keyId,
       projectId: scope.projectId,
       closeAt: Math.min(Date.now() + LIFETIME_MS * (0.9 + Math.random() / 5), until?.getTime() ?? Infinity),
       live: after === null || after >= audience.lastId,
@@ -105,7 +116,7 @@ export class EventHub {
     const { organizationId } = scope;
     const found = this.#audiences.get(organizationId);
     if (found !== undefined) return found;
-    const lastId = await lastEventId(this.#options.controlPlane, organizationId);
+    const { last: lastId } = await eventRange(this.#options.controlPlane, { organizationId });
     const made = this.#audiences.get(organizationId) ?? {
       scope,
       readers: new Set<Reader>(),
@@ -185,17 +196,14 @@ export class EventHub {
   async #read(
     { scope }: Audience,
     { after, runId }: { readonly after: number; readonly runId: string | null },
-  ): Promise<(EncodedEvent & { readonly projectId: string | null })[]> {
-    const events = await readEventsAfter(this.#options.controlPlane, {
+  ): Promise<HeardEvent[]> {
+    const events = await readEvents(this.#options.controlPlane, {
       organizationId: scope.organizationId,
       after,
-      runId,
       limit: BATCH,
+      ...(runId === null ? {} : { runId }),
     });
-    return events.map((event) => ({
-      ...encodeEvent(event),
-      projectId: projectOf(event.payload),
-    }));
+    return events.map(hear);
   }
 
   #beat(): void {
@@ -208,14 +216,26 @@ export class EventHub {
   }
 }
 
-/** Events of another project are not for this reader. */
-function deliver(reader: Reader, event: EncodedEvent & { readonly projectId: string | null }): void {
+interface HeardEvent extends EncodedEvent {
+  /** Null: of no project. */
+  readonly projectId: string | null;
+  /** The key that has just ended. */
+  readonly revokedKeyId: string | null;
+}
+
+function hear(event: EventRecord): HeardEvent {
+  const { projectId, keyId } = event.payload as { readonly projectId?: unknown; readonly keyId?: unknown };
+  return {
+    ...encodeEvent(event),
+    projectId: typeof projectId === "string" ? projectId : null,
+    revokedKeyId: event.type === "api_key.revoked" && typeof keyId === "string" ? keyId : null,
+  };
+}
+
+/** Events of another project are not for this reader; and one whose key has ended hears nothing more. */
+function deliver(reader: Reader, event: HeardEvent): void {
+  if (event.revokedKeyId !== null && event.revokedKeyId === reader.keyId) reader.stream.close();
   if (reader.runId !== null && event.runId !== reader.runId) return;
   if (event.projectId !== null && event.projectId !== reader.projectId) return;
   reader.stream.send(event);
-}
-
-function projectOf(payload: unknown): string | null {
-  const found = (payload as { readonly projectId?: unknown } | null)?.projectId;
-  return typeof found === "string" ? found : null;
 }

@@ -2,24 +2,32 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { CodedError } from "@syncline/core";
+import type { Service } from "@syncline/runtime/services";
 import type { Hono } from "hono";
+import type { EventHub } from "../events/event-hub.ts";
 import type { RequestEnvironment } from "./request-environment.ts";
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
 const CHECK_MS = 2_000;
+const SWEEP_MS = 100;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 export interface HttpListenerOptions {
   readonly app: Hono<RequestEnvironment>;
+  /** Its streams end before the listener does. */
+  readonly events: EventHub;
   readonly host: string;
   readonly port: number;
 }
 
 /** The socket that the API is served on. */
-export class HttpListener {
+export class HttpListener implements Service {
+  readonly name = "http";
   readonly #options: HttpListenerOptions;
   readonly #server: Server;
+  readonly #over = Promise.withResolvers<void>();
+  #closed: Promise<void> | null = null;
 
   constructor(options: HttpListenerOptions) {
     this.#options = options;
@@ -62,12 +70,33 @@ export class HttpListener {
     });
   }
 
-  /** Takes no more connections; waits for answers that are being written, up to the grace time. */
-  async close(graceMs: number): Promise<void> {
+  /** Serves since `listen`; events flow from here on. */
+  async run(): Promise<void> {
+    if (this.#closed !== null) return this.#closed;
+    await this.#options.events.start();
+    await this.#over.promise;
+  }
+
+  /** Takes no more connections, ends event streams and waits for the answers that are being written. */
+  async drain(): Promise<void> {
+    this.#closed ??= this.#close();
+    await this.#closed;
+  }
+
+  async stop(): Promise<void> {
+    const closing = this.drain();
+    this.#server.closeAllConnections();
+    await closing;
+  }
+
+  async #close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await this.#options.events.close();
     this.#server.closeIdleConnections();
-    const timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    // A connection becomes idle when its answer is out; only then it can be closed.
+    const sweep = setInterval(() => this.#server.closeIdleConnections(), SWEEP_MS);
     await closed;
-    clearTimeout(timer);
+    clearInterval(sweep);
+    this.#over.resolve();
   }
 }

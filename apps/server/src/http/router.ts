@@ -33,6 +33,8 @@ export interface Asked<R> {
   readonly logger: Logger;
   readonly requestId: string;
   readonly idempotencyKey: string | null;
+  /** For routes without a key: remembers the answer under a call that the handler found out. */
+  readonly once: <T>(call: Call, answer: (joined: ControlPlane) => Promise<T>) => Promise<T>;
 }
 
 type JsonAnswer<R> = AnswerOf<R> extends undefined ? Response : AnswerOf<R>;
@@ -152,6 +154,7 @@ export class Router {
       logger: context.get("logger"),
       requestId,
       idempotencyKey: request.headers.get("idempotency-key"),
+      once: () => Promise.reject(new TypeError("set by the router")),
     };
     return { asked: asked as unknown as Asked<R>, bodyText: body?.text ?? "" };
   }

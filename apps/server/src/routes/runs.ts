@@ -1,30 +1,72 @@
 import { runs } from "@syncline/api";
-import { cancelRun, getRun, listRuns, pauseRun, resumeRun, retryRun } from "@syncline/control-plane";
-import type { Router } from "../http/router.ts";
-import { presentRun } from "./present.ts";
+import {
+  cancelRun,
+  getRun,
+  listAttempts,
+  listRuns,
+  listUnits,
+  pauseRun,
+  resumeRun,
+  retryRun,
+} from "@syncline/control-plane";
+import { CodedError } from "@syncline/core";
+import type { Asked, Router } from "../http/router.ts";
+import type { ServiceParts } from "../service-parts.ts";
+import { presentAttempt, presentRun, presentUnit } from "./present.ts";
 
-export function runRoutes(router: Router): void {
+export function runRoutes(router: Router, { events }: ServiceParts): void {
   router.on(runs.listRuns, async ({ cp, call, query }) => {
     const { state, ...rest } = query;
-    const { items, next } = await listRuns(cp, call.scope, {
-      ...rest,
-      ...(state === undefined ? {} : { states: [state] }),
-    });
+    const states = state === undefined ? {} : { states: [state] };
+    const { items, next } = await listRuns(cp, call.scope, { ...rest, ...states });
     return { items: items.map(presentRun), next };
   });
   router.on(runs.getRun, async ({ cp, call, params }) =>
     presentRun(await getRun(cp, call.scope, { runId: params.id })),
   );
-  router.on(runs.cancelRun, async ({ cp, call, params }) =>
-    presentRun(await cancelRun(cp, call, { runId: params.id })),
-  );
-  router.on(runs.pauseRun, async ({ cp, call, params }) =>
-    presentRun(await pauseRun(cp, call, { runId: params.id })),
-  );
-  router.on(runs.resumeRun, async ({ cp, call, params }) =>
-    presentRun(await resumeRun(cp, call, { runId: params.id })),
-  );
+  router.on(runs.listUnits, async ({ cp, call, params, query }) => {
+    const { items, next } = await listUnits(cp, call.scope, { ...query, runId: params.id });
+    return { items: items.map(presentUnit), next };
+  });
+  router.on(runs.listAttempts, async ({ cp, call, params }) => ({
+    items: (await listAttempts(cp, call.scope, { runId: params.id })).map(presentAttempt),
+  }));
+  const controls = [
+    [runs.cancelRun, cancelRun],
+    [runs.pauseRun, pauseRun],
+    [runs.resumeRun, resumeRun],
+  ] as const;
+  for (const [route, verb] of controls)
+    router.on(route, async ({ cp, call, params }) => presentRun(await verb(cp, call, { runId: params.id })));
   router.on(runs.retryRun, async ({ cp, call, params }) =>
     presentRun(await retryRun(cp, call, { runId: params.id })),
   );
+  const stream = async (asked: Asked<unknown>, runId: string | null) => {
+    const body = await events.open({
+      scope: asked.call.scope,
+      keyId: asked.identity.keyId,
+      runId,
+      after: lastEventId(asked.headers.get("last-event-id")),
+      until: asked.identity.expiresAt,
+    });
+    return new Response(body, {
+      headers: {
+        "Content-Type": "text/event-stream; charset=utf-8",
+        "Cache-Control": "no-store",
+        "X-Accel-Buffering": "no",
+      },
+    });
+  };
+  router.on(runs.runEvents, async (asked) => {
+    await getRun(asked.cp, asked.call.scope, { runId: asked.params.id });
+    return stream(asked, asked.params.id);
+  });
+  router.on(runs.allEvents, (asked) => stream(asked, null));
+}
+
+function lastEventId(header: string | null): number | null {
+  if (header === null || header === "") return null;
+  const id = Number(header);
+  if (/^\d{1,16}$/.test(header) && Number.isSafeInteger(id)) return id;
+  throw new CodedError("request.invalid", "The Last-Event-ID is not one that this server gave.");
 }

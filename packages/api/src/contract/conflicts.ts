@@ -25,7 +25,12 @@ const wholeConflictSchema = conflictSchema.extend({
 
 const choiceSchema = z.strictObject({
   choice: z.enum(["ours", "theirs", "base", "row"]),
-  row: z.record(z.string(), z.unknown()).optional().describe("The typed row, for `row`."),
+  row: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .optional()
+    .describe("For `row`: columns as they shall be; null for no row."),
+  seen: z.string().max(200).optional().describe("`versions` of the document that the choice is about."),
 });
 
 export const listConflicts = defineRoute("GET /conflicts", {

@@ -47,7 +47,6 @@ export const listPatches = defineRoute("GET /patches", {
   summary: "Stored patches, newest first",
   query: pageQuery.extend({
     runId: idSchema.optional(),
-    origin: z.enum(["diff", "upload", "resolution"]).optional(),
   }),
   answer: { kind: "json", status: 200, schema: pageOf(patchSchema) },
 });
@@ -91,6 +90,10 @@ export const changeSchema = z.object({
   columns: z.array(z.string()).describe("Changed columns of an update."),
   before: z.unknown().nullable(),
   after: z.unknown().nullable(),
+  count: z.int().describe("How many identical rows, where rows have no key."),
+  cut: z
+    .array(z.object({ side: z.enum(["key", "old", "new"]), column: z.string(), length: z.int() }))
+    .describe("Values that a list shows the beginning of, with their whole length."),
 });
 
 export const listChanges = defineRoute("GET /patches/{id}/changes", {

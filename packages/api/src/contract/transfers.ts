@@ -9,7 +9,7 @@ import { z } from "zod";
 import { PATCH_MEDIA_TYPE, waitQuery } from "./diffs.ts";
 import { defineRoute } from "./route.ts";
 import { runSchema } from "./runs.ts";
-import { pageOf, pageQuery, textSchema, timeSchema } from "./schemas.ts";
+import { textSchema } from "./schemas.ts";
 
 const tag = "transfers";
 
@@ -43,6 +43,55 @@ export const applyFile = defineRoute("POST /apply/file", {
   answer: run,
 });
 
+const batchRow = z.record(z.string().min(1).max(255), z.string().max(16_777_216).nullable());
+
+/** One wish about one row. Values are texts that PostgreSQL reads as the column's type. */
+const batchOperationSchema = z.strictObject({
+  op: z.enum(["insert", "update", "delete"]),
+  table: textSchema,
+  key: batchRow.default({}).describe("May be left out of an insert."),
+  old: batchRow.default({}).describe("What must hold of the row before; the rest is taken as it is now."),
+  new: batchRow.default({}).describe("What an insert leaves out gets the column's default."),
+});
+
+export const applyBatch = defineRoute("POST /apply/batch", {
+  tag,
+  summary: "Insert, update and delete single rows, and hear of each what became of it",
+  body: {
+    kind: "json",
+    schema: z.strictObject({
+      target: textSchema,
+      operations: z.array(batchOperationSchema).min(1).max(10_000),
+      atomic: z.boolean().default(true).describe("All in one transaction, or each by itself, in order."),
+      strategy: z.enum(["manual", "ours", "theirs"]).default("manual"),
+      dryRun: z.boolean().default(false),
+      triggers: z.enum(["auto", "on", "off"]).default("auto"),
+      includeCascades: z.boolean().default(false),
+      confirm: textSchema.optional(),
+    }),
+  },
+  answer: {
+    kind: "json",
+    status: 200,
+    schema: z.object({
+      target: z.string(),
+      outcome: z.enum(["applied", "partial", "refused"]),
+      items: z.array(
+        z.object({
+          status: z.enum(["applied", "already", "skipped", "conflict", "violation", "error", "held"]),
+          key: z.record(z.string(), z.string().nullable()).nullable(),
+          problem: z
+            .object({ code: z.string(), message: z.string(), hint: z.string().nullable() })
+            .nullable(),
+        }),
+      ),
+      ledgerIds: z.array(z.string()),
+      notes: z.array(z.string()),
+    }),
+  },
+  idempotent: true,
+});
+
 export const undo = defineRoute("POST /undo", {
   ...started,
   summary: "Undo what was applied",
@@ -57,20 +106,38 @@ export const copy = defineRoute("POST /copy", {
   answer: run,
 });
 
-export const ledgerEntrySchema = z.object({
+const appliedSchema = z.object({
+  inserted: z.int(),
+  updated: z.int(),
+  deleted: z.int(),
+  alreadyApplied: z.int(),
+  skipped: z.int(),
+});
+
+const ledgerEntrySchema = z.object({
   id: z.string(),
-  appliedAt: timeSchema,
-  source: z.string().nullable(),
-  counts: z.object({ inserted: z.int(), updated: z.int(), deleted: z.int(), skipped: z.int() }),
-  undone: z.boolean(),
+  patchId: z.string(),
+  hash: z.string(),
+  kind: z.enum(["apply", "undo"]),
   undoes: z.string().nullable(),
+  appliedAt: z.string(),
+  actor: z.string().nullable(),
+  reason: z.string().nullable(),
+  strategy: z.string(),
+  complete: z.boolean(),
+  source: z.string(),
+  counts: appliedSchema,
+  tables: z.array(appliedSchema.extend({ name: z.string() })),
+  undoState: z.enum(["applied", "partial", "undone"]),
+  undoneBy: z.string().nullable(),
+  undoneAt: z.string().nullable(),
 });
 
 export const readLog = defineRoute("GET /log", {
   tag,
   summary: "What was applied to a place, newest first",
-  query: pageQuery.extend({ target: textSchema }),
-  answer: { kind: "json", status: 200, schema: pageOf(ledgerEntrySchema) },
+  query: z.strictObject({ target: textSchema, limit: z.coerce.number().int().min(1).max(1000).default(50) }),
+  answer: { kind: "json", status: 200, schema: z.object({ items: z.array(ledgerEntrySchema) }) },
 });
 
 export const EXPORT_TYPES = {

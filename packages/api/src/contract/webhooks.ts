@@ -62,7 +62,6 @@ export const updateWebhook = defineRoute("PATCH /webhooks/{id}", {
   body: {
     kind: "json",
     schema: z.strictObject({
-      name: z.string().min(1).max(200).optional(),
       url: z.url().max(2048).optional(),
       events: eventTypes.optional(),
       enabled: z.boolean().optional(),

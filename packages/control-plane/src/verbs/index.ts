@@ -23,6 +23,8 @@ export * from "./prune-history.ts";
 export * from "./record-conflicts.ts";
 export * from "./record-patch.ts";
 export * from "./register-worker.ts";
+export * from "./remove-patch.ts";
+export * from "./remove-patch.ts";
 export * from "./renew-leases.ts";
 export * from "./reset-pair.ts";
 export * from "./resolve-conflict.ts";

@@ -86,6 +86,19 @@ export const METRICS = {
     help: "Work units that this process had to give up because their lease ended.",
     labels: [],
   },
+  leasesTakenOver: {
+    name: "syncline_leases_taken_over_total",
+    type: "counter",
+    help: "Work units of processes that died, which this process made free again.",
+    labels: [],
+  },
+  slotLateness: {
+    name: "syncline_schedule_lateness_seconds",
+    type: "histogram",
+    help: "From the time of a schedule's slot until it was dealt with, by outcome (fired, missed, busy).",
+    labels: ["outcome"],
+    buckets: RUN_SECONDS,
+  },
   leader: {
     name: "syncline_leader",
     type: "gauge",

@@ -1,2 +1,3 @@
 export { openResultStore } from "./open-result-store.ts";
 export type * from "./result-contract.ts";
+export { openObjectStore } from "./open-object-store.ts";

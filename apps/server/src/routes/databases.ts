@@ -1,0 +1,142 @@
+import { type AnswerOf, databases } from "@syncline/api";
+import type { ServerConfig } from "@syncline/config";
+import {
+  createServer,
+  getServer,
+  type ListedServer,
+  listServers,
+  removeServer,
+  updateServer,
+} from "@syncline/control-plane";
+import { isCodedError, parseEndpointLocator } from "@syncline/core";
+import { checkServer, listTenants, type Workspace } from "@syncline/runtime";
+import type { Asked, Router } from "../http/router.ts";
+import type { ServiceParts } from "../service-parts.ts";
+import { assertNamedPlace } from "../work/check-definition.ts";
+import { assertServerUrl } from "../work/stored-servers.ts";
+import { iso } from "./present.ts";
+
+type DatabaseAnswer = AnswerOf<typeof databases.listDatabases>["items"][number];
+type ServerAnswer = AnswerOf<typeof databases.getServer>;
+type TestAnswer = AnswerOf<typeof databases.testDatabase>;
+
+const TEST_MS = 15_000;
+
+export function databaseRoutes(router: Router, parts: ServiceParts): void {
+  const { workspaces } = parts;
+  router.on(
+    databases.listDatabases,
+    async ({ call, query, signal }) => {
+      const workspace = await workspaces.of(call.scope);
+      const servers = [...workspace.config.servers.values()].filter(
+        ({ name }) => query.server === undefined || name === query.server,
+      );
+      const within = AbortSignal.any([signal, AbortSignal.timeout(TEST_MS)]);
+      const describe = (server: ServerConfig) =>
+        describeServer(parts, { workspace, server, tenants: query.tenants === "true", signal: within });
+      return { items: await Promise.all(servers.map(describe)) };
+    },
+    { aliases: ["/api/databases"] },
+  );
+  router.on(
+    databases.testDatabase,
+    async ({ call, body, signal }) => {
+      const workspace = await workspaces.of(call.scope);
+      const name = body.server ?? serverOf(body.locator ?? "", workspace);
+      return testServer(workspace, name, AbortSignal.any([signal, AbortSignal.timeout(TEST_MS)]));
+    },
+    { aliases: ["/api/databases/test"] },
+  );
+  storedServerRoutes(router);
+}
+
+function storedServerRoutes(router: Router): void {
+  router.on(databases.listServers, async ({ cp, call, query }) => {
+    const { items, next } = await listServers(cp, call.scope, query);
+    return { items: items.map(presentServer), next };
+  });
+  router.on(databases.createServer, async ({ cp, call, body }) => {
+    assertServerUrl(body.url);
+    const { id } = await createServer(cp, call, { ...body, protection: body.protection ?? null });
+    return shown({ cp, call }, id);
+  });
+  router.on(databases.getServer, async ({ cp, call, params }) => shown({ cp, call }, params.id));
+  router.on(databases.updateServer, async ({ cp, call, params, body }) => {
+    if (body.url !== undefined) assertServerUrl(body.url);
+    await updateServer(cp, call, { serverId: params.id, ...body });
+    return shown({ cp, call }, params.id);
+  });
+  router.on(databases.removeServer, async ({ cp, call, params }) => {
+    await removeServer(cp, call, { serverId: params.id });
+    return new Response(null, { status: 204 });
+  });
+}
+
+async function shown({ cp, call }: Pick<Asked<unknown>, "cp" | "call">, serverId: string) {
+  return presentServer(await getServer(cp, call.scope, { serverId }));
+}
+
+/** @throws CodedError `locator.invalid`, `server.not_found` */
+function serverOf(locator: string, workspace: Workspace): string {
+  assertNamedPlace(locator, workspace);
+  const parsed = parseEndpointLocator(locator);
+  return (parsed.kind === "tenant" ? parsed.server : null) ?? workspace.config.current ?? "";
+}
+
+async function testServer(workspace: Workspace, name: string, signal: AbortSignal): Promise<TestAnswer> {
+  const startedAt = performance.now();
+  const known = await checkServer(workspace, name, { connect: false, signal });
+  try {
+    const { version } = await checkServer(workspace, name, { connect: true, signal });
+    return answer({ ok: true, version, problem: null });
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    const { code, message, hint } = error;
+    return answer({ ok: false, version: null, problem: { code, detail: message, hint: hint ?? null } });
+  }
+
+  function answer(rest: Pick<TestAnswer, "ok" | "version" | "problem">): TestAnswer {
+    const durationMs = Math.round(performance.now() - startedAt);
+    return { address: known.address, protection: known.protection, durationMs, ...rest };
+  }
+}
+
+interface Described {
+  readonly workspace: Workspace;
+  readonly server: ServerConfig;
+  readonly tenants: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function describeServer(
+  { config }: ServiceParts,
+  { workspace, server, tenants, signal }: Described,
+): Promise<DatabaseAnswer> {
+  const common = {
+    server: server.name,
+    environment: server.environment,
+    tenancy: server.tenancy.kind,
+    origin: config().servers.get(server.name) === server ? ("config" as const) : ("api" as const),
+  };
+  try {
+    const { address, protection } = await checkServer(workspace, server.name, { connect: false, signal });
+    const found = tenants ? await listTenants(workspace, server.name, { signal }) : null;
+    return { ...common, address, protection, tenants: found === null ? null : [...found], problem: null };
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return { ...common, address: null, protection: null, tenants: null, problem: error.code };
+  }
+}
+
+function presentServer(server: ListedServer): ServerAnswer {
+  return {
+    id: server.id,
+    name: server.name,
+    shown: server.shown,
+    tenancy: server.tenancy as ServerAnswer["tenancy"],
+    protection: server.protection,
+    environment: server.environment,
+    createdAt: iso(server.createdAt),
+    updatedAt: iso(server.updatedAt),
+  };
+}

@@ -1,0 +1,189 @@
+import { type BodyOf, EXPORT_TYPES, transfers } from "@syncline/api";
+import { CodedError } from "@syncline/core";
+import { type JobDefinition, parseDuration } from "@syncline/jobs";
+import { applyBatch, DEFAULT_IMPORT, readLog, runImport } from "@syncline/runtime/operations";
+import type { Asked, Handler, Router } from "../http/router.ts";
+import type { ServiceParts } from "../service-parts.ts";
+import { assertNamedPlace } from "../work/check-definition.ts";
+import { applicationIdOf, directSetting } from "../work/direct-setting.ts";
+import { openExport } from "../work/open-export.ts";
+import { storePatch, withSpool } from "../work/patch-upload.ts";
+import { keptPatch } from "../work/result-of.ts";
+import { startRun, waitForRun } from "../work/start-run.ts";
+import { presentRun } from "./present.ts";
+
+const LOCK_TIMEOUT_MS = parseDuration("10s") ?? 10_000;
+
+export function transferRoutes(router: Router, parts: ServiceParts): void {
+  startedRoutes(router, parts);
+  router.on(transfers.applyBatch, batchHandler(parts), { repeats: "by-ledger" });
+  router.on(transfers.readLog, async ({ call, query, signal }) => {
+    const setting = await directSetting(parts, { call, signal, confirmed: null, applicationId: null });
+    assertNamedPlace(query.target, setting.workspace);
+    const entries = await readLog(setting, query);
+    return { items: entries.map(({ tables, ...entry }) => ({ ...entry, tables: [...tables] })) };
+  });
+  router.on(
+    transfers.exportRows,
+    async ({ call, body, signal, logger }) => {
+      const { body: stream, format } = await openExport(parts, { call, wanted: body, signal, logger });
+      return new Response(stream, { headers: { "Content-Type": EXPORT_TYPES[format] } });
+    },
+    { aliases: ["/api/sync/export"] },
+  );
+  router.on(transfers.importRows, importHandler(parts), {
+    aliases: ["/api/sync/import"],
+    repeats: "by-ledger",
+  });
+}
+
+/** What a worker does. */
+function startedRoutes(router: Router, parts: ServiceParts): void {
+  const start = async ({ cp, call }: Pick<Asked<unknown>, "cp" | "call">, definition: JobDefinition) =>
+    presentRun(await startRun(parts, { cp, call, definition, trigger: "manual" }));
+  const after = (
+    run: ReturnType<typeof presentRun>,
+    {
+      cp,
+      call,
+      query,
+      signal,
+    }: Pick<Asked<unknown>, "cp" | "call" | "signal"> & { readonly query: { readonly wait: number } },
+  ) => waitForRun(run, { cp, call, signal, seconds: query.wait });
+  router.on(
+    transfers.applyPatch,
+    async ({ cp, call, body }) => {
+      await keptPatch({ cp, call }, body.patch);
+      return start({ cp, call }, { ...body, name: "apply", kind: "apply", enabled: true });
+    },
+    { aliases: ["/api/sync/apply"], after },
+  );
+  router.on(
+    transfers.applyFile,
+    async (asked) => {
+      const { cp, call, query } = asked;
+      const patch = await storePatch(parts, { ...asked, bytes: asked.stream() });
+      const { target, strategy, triggers, confirm } = query;
+      return start(
+        { cp, call },
+        {
+          name: "apply",
+          kind: "apply",
+          enabled: true,
+          retry: { attempts: 5, first: "5s", factor: 2, longest: "10m" },
+          patch: patch.id,
+          target,
+          strategy,
+          triggers,
+          dryRun: query.dryRun === "true",
+          includeCascades: query.includeCascades === "true",
+          lockTimeout: "10s",
+          ...(confirm === undefined ? {} : { confirm }),
+        },
+      );
+    },
+    { after },
+  );
+  router.on(
+    transfers.undo,
+    ({ cp, call, body }) => start({ cp, call }, { ...body, name: "undo", kind: "undo", enabled: true }),
+    { after },
+  );
+  router.on(
+    transfers.copy,
+    ({ cp, call, body }) => start({ cp, call }, { ...body, name: "copy", kind: "copy", enabled: true }),
+    { after },
+  );
+}
+
+function batchHandler(parts: ServiceParts): Handler<typeof transfers.applyBatch> {
+  return async (asked) => {
+    const { call, body, signal } = asked;
+    const notes: string[] = [];
+    const setting = await directSetting(parts, {
+      call,
+      signal,
+      confirmed: body.confirm ?? null,
+      applicationId: await applicationIdOf(parts.controlPlane, asked, body),
+      warn: (text) => void notes.push(text),
+    });
+    assertNamedPlace(body.target, setting.workspace);
+    const { target, result } = await applyBatch(setting, {
+      target: body.target,
+      operations: body.operations.map(rowsOf),
+      atomic: body.atomic,
+      source: call.actor,
+      options: {
+        strategy: body.strategy,
+        dryRun: body.dryRun,
+        force: null,
+        triggers: body.triggers,
+        includeCascades: body.includeCascades,
+        allowDdl: false,
+        lockTimeoutMs: LOCK_TIMEOUT_MS,
+      },
+    });
+    const { outcome, items, ledgerIds } = result;
+    return {
+      target,
+      outcome,
+      items: items.map(({ status, key, problem }) => ({
+        status,
+        key: key === null ? null : Object.fromEntries(key),
+        problem,
+      })),
+      ledgerIds: [...ledgerIds],
+      notes: [...notes, ...result.notes],
+    };
+  };
+}
+
+type BatchOperation = BodyOf<typeof transfers.applyBatch>["operations"][number];
+
+function rowsOf({ op, table, key, old, new: after }: BatchOperation) {
+  const rowOf = (row: Readonly<Record<string, string | null>>) => new Map(Object.entries(row));
+  return { op, table, key: rowOf(key), old: rowOf(old), new: rowOf(after) };
+}
+
+const SUFFIXES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(EXPORT_TYPES).map(([format, type]) => [type, format]),
+);
+
+function importHandler(parts: ServiceParts): Handler<typeof transfers.importRows> {
+  return async (asked) => {
+    const { call, query, signal, headers } = asked;
+    const type = (headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
+    const format = query.format ?? SUFFIXES[type];
+    if (format === undefined)
+      throw new CodedError("request.invalid", "The format of the body is not known.", {
+        hint: "Say it by ?format= or by the content type.",
+      });
+    if (format === "csv")
+      throw new CodedError("request.invalid", "CSV is a directory of files, one a table, and no stream.");
+    const setting = await directSetting(parts, {
+      call,
+      signal,
+      confirmed: query.confirm ?? null,
+      applicationId: await applicationIdOf(parts.controlPlane, asked, query),
+    });
+    assertNamedPlace(query.target, setting.workspace);
+    const bytes = asked.stream();
+    return withSpool(parts, { bytes, signal, suffix: format }, async (path) => {
+      const {
+        source: _,
+        target: __,
+        method: ___,
+        ...summary
+      } = await runImport(setting, {
+        ...DEFAULT_IMPORT,
+        file: { path, label: `upload.${format}` },
+        target: query.target,
+        strategy: query.strategy,
+        dryRun: query.dryRun === "true",
+        includeCascades: query.includeCascades === "true",
+        triggers: query.triggers,
+      });
+      return { summary: JSON.parse(JSON.stringify(summary)) };
+    });
+  };
+}

@@ -1,0 +1,83 @@
+import { type AnswerOf, webhooks } from "@syncline/api";
+import {
+  createWebhook,
+  type Delivery,
+  enqueueDelivery,
+  getWebhook,
+  listDeliveries,
+  listWebhooks,
+  removeWebhook,
+  updateWebhook,
+  type WebhookRecord,
+} from "@syncline/control-plane";
+import type { Router } from "../http/router.ts";
+import { iso, isoOrNull } from "./present.ts";
+
+type WebhookAnswer = AnswerOf<typeof webhooks.updateWebhook>;
+type DeliveryAnswer = AnswerOf<typeof webhooks.listDeliveries>["items"][number];
+
+export function webhookRoutes(router: Router): void {
+  router.on(webhooks.listWebhooks, async ({ cp, call, query }) => {
+    const { items, next } = await listWebhooks(cp, call.scope, query);
+    return { items: items.map(present), next };
+  });
+  router.on(webhooks.createWebhook, async ({ cp, call, body }) => {
+    const { webhook, secret } = await createWebhook(cp, call, body);
+    return { secret, webhook: present(webhook) };
+  });
+  router.on(webhooks.updateWebhook, async ({ cp, call, params, body }) =>
+    present(await updateWebhook(cp, call, { webhookId: params.id, ...body })),
+  );
+  router.on(webhooks.removeWebhook, async ({ cp, call, params }) => {
+    await removeWebhook(cp, call, { webhookId: params.id });
+    return new Response(null, { status: 204 });
+  });
+  router.on(webhooks.testWebhook, async ({ cp, call, params }) => {
+    const { id: webhookId, name } = await getWebhook(cp, call.scope, { webhookId: params.id });
+    const [deliveryId = ""] = await enqueueDelivery(cp, {
+      organizationId: call.scope.organizationId,
+      webhookId,
+      eventType: "webhook.test",
+      payload: { webhook: name, requestedBy: call.actor },
+    });
+    return { deliveryId };
+  });
+  router.on(webhooks.listDeliveries, async ({ cp, call, params, query }) => {
+    const { id: webhookId } = await getWebhook(cp, call.scope, { webhookId: params.id });
+    const { items, next } = await listDeliveries(cp, call.scope, { ...query, webhookId });
+    return { items: items.map(presentDelivery), next };
+  });
+}
+
+function present(webhook: WebhookRecord): WebhookAnswer {
+  return {
+    id: webhook.id,
+    name: webhook.name,
+    url: shownUrl(webhook.url),
+    events: webhook.events,
+    origin: webhook.origin,
+    enabled: webhook.enabled,
+    createdAt: iso(webhook.createdAt),
+  };
+}
+
+/** Addresses of receivers often hold a token in their query, or credentials. */
+function shownUrl(text: string): string {
+  if (!URL.canParse(text)) return "";
+  const { origin, pathname } = new URL(text);
+  return origin + pathname;
+}
+
+function presentDelivery(delivery: Delivery): DeliveryAnswer {
+  return {
+    id: delivery.id,
+    eventType: delivery.eventType,
+    state: delivery.state,
+    tries: delivery.tries,
+    nextTryAt: iso(delivery.nextTryAt),
+    lastStatus: delivery.lastStatus,
+    lastError: delivery.lastError,
+    createdAt: iso(delivery.createdAt),
+    deliveredAt: isoOrNull(delivery.deliveredAt),
+  };
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { type PatchRecord, recordPatch, removePatch } from "@syncline/control-plane";
+import { openPatch } from "@syncline/core";
+import { createSha256, localPatchFiles } from "@syncline/runtime/files";
+import type { Asked } from "../http/router.ts";
+import type { ServiceParts } from "../service-parts.ts";
+import { keptPatch } from "./result-of.ts";
+
+interface Upload extends Pick<Asked<unknown>, "cp" | "call" | "signal"> {
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** Reads a patch file to its end, keeps it with an index, and records it. @throws CodedError `file.damaged`, `file.unsupported` */
+export async function storePatch(parts: ServiceParts, upload: Upload): Promise<PatchRecord> {
+  const { cp, call, signal, bytes } = upload;
+  return withSpool(parts, { bytes, signal, suffix: "patch" }, async (path) => {
+    const { open } = await localPatchFiles.open(path);
+    const file = await openPatch({ name: "the uploaded patch", open }, { createDigest: createSha256 });
+    const stored = await parts.results.writeResult({
+      signal,
+      name: `upload.${randomUUID()}`,
+      header: file.header,
+      operations: file.operations(),
+      end: async () => ({
+        complete: file.header.metadata.complete,
+        checksums: { hash: file.header.metadata.hash, tables: file.footer.checksum.tables },
+      }),
+    });
+    const { header, hash, complete, operations, bytes: size, summary, objectKey, indexKey } = stored;
+    try {
+      return await recordPatch(cp, call, {
+        origin: "upload",
+        source: header.source.locator,
+        target: header.target.locator,
+        keepMs: parts.settings.limits.results.maxAgeMs,
+        hash,
+        complete,
+        operations,
+        bytes: size,
+        summary,
+        objectKey,
+        indexKey,
+      });
+    } catch (error) {
+      await parts.results.removeResult(stored).catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/** Removes its files; the record stays. */
+export async function discardPatch(
+  parts: ServiceParts,
+  { cp, call, patchId }: Pick<Asked<unknown>, "cp" | "call"> & { readonly patchId: string },
+): Promise<void> {
+  const patch = await keptPatch({ cp, call }, patchId);
+  await parts.results.removeResult(patch);
+  await removePatch(cp, call, { patchId });
+}
+
+interface Spool {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+  /** Tells what it is, for readers that go by a file's name. */
+  readonly suffix: string;
+}
+
+/** Runs `use` with a body as a file of the owner's alone, which is gone afterwards. */
+export async function withSpool<T>(
+  { settings }: ServiceParts,
+  { bytes, signal, suffix }: Spool,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  const folder = join(settings.stateFolder, "uploads");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${randomUUID()}.${suffix}`);
+  try {
+    await pipeline(bytes, createWriteStream(path, { flags: "wx", mode: 0o600 }), { signal });
+    return await use(path);
+  } finally {
+    await rm(path, { force: true });
+  }
+}

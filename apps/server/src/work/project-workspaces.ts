@@ -1,0 +1,31 @@
+import type { Config, ServerConfig } from "@syncline/config";
+import type { ControlPlane, Scope } from "@syncline/control-plane";
+import type { Workspace } from "@syncline/runtime";
+
+export interface ProjectWorkspacesOptions {
+  readonly controlPlane: ControlPlane;
+  readonly config: () => Config;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly storedServers: (scope: Scope) => Promise<readonly ServerConfig[]>;
+}
+
+/** Config and servers of projects. The config's belong to the first project; a name of the config goes before a stored one. */
+export class ProjectWorkspaces {
+  readonly #options: ProjectWorkspacesOptions;
+
+  constructor(options: ProjectWorkspacesOptions) {
+    this.#options = options;
+  }
+
+  async of(scope: Scope): Promise<Workspace> {
+    const { controlPlane, config: current, environment, storedServers } = this.#options;
+    const config = current();
+    const { defaultScope } = controlPlane;
+    const ofConfig =
+      scope.organizationId === defaultScope.organizationId && scope.projectId === defaultScope.projectId;
+    const stored = (await storedServers(scope)).map((server) => [server.name, server] as const);
+    const servers = new Map([...stored, ...(ofConfig ? config.servers : [])]);
+    const own = ofConfig ? config : { ...config, current: null, remotes: new Map() };
+    return { config: { ...own, servers }, server: null, environment: ofConfig ? environment : {} };
+  }
+}

@@ -1,0 +1,43 @@
+import { parseConnectionUrl, Secret, type ServerConfig } from "@syncline/config";
+import { type ControlPlane, listServers, openServerUrl, type Scope } from "@syncline/control-plane";
+import { CodedError } from "@syncline/core";
+
+const PAGE = 500;
+
+/** Servers that were added through the API, as the config has its own. */
+export async function storedServers(cp: ControlPlane, scope: Scope): Promise<ServerConfig[]> {
+  const found: ServerConfig[] = [];
+  for (let after: string | null = null; ; ) {
+    const { items, next } = await listServers(cp, scope, { after, limit: PAGE });
+    for (const { name, tenancy, protection, environment } of items) {
+      const url = await openServerUrl(cp, scope, { name });
+      found.push({
+        name,
+        url: { kind: "literal", value: new Secret(url) },
+        host: null,
+        port: null,
+        database: null,
+        user: null,
+        password: null,
+        tls: null,
+        tenancy: tenancy as ServerConfig["tenancy"],
+        environment,
+        protection,
+        replicaOf: null,
+        requireEncryption: false,
+      });
+    }
+    if (next === null) return found;
+    after = next;
+  }
+}
+
+/** @throws CodedError `request.invalid`, which quotes nothing of the URL */
+export function assertServerUrl(url: string): void {
+  const parsed = parseConnectionUrl(url);
+  if (!parsed.ok)
+    throw new CodedError("request.invalid", `The connection URL is not valid: ${parsed.problem}.`, {
+      hint: "Write it as postgres://user:password@host:port/database.",
+      details: { issues: [{ path: "url", problem: parsed.problem }] },
+    });
+}
