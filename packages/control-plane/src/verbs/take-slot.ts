@@ -35,14 +35,13 @@ export async function takeSlot(cp: ControlPlane, input: TakeSlotInput): Promise<
   if (!isUuid(scheduleId)) return { kind: "gone" };
   return transact(cp, async (change) => {
     const { tx } = change;
-    const [row] = await tx
-      .select({ schedule: schedules, job: jobs })
-      .from(schedules)
-      .innerJoin(jobs, and(eq(jobs.id, schedules.jobId), isNull(jobs.deletedAt), eq(jobs.enabled, true)))
-      .where(eq(schedules.id, scheduleId))
-      .for("update", { of: schedules });
-    if (row === undefined) return { kind: "gone" };
-    const { schedule, job } = row;
+    const [schedule] = await tx.select().from(schedules).where(eq(schedules.id, scheduleId)).for("update");
+    if (schedule === undefined) return { kind: "gone" };
+    const [job] = await tx
+      .select()
+      .from(jobs)
+      .where(and(eq(jobs.id, schedule.jobId), isNull(jobs.deletedAt), eq(jobs.enabled, true)));
+    if (job === undefined) return { kind: "gone" };
     // The schedule was changed meanwhile, or somebody else is further.
     const passed = schedule.nextFireAt === null || schedule.nextFireAt > fireAt;
     if (trigger === "schedule" && passed) return { kind: "gone" };

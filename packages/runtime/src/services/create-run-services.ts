@@ -100,7 +100,7 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
     reached,
   });
   const leadership =
-    options.leader === false ? null : new Leadership({ controlPlane, identity, log, metrics });
+    options.leader === false ? null : new Leadership({ controlPlane, identity, log, metrics, reached });
   const onDuty = () => leadership === null || leadership.leads();
   const scheduler = createScheduler({
     controlPlane,

@@ -1,4 +1,5 @@
 import { type ControlPlane, electLeader } from "@syncline/control-plane";
+import type { ReachedPoint } from "../kill-points.ts";
 import type { ServiceMetrics } from "../metrics.ts";
 import { PollingService } from "../polling-service.ts";
 import type { Service, ServiceLog } from "../service.ts";
@@ -12,6 +13,7 @@ export interface LeadershipOptions {
   readonly identity: WorkerIdentity;
   readonly log: ServiceLog;
   readonly metrics: ServiceMetrics;
+  readonly reached: ReachedPoint;
 }
 
 const POLL_MS = 2_000;
@@ -75,6 +77,7 @@ export class Leadership implements Service {
       return;
     }
     this.#sureAt = askedAt;
+    this.#options.reached("leader");
     metrics.leader(true);
     log("info", "leads", { worker: workerId, term: this.#elected.term.toString() });
   }
