@@ -41,7 +41,7 @@ export async function planCopy(
   const begun = await SlicedCopy.begin(await inputOf(setting, prepared), { loadId, fence, slices });
   if (begun.kind === "unsuitable") return null;
   const { copy, plan } = begun;
-  const held = heldCopy(copy);
+  const held = heldCopy(copy, true);
   try {
     await work.held.keep(loadId, work.board(loadId), held);
   } catch (error) {
@@ -61,8 +61,9 @@ export async function planCopy(
 export async function sliceCopy(work: SliceWork, input: CopyInput): Promise<SliceResult> {
   const { setting, unit } = work;
   const { plan, slice } = readForm<SliceData>(unit.slice, FORM);
-  return withCopy(work, { input, plan }, async ({ copy }) => {
+  return withCopy(work, { input, plan }, async ({ copy, opener }) => {
     setting.reached?.("reading");
+    if (opener) setting.reached?.("holder-lost");
     const claim = { unitId: unit.id, token: unit.token };
     const { rows, bytes } = await copy.copySlice(slice, claim, setting.context);
     setting.reached?.("slice-committed");
@@ -107,7 +108,7 @@ async function withCopy<Result>(
   const join = async (snapshots: readonly HeldSnapshot[]) => {
     const instant = snapshots.find(({ side }) => side === "source")?.snapshotId;
     if (instant === undefined) throw instantLost();
-    return heldCopy(await SlicedCopy.join(await inputOf(setting, prepared), plan, instant));
+    return heldCopy(await SlicedCopy.join(await inputOf(setting, prepared), plan, instant), false);
   };
   return held.use({ planId: plan.loadId, board: board(plan.loadId), join }, (copy) => use(copy, prepared));
 }
@@ -120,9 +121,10 @@ interface HeldCopy extends HeldRun {
   readonly copy: SlicedCopy;
 }
 
-function heldCopy(copy: SlicedCopy): HeldCopy {
+function heldCopy(copy: SlicedCopy, opener: boolean): HeldCopy {
   return {
     copy,
+    opener,
     snapshots: [{ side: "source", snapshotId: copy.instant }],
     close: () => copy.close(),
   };

@@ -59,7 +59,7 @@ export async function planDiff(work: SliceWork, job: JobOf<"diff">): Promise<Cut
   if (!mayBeCut(prepared, job)) return null;
   const diff = await SlicedDiff.open(await inputOf(setting, prepared), null);
   const planId = randomUUID();
-  const held = heldDiff(diff, prepared);
+  const held = heldDiff(diff, { prepared, opener: true });
   try {
     const slices = held.snapshots.length === 0 ? [] : await diff.plan(job.slices);
     if (slices.length < 2) {
@@ -92,10 +92,12 @@ export async function sliceDiff(work: DiffSliceWork, job: JobOf<"diff">): Promis
   const join = async (snapshots: readonly HeldSnapshot[]) => {
     const prepared = await prepareDiff(setting, comparisonOfJob(job, "all"));
     const input = await inputOf(setting, prepared);
-    return heldDiff(await SlicedDiff.open(input, instantOf(snapshots)), prepared);
+    const joined = await SlicedDiff.open(input, instantOf(snapshots));
+    return heldDiff(joined, { prepared, opener: false });
   };
-  return work.held.use({ planId, board: work.board(planId), join }, async ({ diff, prepared }) => {
+  return work.held.use({ planId, board: work.board(planId), join }, async ({ diff, prepared, opener }) => {
     setting.reached?.("reading");
+    if (opener) setting.reached?.("holder-lost");
     const run = diff.compare(slice, setting.context);
     try {
       const stored = await results.writeDiffResult({
@@ -158,7 +160,7 @@ interface HeldDiff extends HeldRun {
   readonly prepared: PreparedDiff;
 }
 
-function heldDiff(diff: SlicedDiff, prepared: PreparedDiff): HeldDiff {
+function heldDiff(diff: SlicedDiff, more: Pick<HeldDiff, "prepared" | "opener">): HeldDiff {
   const { instant } = diff;
   const snapshots: HeldSnapshot[] =
     instant === null
@@ -169,7 +171,7 @@ function heldDiff(diff: SlicedDiff, prepared: PreparedDiff): HeldDiff {
         ];
   return {
     diff,
-    prepared,
+    ...more,
     snapshots,
     close: async () => {
       await diff.close();

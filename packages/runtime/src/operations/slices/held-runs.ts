@@ -21,6 +21,8 @@ export interface InstantBoard {
 /** Connections of a cut run that stay open between its units. */
 export interface HeldRun {
   readonly snapshots: readonly HeldSnapshot[];
+  /** Whether this process has opened the instant, not joined it. */
+  readonly opener: boolean;
   /** Lets go; returns notes for people. */
   close(): Promise<readonly string[]>;
 }
