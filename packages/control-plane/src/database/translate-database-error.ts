@@ -64,6 +64,10 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   "57014": STUCK,
 };
 
+const FOREIGN_KEY = "23503";
+/** Constraints that tie a row's project to its organization. */
+const OWNER = /_owner$/;
+
 /** The driver's error under drizzle's, which quotes the statement and its parameters and must not travel on. */
 export function driverError(error: unknown): Error & { code?: string; constraint_name?: string } {
   let found = error as Error;
@@ -90,6 +94,8 @@ export function translateDatabaseError(error: unknown): unknown {
       retryable: found.retryable ?? false,
       details: { sqlState: state },
     });
+  if (state === FOREIGN_KEY && OWNER.test(driver.constraint_name ?? ""))
+    return new CodedError("resource.not_found", "There is no such project.");
   const ofDatabase = driver.name === "PostgresError" || name === "DrizzleQueryError";
   if (!ofDatabase) return error;
   return new CodedError(

@@ -157,7 +157,8 @@ CREATE TABLE "syncline_control"."projects" (
 	"slug" text NOT NULL,
 	"name" text NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "projects_organizationId_slug_unique" UNIQUE("organization_id","slug")
+	CONSTRAINT "projects_organizationId_slug_unique" UNIQUE("organization_id","slug"),
+	CONSTRAINT "projects_owner" UNIQUE("organization_id","id")
 );
 --> statement-breakpoint
 CREATE TABLE "syncline_control"."attempts" (
@@ -325,7 +326,7 @@ CREATE TABLE "syncline_control"."webhooks" (
 );
 --> statement-breakpoint
 ALTER TABLE "syncline_control"."api_keys" ADD CONSTRAINT "api_keys_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "syncline_control"."api_keys" ADD CONSTRAINT "api_keys_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "syncline_control"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "syncline_control"."api_keys" ADD CONSTRAINT "api_keys_owner" FOREIGN KEY ("organization_id","project_id") REFERENCES "syncline_control"."projects"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."audit_entries" ADD CONSTRAINT "audit_entries_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."idempotency_keys" ADD CONSTRAINT "idempotency_keys_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."conflicts" ADD CONSTRAINT "conflicts_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -336,19 +337,19 @@ ALTER TABLE "syncline_control"."pairs" ADD CONSTRAINT "pairs_job_id_jobs_id_fk" 
 ALTER TABLE "syncline_control"."resolutions" ADD CONSTRAINT "resolutions_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."resolutions" ADD CONSTRAINT "resolutions_conflict_id_conflicts_id_fk" FOREIGN KEY ("conflict_id") REFERENCES "syncline_control"."conflicts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."environments" ADD CONSTRAINT "environments_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "syncline_control"."environments" ADD CONSTRAINT "environments_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "syncline_control"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "syncline_control"."environments" ADD CONSTRAINT "environments_owner" FOREIGN KEY ("organization_id","project_id") REFERENCES "syncline_control"."projects"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."events" ADD CONSTRAINT "events_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."jobs" ADD CONSTRAINT "jobs_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "syncline_control"."jobs" ADD CONSTRAINT "jobs_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "syncline_control"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "syncline_control"."jobs" ADD CONSTRAINT "jobs_owner" FOREIGN KEY ("organization_id","project_id") REFERENCES "syncline_control"."projects"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."patches" ADD CONSTRAINT "patches_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "syncline_control"."patches" ADD CONSTRAINT "patches_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "syncline_control"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."patches" ADD CONSTRAINT "patches_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "syncline_control"."runs"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "syncline_control"."patches" ADD CONSTRAINT "patches_owner" FOREIGN KEY ("organization_id","project_id") REFERENCES "syncline_control"."projects"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."projects" ADD CONSTRAINT "projects_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."attempts" ADD CONSTRAINT "attempts_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."attempts" ADD CONSTRAINT "attempts_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "syncline_control"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."runs" ADD CONSTRAINT "runs_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "syncline_control"."runs" ADD CONSTRAINT "runs_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "syncline_control"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."runs" ADD CONSTRAINT "runs_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "syncline_control"."jobs"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "syncline_control"."runs" ADD CONSTRAINT "runs_owner" FOREIGN KEY ("organization_id","project_id") REFERENCES "syncline_control"."projects"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."snapshot_holders" ADD CONSTRAINT "snapshot_holders_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."snapshot_holders" ADD CONSTRAINT "snapshot_holders_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "syncline_control"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."target_locks" ADD CONSTRAINT "target_locks_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -360,8 +361,8 @@ ALTER TABLE "syncline_control"."schedule_slots" ADD CONSTRAINT "schedule_slots_s
 ALTER TABLE "syncline_control"."schedules" ADD CONSTRAINT "schedules_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."schedules" ADD CONSTRAINT "schedules_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "syncline_control"."jobs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."servers" ADD CONSTRAINT "servers_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "syncline_control"."servers" ADD CONSTRAINT "servers_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "syncline_control"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."servers" ADD CONSTRAINT "servers_environment_id_environments_id_fk" FOREIGN KEY ("environment_id") REFERENCES "syncline_control"."environments"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "syncline_control"."servers" ADD CONSTRAINT "servers_owner" FOREIGN KEY ("organization_id","project_id") REFERENCES "syncline_control"."projects"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."deliveries" ADD CONSTRAINT "deliveries_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."deliveries" ADD CONSTRAINT "deliveries_webhook_id_webhooks_id_fk" FOREIGN KEY ("webhook_id") REFERENCES "syncline_control"."webhooks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "syncline_control"."webhooks" ADD CONSTRAINT "webhooks_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

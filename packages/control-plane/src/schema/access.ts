@@ -1,27 +1,31 @@
 import { bigserial, index, integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { organizations } from "./organizations.ts";
-import { projects } from "./projects.ts";
+import { ofProject } from "./projects.ts";
 
 /** `slk_<publicId>_<secret>`; only an HMAC of the secret is kept. */
-export const apiKeys = controlSchema.table("api_keys", {
-  id: id(),
-  organizationId: ownedBy(() => organizations.id),
-  /** Null: all projects. */
-  projectId: uuid().references(() => projects.id, { onDelete: "cascade" }),
-  publicId: text().notNull().unique(),
-  name: text().notNull(),
-  digest: text().notNull(),
-  /** `resource:action`, or `*`. */
-  scopes: text().array().notNull(),
-  /** The key that this one is to replace; both live until the older one's end. */
-  rotates: uuid(),
-  createdBy: text().notNull(),
-  createdAt: createdAt(),
-  expiresAt: at(),
-  lastUsedAt: at(),
-  revokedAt: at(),
-});
+export const apiKeys = controlSchema.table(
+  "api_keys",
+  {
+    id: id(),
+    organizationId: ownedBy(() => organizations.id),
+    /** Null: all projects. */
+    projectId: uuid(),
+    publicId: text().notNull().unique(),
+    name: text().notNull(),
+    digest: text().notNull(),
+    /** `resource:action`, or `*`. */
+    scopes: text().array().notNull(),
+    /** The key that this one is to replace; both live until the older one's end. */
+    rotates: uuid(),
+    createdBy: text().notNull(),
+    createdAt: createdAt(),
+    expiresAt: at(),
+    lastUsedAt: at(),
+    revokedAt: at(),
+  },
+  (table) => [ofProject("api_keys_owner", table)],
+);
 
 /** Append-only: who did what. Written in the transaction of the change. */
 export const auditEntries = controlSchema.table(

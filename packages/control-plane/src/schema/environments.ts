@@ -1,7 +1,7 @@
 import { text, unique, uuid } from "drizzle-orm/pg-core";
 import { controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { organizations } from "./organizations.ts";
-import { projects } from "./projects.ts";
+import { ofProject } from "./projects.ts";
 
 /** The label that protection and, later, approvals are about. */
 export const environments = controlSchema.table(
@@ -9,11 +9,9 @@ export const environments = controlSchema.table(
   {
     id: id(),
     organizationId: ownedBy(() => organizations.id),
-    projectId: uuid()
-      .notNull()
-      .references(() => projects.id, { onDelete: "cascade" }),
+    projectId: uuid().notNull(),
     name: text().notNull(),
     createdAt: createdAt(),
   },
-  (table) => [unique().on(table.projectId, table.name)],
+  (table) => [ofProject("environments_owner", table), unique().on(table.projectId, table.name)],
 );

@@ -3,16 +3,14 @@ import { sql } from "drizzle-orm";
 import { boolean, integer, jsonb, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { organizations } from "./organizations.ts";
-import { projects } from "./projects.ts";
+import { ofProject } from "./projects.ts";
 
 export const jobs = controlSchema.table(
   "jobs",
   {
     id: id(),
     organizationId: ownedBy(() => organizations.id),
-    projectId: uuid()
-      .notNull()
-      .references(() => projects.id, { onDelete: "cascade" }),
+    projectId: uuid().notNull(),
     name: text().notNull(),
     kind: text({ enum: JOB_KINDS }).notNull(),
     definition: jsonb().$type<JobDefinition>().notNull(),
@@ -27,5 +25,8 @@ export const jobs = controlSchema.table(
     updatedAt: at().notNull().defaultNow(),
     deletedAt: at(),
   },
-  (table) => [uniqueIndex("jobs_name").on(table.projectId, table.name).where(sql`deleted_at IS NULL`)],
+  (table) => [
+    ofProject("jobs_owner", table),
+    uniqueIndex("jobs_name").on(table.projectId, table.name).where(sql`deleted_at IS NULL`),
+  ],
 );

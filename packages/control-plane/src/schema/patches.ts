@@ -1,7 +1,7 @@
 import { bigint, boolean, index, jsonb, text, uuid } from "drizzle-orm/pg-core";
 import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { organizations } from "./organizations.ts";
-import { projects } from "./projects.ts";
+import { ofProject } from "./projects.ts";
 import { runs } from "./runs.ts";
 
 /** A stored patch: the result of a diff, an upload, or a resolution. The file lies in the object store. */
@@ -10,9 +10,7 @@ export const patches = controlSchema.table(
   {
     id: id(),
     organizationId: ownedBy(() => organizations.id),
-    projectId: uuid()
-      .notNull()
-      .references(() => projects.id, { onDelete: "cascade" }),
+    projectId: uuid().notNull(),
     runId: uuid().references(() => runs.id, { onDelete: "set null" }),
     origin: text({ enum: ["diff", "upload", "resolution"] }).notNull(),
     source: text().notNull(),
@@ -33,5 +31,8 @@ export const patches = controlSchema.table(
     expiresAt: at(),
     removedAt: at(),
   },
-  (table) => [index("patches_by_age").on(table.organizationId, table.createdAt, table.id)],
+  (table) => [
+    ofProject("patches_owner", table),
+    index("patches_by_age").on(table.organizationId, table.createdAt, table.id),
+  ],
 );

@@ -17,16 +17,14 @@ import type { RunProgress, RunSummary, StoredError } from "../run-records.ts";
 import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { jobs } from "./jobs.ts";
 import { organizations } from "./organizations.ts";
-import { projects } from "./projects.ts";
+import { ofProject } from "./projects.ts";
 
 export const runs = controlSchema.table(
   "runs",
   {
     id: id(),
     organizationId: ownedBy(() => organizations.id),
-    projectId: uuid()
-      .notNull()
-      .references(() => projects.id, { onDelete: "cascade" }),
+    projectId: uuid().notNull(),
     /** Null: asked for without a job. */
     jobId: uuid().references(() => jobs.id, { onDelete: "set null" }),
     kind: text({ enum: JOB_KINDS }).notNull(),
@@ -56,6 +54,7 @@ export const runs = controlSchema.table(
     version: bigint({ mode: "number" }).notNull().default(1),
   },
   (table) => [
+    ofProject("runs_owner", table),
     index("runs_by_age").on(table.organizationId, table.createdAt, table.id),
     index("runs_of_job").on(table.jobId, table.createdAt, table.id),
     index("runs_live").on(table.state, table.notBefore).where(sql`finished_at IS NULL`),

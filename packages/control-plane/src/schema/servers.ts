@@ -2,7 +2,7 @@ import { jsonb, text, unique, uuid } from "drizzle-orm/pg-core";
 import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { environments } from "./environments.ts";
 import { organizations } from "./organizations.ts";
-import { projects } from "./projects.ts";
+import { ofProject } from "./projects.ts";
 
 /** A database server that was added through the API; those of the config file are not stored. */
 export const servers = controlSchema.table(
@@ -10,9 +10,7 @@ export const servers = controlSchema.table(
   {
     id: id(),
     organizationId: ownedBy(() => organizations.id),
-    projectId: uuid()
-      .notNull()
-      .references(() => projects.id, { onDelete: "cascade" }),
+    projectId: uuid().notNull(),
     environmentId: uuid().references(() => environments.id, { onDelete: "set null" }),
     name: text().notNull(),
     /** Connection URL, sealed with the organization and this row's id as associated data. */
@@ -25,5 +23,5 @@ export const servers = controlSchema.table(
     createdAt: createdAt(),
     updatedAt: at().notNull().defaultNow(),
   },
-  (table) => [unique().on(table.projectId, table.name)],
+  (table) => [ofProject("servers_owner", table), unique().on(table.projectId, table.name)],
 );

@@ -1,9 +1,11 @@
 import { and, eq, isNull, lte } from "drizzle-orm";
 import { now, nowPlus } from "../clock.ts";
 import type { Call, ControlPlane } from "../control-plane.ts";
+import type { Transaction } from "../database/open-database.ts";
 import { read, transact } from "../database/transact.ts";
+import { assertId, found, notFound } from "../ids.ts";
 import type { PatchRecord } from "../records.ts";
-import { patches } from "../schema/index.ts";
+import { patches, runs } from "../schema/index.ts";
 
 export interface RecordPatchInput
   extends Pick<
@@ -26,7 +28,10 @@ export interface RecordPatchInput
   readonly keepMs: number | null;
 }
 
-/** Makes a stored patch known. The same id again changes nothing and gives what is recorded. */
+/**
+ * Makes a stored patch known. The same id again changes nothing and gives what is recorded.
+ * @throws CodedError `resource.not_found` for a run or a patch of somebody else
+ */
 export async function recordPatch(
   cp: ControlPlane,
   call: Call,
@@ -35,6 +40,7 @@ export async function recordPatch(
   const { id, keepMs, ...columns } = input;
   const { organizationId, projectId } = call.scope;
   return transact(cp, async (change) => {
+    if (columns.runId != null) await assertOwnRun(change.tx, { call, runId: columns.runId });
     const [patch] = await change.tx
       .insert(patches)
       .values({
@@ -65,6 +71,16 @@ export async function recordPatch(
   });
 }
 
+async function assertOwnRun(
+  tx: Transaction,
+  { call, runId }: { readonly call: Call; readonly runId: string },
+): Promise<void> {
+  assertId("run", runId);
+  const own = and(eq(runs.id, runId), eq(runs.organizationId, call.scope.organizationId));
+  const [run] = await tx.select({ id: runs.id }).from(runs).where(own);
+  found(run, "run", runId);
+}
+
 async function recorded(cp: ControlPlane, { scope }: Call, id: string): Promise<PatchRecord> {
   const [patch] = await read(cp, (db) =>
     db
@@ -78,7 +94,8 @@ async function recorded(cp: ControlPlane, { scope }: Call, id: string): Promise<
         ),
       ),
   );
-  if (patch === undefined) throw new Error(`patch id ${id} is taken`);
+  // Somebody else's: to this caller it is not there.
+  if (patch === undefined) throw notFound("patch", id);
   return patch;
 }
 
