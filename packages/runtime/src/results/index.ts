@@ -1,3 +1,3 @@
+export { openObjectStore } from "./open-object-store.ts";
 export { openResultStore } from "./open-result-store.ts";
 export type * from "./result-contract.ts";
-export { openObjectStore } from "./open-object-store.ts";
