@@ -20,12 +20,15 @@ export function createServices(
   const { controlPlane, settings, metrics, logger, events } = parts;
   const { limits } = settings;
   const log = serviceLog(logger);
-  const listener = new HttpListener({
-    app: createApp(parts, { whole: mode === "server" }),
-    events,
-    host: settings.host,
-    port: settings.port,
-  });
+  const listener =
+    mode === "service" && !settings.portChosen
+      ? null
+      : new HttpListener({
+          app: createApp(parts, { whole: mode === "server" }),
+          events,
+          host: settings.host,
+          port: settings.port,
+        });
   const running = createRunServices({
     controlPlane,
     databaseUrl: parts.databaseUrl,
@@ -45,5 +48,5 @@ export function createServices(
     metrics: serviceMetrics(metrics),
     leader: settings.leaderElection,
   });
-  return { services: [...running, listener], listener };
+  return { services: listener === null ? running : [...running, listener], listener };
 }

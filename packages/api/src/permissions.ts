@@ -93,6 +93,7 @@ export const PERMISSIONS = {
   "POST /copy": "rows:copy",
   "POST /export": "rows:export",
   "POST /import": "rows:import",
+  "GET /rows": "rows:read",
 
   "GET /conflicts": "conflicts:read",
   "GET /conflicts/{id}": "conflicts:read",

@@ -36,6 +36,8 @@ export interface ServiceSettings {
   readonly databaseUrl: Secret | null;
   readonly host: string;
   readonly port: number;
+  /** Whether somebody named the port; a headless service listens only then. */
+  readonly portChosen: boolean;
   readonly stateFolder: string;
   readonly dumpFolder: string;
   readonly objects: ObjectPlace;
@@ -97,6 +99,7 @@ export function readServiceSettings({
     databaseUrl: url === null ? null : new Secret(url),
     host: flags.host ?? read.text("HOST") ?? "127.0.0.1",
     port: readPort(flags.port, environment),
+    portChosen: flags.port !== undefined || Boolean(environment.PORT),
     stateFolder,
     dumpFolder: resolve(
       folder,

@@ -4,8 +4,8 @@ import { CodedError } from "@syncline/core";
 import { RateLimit } from "./rate-limit.ts";
 import type { AnyContext, Identity } from "./request-environment.ts";
 
-/** Wrong keys that one address may try in a minute. */
-const FAILURES_PER_MINUTE = 120;
+/** Of its requests, an address may send this part with wrong keys. */
+const WRONG_KEYS = 0.02;
 const BEARER = /^Bearer ([\x21-\x7e]{1,300})$/i;
 /** Which project a key of all projects means: its slug. */
 const PROJECT_HEADER = "syncline-project";
@@ -24,11 +24,12 @@ const NOBODY: Identity = {
 export class AccessControl {
   readonly #cp: ControlPlane;
   readonly #requests: RateLimit;
-  readonly #failures = new RateLimit({ perMinute: FAILURES_PER_MINUTE });
+  readonly #failures: RateLimit;
 
   constructor(cp: ControlPlane, { requestsPerMinute }: { readonly requestsPerMinute: number }) {
     this.#cp = cp;
     this.#requests = new RateLimit({ perMinute: requestsPerMinute });
+    this.#failures = new RateLimit({ perMinute: Math.ceil(requestsPerMinute * WRONG_KEYS) });
   }
 
   /** @throws CodedError `auth.required`, `request.rate_exceeded`, `resource.not_found` for a project that it is not of */

@@ -1,6 +1,6 @@
 import type { Problem, Route } from "@syncline/api";
 import { CodedError } from "@syncline/core";
-import type { z } from "zod";
+import { z } from "zod";
 import { parseJson } from "./parse-json.ts";
 import { type BodyLimits, readBody } from "./read-body.ts";
 
@@ -19,10 +19,14 @@ export function readParameters(
 }
 
 function readQuery(schema: z.ZodObject | undefined, url: URL): unknown {
-  const given: Record<string, string> = Object.create(null) as Record<string, string>;
+  const given = Object.create(null) as Record<string, string | string[]>;
   for (const [name, value] of url.searchParams) {
     if (schema === undefined || !Object.hasOwn(schema.shape, name))
       throw invalid([{ path: `query.${name.slice(0, 64)}`, problem: "there is no such parameter" }]);
+    if (takesSeveral(schema.shape[name])) {
+      given[name] = [...(given[name] ?? []), value];
+      continue;
+    }
     if (name in given) throw invalid([{ path: `query.${name}`, problem: "given twice" }]);
     given[name] = value;
   }
@@ -30,6 +34,11 @@ function readQuery(schema: z.ZodObject | undefined, url: URL): unknown {
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw invalid(issuesOf(parsed.error, "query"));
   return parsed.data;
+}
+
+function takesSeveral(schema: unknown): boolean {
+  const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodArray;
 }
 
 /** A JSON body. @throws CodedError `request.*` */

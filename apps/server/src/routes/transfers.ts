@@ -1,15 +1,15 @@
 import { type BodyOf, EXPORT_TYPES, transfers } from "@syncline/api";
-import { CodedError } from "@syncline/core";
+import { CodedError, parseFilter } from "@syncline/core";
 import { type JobDefinition, parseDuration } from "@syncline/jobs";
 import { applyBatch, DEFAULT_IMPORT, readLog, runImport } from "@syncline/runtime/operations";
 import type { Asked, Handler, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { assertNamedPlace } from "../work/check-definition.ts";
 import { applicationIdOf, directSetting } from "../work/direct-setting.ts";
-import { openExport } from "../work/open-export.ts";
 import { storePatch, withSpool } from "../work/patch-upload.ts";
 import { keptPatch } from "../work/result-of.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
+import { streamExport } from "../work/stream-export.ts";
 import { presentRun } from "./present.ts";
 
 const LOCK_TIMEOUT_MS = parseDuration("10s") ?? 10_000;
@@ -26,11 +26,22 @@ export function transferRoutes(router: Router, parts: ServiceParts): void {
   router.on(
     transfers.exportRows,
     async ({ call, body, signal, logger }) => {
-      const { body: stream, format } = await openExport(parts, { call, wanted: body, signal, logger });
-      return new Response(stream, { headers: { "Content-Type": EXPORT_TYPES[format] } });
+      const { filter, ...rest } = body;
+      const wanted = filter === undefined ? rest : { ...rest, filter: parseFilter(JSON.stringify(filter)) };
+      return streamExport(parts, { call, wanted, signal, logger });
     },
     { aliases: ["/api/sync/export"] },
   );
+  router.on(transfers.readRows, async ({ call, query, signal, logger }) => {
+    const { locator: source, schema, filter, mask } = query;
+    const wanted = {
+      source,
+      tables: schema,
+      ...(filter === undefined ? {} : { filter: parseFilter(filter) }),
+      ...(mask === undefined ? {} : { mask }),
+    };
+    return streamExport(parts, { call, wanted, signal, logger });
+  });
   router.on(transfers.importRows, importHandler(parts), {
     aliases: ["/api/sync/import"],
     repeats: "by-ledger",

@@ -161,6 +161,23 @@ export const exportRows = defineRoute("POST /export", {
   answer: { kind: "bytes", status: 200, contentTypes: [...EXPORT_CONTENT_TYPES, "application/age"] },
 });
 
+export const readRows = defineRoute("GET /rows", {
+  tag,
+  summary: "Rows of a place at one instant, for another Syncline",
+  description: "The form of docs/formats/rows-stream.md. A stream without its end line is not complete.",
+  query: z.strictObject({
+    locator: textSchema,
+    schema: z
+      .array(textSchema)
+      .max(1000)
+      .default([])
+      .describe("Pattern of table names; may come several times."),
+    filter: z.string().max(1_000_000).optional().describe("A filter document as JSON."),
+    mask: textSchema.optional(),
+  }),
+  answer: { kind: "bytes", status: 200, contentTypes: ["application/x-ndjson"] },
+});
+
 export const importRows = defineRoute("POST /import", {
   tag,
   summary: "Write rows from the file in the body, in one transaction",

@@ -1,0 +1,46 @@
+import type { RouteName } from "@syncline/api";
+import { DIFF_JOB } from "./other-organization.ts";
+
+const place = "a:public:users";
+
+export interface Sample {
+  readonly query?: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+}
+
+/** A request of each route that its schemas take, so that what is refused is refused for another reason. */
+export const SAMPLES: Readonly<Partial<Record<RouteName, Sample>>> = {
+  "POST /jobs": { body: { ...DIFF_JOB, name: "sample" } },
+  "PUT /jobs/{id}": { body: { version: 1, definition: DIFF_JOB } },
+  "POST /schedule/preview": { body: { schedule: { every: "5m" } } },
+  "POST /diff": { body: { source: place, target: place } },
+  "POST /patches": { body: new Uint8Array([1, 2, 3]), contentType: "application/octet-stream" },
+  "POST /apply": { body: { patch: crypto.randomUUID(), target: place } },
+  "POST /apply/batch": {
+    body: { target: place, operations: [{ op: "insert", table: "users", new: { id: "1" } }] },
+  },
+  "POST /apply/file": {
+    query: `?target=${place}`,
+    body: new Uint8Array([1, 2, 3]),
+    contentType: "application/octet-stream",
+  },
+  "POST /undo": { body: { ledgerId: crypto.randomUUID(), target: place } },
+  "GET /log": { query: `?target=${place}` },
+  "GET /rows": { query: `?locator=${place}` },
+  "POST /copy": { body: { source: place, target: place } },
+  "POST /export": { body: { source: place } },
+  "POST /import": { query: `?target=${place}`, body: "", contentType: "application/x-ndjson" },
+  "POST /databases/test": { body: { server: "a" } },
+  "POST /servers": { body: { name: "sample", url: "postgres://u@db.example/app" } },
+  "PATCH /servers/{id}": { body: { protection: "readonly" } },
+  "POST /conflicts/{id}/resolve": { body: { choice: "ours" } },
+  "POST /conflicts/resolve": { body: { ids: [crypto.randomUUID()], choice: "ours" } },
+  "POST /keys": { body: { name: "sample", scopes: ["keys:write"] } },
+  "POST /keys/{id}/rotate": { body: {} },
+  "POST /webhooks": { body: { name: "sample", url: "https://hooks.example/x", events: ["*"] } },
+  "PATCH /webhooks/{id}": { body: { enabled: false } },
+  "POST /projects": { body: { slug: "sample", name: "Sample" } },
+  "POST /environments": { body: { name: "sample" } },
+  "POST /admin/profile": { body: { kind: "cpu", seconds: 1 } },
+};
