@@ -19,6 +19,10 @@ servers:
   secret:
     host: {env: SECRET_HOST}
     environment: vault
+  office:
+    url: https://office.example.org
+    apiKey: {env: OFFICE_KEY}
+    environment: branch
 flows:
 ${flows}`;
 
@@ -29,6 +33,7 @@ const end = (host: string, server: string | null = null): FlowEnd => ({
 });
 const PROD = end("10.0.0.1", "prod");
 const STAGE = end("10.0.0.3", "stage");
+const OFFICE: FlowEnd = { label: "office", server: "office", place: null };
 const FILES: FlowEnd = { label: "folder", server: null, place: null };
 const hosts = { addressesOf: async () => [], ownNames: () => [] };
 
@@ -57,6 +62,9 @@ describe("flows", () => {
       ["another source of a named target", TO_STAGE, end("10.0.0.9"), STAGE, false, "flow.refused"],
       ["the target by its URL", TO_STAGE, end("10.0.0.9"), end("10.0.0.3"), false, "flow.refused"],
       ["files are a source of their own", TO_STAGE, FILES, STAGE, false, "flow.refused"],
+      ["another Syncline server is no file", TO_STAGE, OFFICE, STAGE, false, "flow.refused"],
+      ["another server by its name", "  allow: [{from: office, to: stage}]", OFFICE, STAGE, false, "allowed"],
+      ["and by its label", "  allow: [{from: branch, to: stage}]", OFFICE, STAGE, false, "allowed"],
       ["files that are allowed", "  allow: [{from: files, to: stage}]", FILES, STAGE, false, "allowed"],
       [
         "a second name of the source does not open it",

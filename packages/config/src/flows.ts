@@ -4,7 +4,7 @@ import { FILES, type FlowRules } from "./flow-rules.ts";
 import type { FindProtectionOptions, Place } from "./protection/find-protection.ts";
 import { serversAt } from "./protection/find-protection.ts";
 
-/** One end of a flow; `place` is null for files. */
+/** One end of a flow; `place` is null for files and for places of other Syncline servers. */
 export interface FlowEnd {
   readonly label: string;
   readonly place: Place | null;
@@ -48,6 +48,8 @@ interface EndNames {
 }
 
 async function namesOf(config: Config, { place, server }: FlowEnd, options: Options): Promise<EndNames> {
+  const remote = server === null ? undefined : config.remotes.get(server);
+  if (remote !== undefined) return { certain: [ownNames(remote)], doubtful: [] };
   if (place === null) return { certain: [new Set([FILES])], doubtful: [] };
   const mentioned = (each: ServerConfig) => isNamed(config.flows, ownNames(each));
   const found = await serversAt(config, place, { ...options, explicitServer: server }, mentioned);
@@ -57,7 +59,7 @@ async function namesOf(config: Config, { place, server }: FlowEnd, options: Opti
   return { certain: certain.length === 0 ? [new Set()] : certain, doubtful };
 }
 
-function ownNames({ name, environment }: ServerConfig): Names {
+function ownNames({ name, environment }: Pick<ServerConfig, "name" | "environment">): Names {
   return new Set(environment === null ? [name] : [name, environment]);
 }
 

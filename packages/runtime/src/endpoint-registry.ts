@@ -32,7 +32,7 @@ import {
   readSourceClock,
 } from "@syncline/pg-adapter";
 import type { ExportWriterOptions, OpenExportOptions } from "@syncline/snapshot-store";
-import type { AnyPlace, DirectoryPlace, Place } from "./place.ts";
+import type { AnyPlace, DirectoryPlace, Place, RemotePlace } from "./place.ts";
 import { RowsEndpoint, type RowsEndpointOptions } from "./rows-endpoint.ts";
 import { openScratchDatabase } from "./scratch-database.ts";
 
@@ -92,10 +92,18 @@ export async function openRowsEndpoint(options: RowsEndpointOptions): Promise<En
 export async function openAnyEndpoint(any: AnyPlace, beside: AnyPlace | null): Promise<Endpoint> {
   if (any.kind === "live") return openEndpoint(any.place);
   return openRowsEndpoint({
-    files: await openRowDirectory(any.place),
+    files: any.kind === "directory" ? await openRowDirectory(any.place) : rowsOfRemote(any.place),
     label: any.place.label,
     beside: beside?.kind === "live" ? beside.place : null,
   });
+}
+
+/** Fetched when a comparison begins. */
+function rowsOfRemote(place: RemotePlace): (signal: AbortSignal) => Promise<RowFiles> {
+  return async (signal) => {
+    const { openRemoteRows } = await import("./remote/open-remote-rows.ts");
+    return openRemoteRows(place, openExportFile, signal);
+  };
 }
 
 /** Opens a directory of rows. Always `close()`. */

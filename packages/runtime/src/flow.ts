@@ -23,7 +23,13 @@ export async function assertFlow(workspace: Workspace, flow: WantedFlow): Promis
     return { label: place.label, server: place.server, place: { host, port, database } };
   };
   const from =
-    source.kind === "live" ? end(source.place) : { label: source.place.label, server: null, place: null };
+    source.kind === "live"
+      ? end(source.place)
+      : {
+          label: source.place.label,
+          server: source.kind === "remote" ? source.place.server.name : null,
+          place: null,
+        };
   await assertConfigFlow(config, { source: from, target: end(target), masked }, { env, signal });
   return source.kind === "live" ? crossings(source.place, target, masked) : [];
 }

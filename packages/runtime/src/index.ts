@@ -26,6 +26,7 @@ export { listTenants } from "./list-tenants.ts";
 export {
   type AnyPlace,
   type DirectoryPlace,
+  isRemote,
   type Place,
   type RemotePlace,
   resolveAnyPlace,

@@ -2,8 +2,10 @@ import { resolve } from "node:path";
 import {
   findProtection,
   type Protection,
+  type RemoteServer,
   type ResolvedEndpoint,
   resolveEndpoint,
+  resolveRemoteServer,
   resolveServer,
   type ServerConnection,
 } from "@syncline/config";
@@ -45,9 +47,20 @@ export interface DirectoryPlace {
   readonly path: string;
 }
 
+/** A place that another Syncline server knows. */
+export interface RemotePlace {
+  /** Printed locator with the other server's name here. */
+  readonly label: string;
+  readonly server: RemoteServer;
+  /** As the other server understands it. */
+  readonly locator: string;
+  readonly environment: string | null;
+}
+
 export type AnyPlace =
   | { readonly kind: "live"; readonly place: Place }
-  | { readonly kind: "directory"; readonly place: DirectoryPlace };
+  | { readonly kind: "directory"; readonly place: DirectoryPlace }
+  | { readonly kind: "remote"; readonly place: RemotePlace };
 
 /**
  * Any place that rows can be read from; a directory is taken as seen from `folder`.
@@ -59,8 +72,11 @@ export async function resolveAnyPlace(
   { folder, signal }: { readonly folder: string; readonly signal: AbortSignal },
 ): Promise<AnyPlace> {
   const locator = parseEndpointLocator(text);
-  if (locator.kind !== "directory")
+  if (locator.kind !== "directory") {
+    const remote = await resolveRemote(workspace, text, signal);
+    if (remote !== null) return { kind: "remote", place: remote };
     return { kind: "live", place: await resolvePlace(workspace, text, signal) };
+  }
   return {
     kind: "directory",
     place: { label: formatEndpointLocator(locator), path: resolve(folder, locator.path) },
@@ -72,6 +88,7 @@ export async function resolvePlace(workspace: Workspace, text: string, signal: A
   const locator = parseEndpointLocator(text);
   if (locator.kind === "directory" || locator.kind === "snapshot") throw notYet(locator);
   const { config, environment: env, server } = workspace;
+  if (remoteName(workspace, locator) !== null) throw notRemote(locator);
   const options = { env, signal };
   const resolved = await resolveEndpoint(config, locator, { ...options, server: server ?? undefined });
   const protection = await findProtection(config, resolved.connection, {
@@ -81,6 +98,43 @@ export async function resolvePlace(workspace: Workspace, text: string, signal: A
   const primary =
     resolved.replicaOf === null ? null : await resolveServer(config, resolved.replicaOf, options);
   return toPlace(locator, { resolved, primary, protection });
+}
+
+/**
+ * The place when its server is another Syncline, else null. There `tenant` is looked up as here: on the server that is
+ * named before a slash, `server/tenant`, or on its current one.
+ * @throws CodedError `config.*`
+ */
+export async function resolveRemote(
+  workspace: Workspace,
+  text: string,
+  signal: AbortSignal,
+): Promise<RemotePlace | null> {
+  const locator = parseEndpointLocator(text);
+  if (locator.kind !== "tenant") return null;
+  const name = remoteName(workspace, locator);
+  const remote = name === null ? undefined : workspace.config.remotes.get(name);
+  if (name === null || remote === undefined) return null;
+  const slash = locator.tenant.indexOf("/");
+  const [server, tenant] =
+    slash < 0 ? [null, locator.tenant] : [locator.tenant.slice(0, slash), locator.tenant.slice(slash + 1)];
+  return {
+    label: formatEndpointLocator({ ...locator, server: name }),
+    server: await resolveRemoteServer(remote, { env: workspace.environment, signal }),
+    locator: formatEndpointLocator({ ...locator, server, tenant }),
+    environment: remote.environment,
+  };
+}
+
+/** Whether a locator names a place of another Syncline server. @throws CodedError `locator.invalid` */
+export function isRemote(workspace: Workspace, text: string): boolean {
+  return remoteName(workspace, parseEndpointLocator(text)) !== null;
+}
+
+function remoteName({ config, environment, server }: Workspace, locator: EndpointLocator): string | null {
+  if (locator.kind !== "tenant" || config.remotes.size === 0) return null;
+  const name = locator.server ?? server ?? (environment.SYNCLINE_SERVER || config.current);
+  return name !== null && config.remotes.has(name) ? name : null;
 }
 
 interface Resolution {
@@ -110,6 +164,18 @@ function toPlace(locator: LiveLocator, { resolved, primary, protection }: Resolu
     confirmationName: protection.confirmName,
     unresolvedServers: protection.unresolved,
   };
+}
+
+function notRemote(locator: EndpointLocator): CodedError {
+  const name = formatEndpointLocator(locator);
+  return new CodedError(
+    "usage.invalid",
+    `"${name}" is a place of another Syncline server; this takes databases that are reached from here.`,
+    {
+      hint: "Other servers can be compared with, patched, undone and asked for their log; let them do the rest by jobs of their own.",
+      details: { kind: "remote" },
+    },
+  );
 }
 
 function notYet(locator: EndpointLocator): CodedError {

@@ -5,7 +5,8 @@ import type { EmbeddedPostgres } from "./embedded-postgres/index.ts";
 import type { Place } from "./place.ts";
 
 export interface RowsEndpointOptions {
-  readonly files: RowFiles;
+  /** Or how to get them, for when they are first needed. */
+  readonly files: RowFiles | ((signal: AbortSignal) => Promise<RowFiles>);
   /** The live other side, whose database casts and hashes the rows; null starts the embedded PostgreSQL for it. */
   readonly beside: Place | null;
   /** How people know the rows. */
@@ -23,9 +24,11 @@ export class RowsEndpoint implements Endpoint {
   readonly #options: RowsEndpointOptions;
   readonly #opened: Endpoint[] = [];
   #embedded: EmbeddedPostgres | null = null;
+  #files: RowFiles | null;
 
   constructor(options: RowsEndpointOptions) {
     this.#options = options;
+    this.#files = typeof options.files === "function" ? null : options.files;
   }
 
   get label(): string {
@@ -48,7 +51,8 @@ export class RowsEndpoint implements Endpoint {
   }
 
   async #stage(host: PgScope, request: LockRequest): Promise<LockedTables> {
-    const { files, label, beside } = this.#options;
+    const { label, beside } = this.#options;
+    const files = await this.#openedFiles(request.signal);
     const partner = beside === null ? null : await openPgEndpoint(catalogOf(beside));
     try {
       const staged = await openStagedEndpoint({
@@ -62,6 +66,12 @@ export class RowsEndpoint implements Endpoint {
     } finally {
       await partner?.close();
     }
+  }
+
+  async #openedFiles(signal: AbortSignal): Promise<RowFiles> {
+    const { files } = this.#options;
+    this.#files ??= typeof files === "function" ? await files(signal) : files;
+    return this.#files;
   }
 
   async #embeddedHost(): Promise<PgScope> {
@@ -87,7 +97,7 @@ export class RowsEndpoint implements Endpoint {
     await Promise.all(this.#opened.splice(0).map((endpoint) => endpoint.close()));
     await this.#embedded?.stop();
     this.#embedded = null;
-    await this.#options.files.close();
+    await this.#files?.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { CodedError } from "@syncline/core";
 import { assertWritable } from "@syncline/engine";
-import type { Place } from "@syncline/runtime";
+import type { WriteTarget } from "@syncline/runtime/operations";
 import type { Session } from "../session.ts";
 import type { WriteOptions } from "./patch.ts";
 
@@ -14,7 +14,11 @@ export type ConfirmOptions = Partial<
  * --confirm. On an open target only what overwrites or reaches beyond the patch is asked about, and only at a terminal:
  * elsewhere the option itself is the answer.
  */
-export async function confirmWrite(session: Session, place: Place, options: ConfirmOptions): Promise<void> {
+export async function confirmWrite(
+  session: Session,
+  place: WriteTarget,
+  options: ConfirmOptions,
+): Promise<void> {
   const { label, protection, confirmationName } = place;
   warnOfUnknownProtection(session, place);
   const dryRun = options.dryRun === true;
@@ -26,19 +30,23 @@ export async function confirmWrite(session: Session, place: Place, options: Conf
 }
 
 /** A rule of a server that cannot be resolved now could concern the same database. */
-function warnOfUnknownProtection({ people }: Session, { unresolvedServers }: Place): void {
+function warnOfUnknownProtection({ people }: Session, { unresolvedServers }: WriteTarget): void {
   if (unresolvedServers.length === 0) return;
   const names = unresolvedServers.map((name) => `"${name}"`).join(", ");
   people.warn(`The address of ${names} cannot be read now, so a protection set there was not considered.`);
 }
 
-async function askForName(session: Session, { label, confirmationName }: Place): Promise<string> {
+async function askForName(session: Session, { label, confirmationName }: WriteTarget): Promise<string> {
   session.people.say(`"${label}" is protected.`);
   const typed = await session.people.ask(`Type ${confirmationName} to write to it: `);
   return typed.trim();
 }
 
-async function askAboutRisk(session: Session, { label }: Place, options: ConfirmOptions): Promise<void> {
+async function askAboutRisk(
+  session: Session,
+  { label }: WriteTarget,
+  options: ConfirmOptions,
+): Promise<void> {
   const risk = describeRisk(options);
   if (risk === null || !session.people.canAsk) return;
   const answer = await session.people.ask(`This ${risk} in "${label}". Go on? [y/N] `);

@@ -1,1 +1,1 @@
-export {};
+export { openRemote, type RemoteHooks, type RemoteSyncline, type RemoteWish } from "./remote-syncline.ts";

@@ -4,10 +4,16 @@ import type { Place } from "../place.ts";
 import type { ReachedPoint } from "../services/kill-points.ts";
 import type { Workspace } from "../workspace.ts";
 
+/** What somebody who has to agree to a write is told of its target. */
+export type WriteTarget = Pick<
+  Place,
+  "label" | "server" | "protection" | "confirmationName" | "unresolvedServers"
+>;
+
 /** What a write will do, for whoever has to agree. */
 export interface WantedWrite {
   readonly action: string;
-  readonly target: Place;
+  readonly target: WriteTarget;
   readonly dryRun: boolean;
 }
 

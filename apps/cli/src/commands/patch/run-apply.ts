@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { PatchFile } from "@syncline/core";
+import { isRemote } from "@syncline/runtime";
 import { patchInput, withWriteTarget } from "@syncline/runtime/operations";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
@@ -9,6 +10,7 @@ import { applyOptions } from "../write/apply-options.ts";
 import { assertTerminal } from "../write/conflict-prompt.ts";
 import { printOutcome, type WriteOutcome } from "../write/print-result.ts";
 import { applyInteractively } from "./apply-interactive.ts";
+import { applyToRemote } from "./apply-to-remote.ts";
 import {
   type Application,
   type ApplicationOutcome,
@@ -37,6 +39,8 @@ export async function runApply(
   const files = await patchFilesOf(session, options);
   const outcome = await withPatch({ session, files }, file, async (patch) => {
     const setting = await operationSetting(session, options);
+    if (isRemote(setting.workspace, locator))
+      return applyToRemote({ session, setting, options: wanted }, patch, { target: locator, options });
     const opening = { target: locator, action: "apply", dryRun: wanted.dryRun };
     return withWriteTarget(setting, opening, async ({ place, target }): Promise<WriteOutcome> => {
       const application = { session, setting, target, options: wanted, files };

@@ -23,6 +23,7 @@ export async function runUndo(
     patchId,
     options: applyOptions(options),
     selections: parseSelections(options.select),
+    confirm: options.confirm ?? null,
   };
   const conflicts = new ConflictCollector();
   const setting = await operationSetting(session, options);

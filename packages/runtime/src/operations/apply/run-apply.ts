@@ -9,13 +9,17 @@ import type { JobOf } from "@syncline/jobs";
 import type { OperationReport, OperationSetting } from "../contract.ts";
 import { applyReport } from "../target/apply-report.ts";
 import { type ApplyWish, applicationOf, applyOptionsOf, applyWishOfJob } from "../target/apply-wish.ts";
+import { remoteWish, remoteWriteTarget } from "../target/remote-target.ts";
 import { withWriteTarget } from "../target/with-write-target.ts";
+import { applyRemotely } from "./apply-remotely.ts";
 
 export interface ApplyInput {
   /** Locator, as it was typed. */
   readonly target: string;
   readonly patch: PatchInput;
   readonly options: ApplyWish;
+  /** For another Syncline server: what its protected targets want to hear. Databases ask `confirmWrite`. */
+  readonly confirm?: string | null;
 }
 
 export interface ApplyHooks {
@@ -31,27 +35,34 @@ export interface ApplyReport extends OperationReport {
 
 /** What a job applies; the patch is the stored one that it names. */
 export function applyOfJob(job: JobOf<"apply">, patch: PatchInput): ApplyInput {
-  return { target: job.target, patch, options: applyWishOfJob(job) };
+  return { target: job.target, patch, options: applyWishOfJob(job), confirm: job.confirm ?? null };
 }
 
 /**
  * Applies a patch in one transaction: all of it or nothing. Conflicts are a result. An application that the target's
- * ledger knows already by the setting's id is not made again: its counts are reported.
+ * ledger knows already by the setting's id is not made again: its counts are reported. A place of another Syncline server
+ * is written by that server; conflicts are told here by number alone.
  * @throws CodedError when it cannot be applied at all; nothing was written then
  */
-export function runApply(
+export async function runApply(
   setting: OperationSetting,
-  { target: locator, patch, options }: ApplyInput,
+  { target: locator, patch, options, confirm = null }: ApplyInput,
   hooks: ApplyHooks = {},
 ): Promise<ApplyReport> {
   const wanted = { target: locator, action: "apply", dryRun: options.dryRun };
+  const remote = await remoteWriteTarget(setting, wanted);
+  if (remote !== null) {
+    const wish = remoteWish(remote, options, confirm);
+    const result = await applyRemotely(setting, { place: remote, patch, wish });
+    return { ...applyReport(result), target: remote.label, result };
+  }
   return withWriteTarget(setting, wanted, async ({ place, target }) => {
     const result = await applyTo(setting, { target, patch, options }, hooks);
     return { ...applyReport(result), target: place.label, result };
   });
 }
 
-export interface ApplyToInput extends Omit<ApplyInput, "target"> {
+export interface ApplyToInput extends Pick<ApplyInput, "patch" | "options"> {
   /** Opened by `withWriteTarget`. */
   readonly target: PatchTarget;
 }

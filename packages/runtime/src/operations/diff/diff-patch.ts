@@ -58,7 +58,7 @@ function patchMetadata({ target, options }: PreparedDiff) {
     fields: options.fields,
     scope: {
       tenant: target.kind === "live" ? target.place.tenant : null,
-      tables: target.kind === "directory" || target.place.tables.kind === "all" ? "*" : target.place.label,
+      tables: target.kind !== "live" || target.place.tables.kind === "all" ? "*" : target.place.label,
       patterns: options.tablePatterns,
       filter,
     },

@@ -1,6 +1,7 @@
 import { type LedgerEntry, readLog as readTargetLog } from "@syncline/engine";
 import { openTarget } from "../../endpoint-registry.ts";
-import { resolvePlace } from "../../place.ts";
+import { resolvePlace, resolveRemote } from "../../place.ts";
+import { connectRemote } from "../../remote/connect-remote.ts";
 import type { OperationSetting } from "../contract.ts";
 
 export interface LogInput {
@@ -10,11 +11,13 @@ export interface LogInput {
   readonly limit: number;
 }
 
-/** What was applied to a target, newest first. */
+/** What was applied to a target, newest first; also of a place of another Syncline server. */
 export async function readLog(
   { workspace, context }: Pick<OperationSetting, "workspace" | "context">,
   { target: locator, limit }: LogInput,
 ): Promise<readonly LedgerEntry[]> {
+  const remote = await resolveRemote(workspace, locator, context.signal);
+  if (remote !== null) return (await connectRemote(remote)).readLog(remote.locator, limit, context.signal);
   const place = await resolvePlace(workspace, locator, context.signal);
   const target = await openTarget(place, context.signal);
   try {

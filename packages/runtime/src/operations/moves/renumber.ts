@@ -52,6 +52,7 @@ export function renumberFiles(label: string, scope: FileScope | null): string {
 /** Names the source of a copy. */
 export async function renumberAny(source: AnyPlace): Promise<string> {
   if (source.kind === "live") return renumberSource(source.place);
+  if (source.kind === "remote") return source.place.label;
   const files = await openRowDirectory(source.place);
   try {
     return renumberFiles(source.place.label, files.scope);

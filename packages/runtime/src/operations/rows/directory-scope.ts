@@ -115,7 +115,7 @@ export async function sourceScope(
   target: Place,
   filter: FilterDocument | null,
 ): Promise<SourceScope> {
-  if (source.kind === "live") return { filter, mayDelete: true };
+  if (source.kind !== "directory") return { filter, mayDelete: true };
   const scope = directoryScope(await openRowDirectory(source.place), target, []);
   if (filter !== null && scope.filter !== null)
     throw new CodedError(

@@ -1,10 +1,12 @@
 import { createPatchFilter, type PatchSelection } from "@syncline/core";
 import { type PatchTarget, undoPatch } from "@syncline/engine";
 import type { JobOf } from "@syncline/jobs";
+import { connectRemote } from "../../remote/connect-remote.ts";
 import type { ApplyHooks, ApplyReport } from "../apply/run-apply.ts";
 import type { OperationSetting } from "../contract.ts";
 import { applyReport } from "../target/apply-report.ts";
 import { type ApplyWish, applicationOf, applyOptionsOf, applyWishOfJob } from "../target/apply-wish.ts";
+import { notThere, remoteWish, remoteWriteTarget } from "../target/remote-target.ts";
 import { withWriteTarget } from "../target/with-write-target.ts";
 
 export interface UndoInput {
@@ -15,10 +17,18 @@ export interface UndoInput {
   readonly options: ApplyWish;
   /** Only matching operations; null takes all. */
   readonly selections: readonly PatchSelection[] | null;
+  /** As in `ApplyInput`. */
+  readonly confirm?: string | null;
 }
 
 export function undoOfJob(job: JobOf<"undo">): UndoInput {
-  return { target: job.target, patchId: job.ledgerId, options: applyWishOfJob(job), selections: null };
+  return {
+    target: job.target,
+    patchId: job.ledgerId,
+    options: applyWishOfJob(job),
+    selections: null,
+    confirm: job.confirm ?? null,
+  };
 }
 
 /**
@@ -26,12 +36,21 @@ export function undoOfJob(job: JobOf<"undo">): UndoInput {
  * ledger knows already by the setting's id is not made again: its counts are reported.
  * @throws CodedError `patch.not_found`, `patch.already_undone`, and what applying throws
  */
-export function runUndo(
+export async function runUndo(
   setting: OperationSetting,
-  { target: locator, patchId, options, selections }: UndoInput,
+  { target: locator, patchId, options, selections, confirm = null }: UndoInput,
   { onConflict }: ApplyHooks = {},
 ): Promise<ApplyReport> {
   const wanted = { target: locator, action: "undo", dryRun: options.dryRun };
+  const remote = await remoteWriteTarget(setting, wanted);
+  if (remote !== null) {
+    if (selections !== null) throw notThere(remote.label, "--select");
+    const { signal, warn } = setting.context;
+    const wish = remoteWish(remote, options, confirm);
+    const there = await connectRemote(remote);
+    const result = await there.undo(wish, patchId, { signal, warn });
+    return { ...applyReport(result), target: remote.label, result };
+  }
   return withWriteTarget(setting, wanted, async ({ place, target }) => {
     const select = selections === null ? null : await chosen(target, patchId, selections);
     const result = await undoPatch({
