@@ -10,6 +10,7 @@ import { openBossQueue } from "./queue/open-boss-queue.ts";
 import { QueueService } from "./queue/queue-service.ts";
 import { placesOfRun } from "./run-places.ts";
 import { createScheduler } from "./scheduler/create-scheduler.ts";
+import { controlPlaneBooks } from "./scheduler/slot-books.ts";
 import type { Service, ServiceLog } from "./service.ts";
 import { createSweeper } from "./sweeper/create-sweeper.ts";
 import { EXECUTORS, executorOf } from "./worker/executors.ts";
@@ -103,7 +104,7 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
     options.leader === false ? null : new Leadership({ controlPlane, identity, log, metrics, reached });
   const onDuty = () => leadership === null || leadership.leads();
   const scheduler = createScheduler({
-    controlPlane,
+    books: controlPlaneBooks(controlPlane),
     onDuty,
     placesOf: async (definition, scope) => placesOfRun(definition, await workspaceOf(scope)),
     firstUnitOf,

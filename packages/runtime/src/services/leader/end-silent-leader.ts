@@ -1,7 +1,7 @@
 import { type ControlPlane, DUTY_LOCK, translateDatabaseError } from "@syncline/control-plane";
 
 /** A leader asks its session something every two seconds. */
-const SILENT_MS = 12_000;
+const SILENT_MS = 10_000;
 
 /**
  * Ends the session that holds a duty's lock when it was idle for too long: its process stands still or its network is

@@ -72,9 +72,9 @@ export class Leadership implements Service {
     const workerId = await identity.id();
     this.#elected = await electLeader(controlPlane, { duty: DUTY, workerId });
     if (this.#elected === null) {
-      if (await endSilentLeader(controlPlane, DUTY))
-        log("warn", "the leader was silent for too long; its session was ended");
-      return;
+      if (!(await endSilentLeader(controlPlane, DUTY))) return;
+      log("warn", "the leader was silent for too long; its session was ended");
+      return this.#polling.wake();
     }
     this.#sureAt = askedAt;
     this.#options.reached("leader");

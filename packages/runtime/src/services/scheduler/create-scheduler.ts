@@ -1,24 +1,14 @@
-import {
-  type ControlPlane,
-  type DueSchedule,
-  FINAL_STATES,
-  type Job,
-  listDueSchedules,
-  listRuns,
-  planSchedule,
-  RUN_STATES,
-  type RunPlaces,
-  takeSlot,
-} from "@syncline/control-plane";
+import type { DueSchedule, RunPlaces } from "@syncline/control-plane";
 import { dueSlots, type JobDefinition, nextSlot } from "@syncline/jobs";
 import type { ReachedPoint } from "../kill-points.ts";
 import type { ServiceMetrics } from "../metrics.ts";
 import { PollingService } from "../polling-service.ts";
 import { brief } from "../run-services.ts";
 import type { ServiceLog } from "../service.ts";
+import type { SlotBooks } from "./slot-books.ts";
 
 export interface SchedulerOptions {
-  readonly controlPlane: ControlPlane;
+  readonly books: SlotBooks;
   /** Whether this process does the duty now. Several may at once: a slot is taken once. */
   readonly onDuty: () => boolean;
   /** What a run of the job writes to and uses. */
@@ -47,7 +37,7 @@ export function createScheduler(options: SchedulerOptions): PollingService {
 
 /** One look at all schedules. A schedule that fails does not keep others from theirs. */
 export async function scheduleRound(options: SchedulerOptions, signal: AbortSignal): Promise<void> {
-  for (const due of await listDueSchedules(options.controlPlane)) {
+  for (const due of await options.books.due()) {
     if (signal.aborted) return;
     try {
       await fire(options, due);
@@ -58,11 +48,10 @@ export async function scheduleRound(options: SchedulerOptions, signal: AbortSign
 }
 
 async function fire(options: SchedulerOptions, due: DueSchedule): Promise<void> {
-  const { controlPlane, log } = options;
+  const { books, log } = options;
   const { schedule, job, now } = due;
-  const { id: scheduleId, nextFireAt, plannedAt } = schedule;
-  const plan = (to: Date | null) => planSchedule(controlPlane, { scheduleId, nextFireAt: to, plannedAt });
-  if (nextFireAt === null) return void (await plan(nextSlot(schedule.schedule, now)));
+  const { id: scheduleId, nextFireAt } = schedule;
+  if (nextFireAt === null) return books.plan(due, nextSlot(schedule.schedule, now));
   const { fire, missed, more, next } = dueSlots(schedule.schedule, nextFireAt, now);
   if (more) log("warn", "more slots passed than are dealt with one by one", { job: job.name });
   const slots = [
@@ -71,11 +60,11 @@ async function fire(options: SchedulerOptions, due: DueSchedule): Promise<void> 
   ].sort((one, other) => one.fireAt.getTime() - other.fireAt.getTime());
   const waits = "missed" in schedule.schedule && schedule.schedule.missed === "all";
   const places = fire.length === 0 ? undefined : await options.placesOf(job.definition, job);
-  let occupied = waits && (await hasLiveRun(controlPlane, job));
+  let occupied = due.busy;
   let taken = 0;
   for (const [at, { fireAt, outcome }] of slots.entries()) {
     if (waits && outcome === "fired" && occupied) return; // its turn comes when the run before has ended
-    const result = await takeSlot(controlPlane, {
+    const result = await books.take({
       scheduleId,
       fireAt,
       outcome,
@@ -83,6 +72,7 @@ async function fire(options: SchedulerOptions, due: DueSchedule): Promise<void> 
       firstUnit: options.firstUnitOf(job.definition),
       ...(places === undefined ? {} : { places }),
     });
+    if (result.kind === "gone" && waits) return; // somebody else is at it, and makes the run that is waited for
     if (result.kind === "gone") continue;
     taken += 1;
     if (result.outcome !== "missed") options.reached("slot-taken");
@@ -90,14 +80,7 @@ async function fire(options: SchedulerOptions, due: DueSchedule): Promise<void> 
     tell(options, { due, fireAt, outcome: result.outcome });
   }
   // Slots that somebody else had taken do not move the schedule on.
-  if (taken === 0) await plan(next);
-}
-
-const LIVE_STATES = RUN_STATES.filter((state) => !FINAL_STATES.has(state));
-
-async function hasLiveRun(cp: ControlPlane, { id: jobId, organizationId, projectId }: Job): Promise<boolean> {
-  const scope = { organizationId, projectId };
-  return (await listRuns(cp, scope, { jobId, states: LIVE_STATES, limit: 1 })).items.length > 0;
+  if (taken === 0) await books.plan(due, next);
 }
 
 function tell(
