@@ -68,16 +68,18 @@ class BossQueue implements WorkQueue {
   }
 
   async receive({ concurrency, handle }: Parameters<WorkQueue["receive"]>[0]): Promise<void> {
-    await this.#boss.work<Message>(
+    await Promise.all(Array.from({ length: concurrency }, () => this.#receive(handle)));
+  }
+
+  /** Its own workers would rest for a poll after each message, however many wait: this one asks for the next at once. */
+  async #receive(handle: Parameters<WorkQueue["receive"]>[0]["handle"]): Promise<void> {
+    let worker: string | null = null;
+    worker = await this.#boss.work<Message>(
       QUEUE,
-      {
-        localConcurrency: concurrency,
-        batchSize: 1,
-        pollingIntervalSeconds: 1,
-        notifyPollingIntervalSeconds: 5,
-      },
+      { batchSize: 1, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
       async (jobs) => {
-        for (const { data } of jobs) await handle(data.unit);
+        for (const { data } of jobs)
+          if ((await handle(data.unit)) && worker !== null) this.#boss.notifyWorker(worker);
       },
     );
   }

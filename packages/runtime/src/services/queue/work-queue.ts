@@ -3,11 +3,11 @@ export interface WorkQueue {
   send(unitIds: readonly string[]): Promise<void>;
   /**
    * Calls `handle` for messages, as many at once as `concurrency`; a message is over when it resolves or rejects.
-   * Rejects when it cannot begin.
+   * Where it resolves to false, the next one may wait for a while. Rejects when it cannot begin.
    */
   receive(options: {
     readonly concurrency: number;
-    readonly handle: (unitId: string) => Promise<void>;
+    readonly handle: (unitId: string) => Promise<boolean>;
   }): Promise<void>;
   /** Takes no further message; those at work go on. */
   pause(): Promise<void>;

@@ -33,5 +33,5 @@ await runReplica(replica, {
   signal: stopping.signal,
   reached,
   log: (level, message, fields) =>
-    process.stderr.write(`${level} ${message} ${JSON.stringify(fields ?? {})}\n`),
+    process.stderr.write(`${new Date().toISOString()} ${level} ${message} ${JSON.stringify(fields ?? {})}\n`),
 });

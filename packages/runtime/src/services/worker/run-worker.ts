@@ -39,14 +39,19 @@ export class RunWorker implements Service {
     await this.#over.promise;
   }
 
-  async #handle(unitId: string): Promise<void> {
+  async #handle(unitId: string): Promise<boolean> {
     const { runner, identity, memory, live, log } = this.#options;
-    if (this.#draining) return; // sent again, and then to somebody else
-    if (!memory.mayBegin(live.size)) return log("debug", "no memory for another unit", { unit: unitId });
+    if (this.#draining) return false; // sent again, and then to somebody else
+    if (!memory.mayBegin(live.size)) {
+      log("debug", "no memory for another unit", { unit: unitId });
+      return false;
+    }
     try {
       await runner.run(unitId, await identity.id());
+      return true;
     } catch (error) {
       log("warn", "unit could not be handled", { unit: unitId, ...brief(error) });
+      return false;
     }
   }
 
