@@ -4,7 +4,7 @@ export { type AuditNote, Change, type NewEvent } from "./database/change.ts";
 export type { Database, Executor, Transaction } from "./database/open-database.ts";
 export { joining, read, transact } from "./database/transact.ts";
 export { translateDatabaseError } from "./database/translate-database-error.ts";
-export { EVENT_CHANNEL } from "./database/write-notes.ts";
+export { EVENT_CHANNEL, WORK_CHANNEL } from "./database/write-notes.ts";
 export { type OpenControlPlaneOptions, openControlPlane } from "./open-control-plane.ts";
 export type { Page, PageInput } from "./paging.ts";
 export * from "./queries/index.ts";

@@ -6,6 +6,9 @@ import type { Transaction } from "./open-database.ts";
 /** Payload of a notification: organization, run (or nothing) and the event's id, with colons between. */
 export const EVENT_CHANNEL = "syncline_events";
 
+/** Tells sweepers that units may have become ready, so that a run need not wait for their next round. */
+export const WORK_CHANNEL = "syncline_work";
+
 /** First half of the advisory locks of event writers. */
 const EVENT_LOCK = 0x53594e45;
 
@@ -52,4 +55,6 @@ export async function writeEvents(tx: Transaction, events: readonly NewEvent[]):
     });
   for (const { id, organizationId, runId } of written)
     await tx.execute(sql`SELECT pg_notify(${EVENT_CHANNEL}, ${`${organizationId}:${runId ?? ""}:${id}`})`);
+  if (events.some(({ type }) => type.startsWith("run.") && type !== "run.progress"))
+    await tx.execute(sql`SELECT pg_notify(${WORK_CHANNEL}, '')`);
 }

@@ -1,4 +1,4 @@
-import { type ControlPlane, sweep } from "@syncline/control-plane";
+import { type ControlPlane, sweep, WORK_CHANNEL } from "@syncline/control-plane";
 import type { ReachedPoint } from "../kill-points.ts";
 import type { ServiceMetrics } from "../metrics.ts";
 import { PollingService } from "../polling-service.ts";
@@ -23,9 +23,14 @@ export function createSweeper({
   metrics,
   reached,
 }: SweeperOptions): PollingService {
-  return new PollingService({
+  let unlisten: () => Promise<void> = async () => {};
+  const sweeper = new PollingService({
     name: "sweeper",
     intervalMs: SWEEP_MS,
+    begin: async () => {
+      ({ unlisten } = await controlPlane.sql.listen(WORK_CHANNEL, () => sweeper.wake()));
+    },
+    end: () => unlisten().catch(() => {}),
     tick: async () => {
       const swept = await sweep(controlPlane);
       await queue.send(swept.dispatch.map(({ unitId }) => unitId));
@@ -35,4 +40,5 @@ export function createSweeper({
         log("info", "swept", { lost: swept.lost, due: swept.due, settled: swept.settled });
     },
   });
+  return sweeper;
 }
