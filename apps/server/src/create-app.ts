@@ -36,6 +36,7 @@ export function createApp(
     controlPlane: parts.controlPlane,
     access,
     bodyLimits: { maxBytes: limits.requestBytes, timeoutMs: BODY_TIMEOUT_MS },
+    onChange: parts.wakeDispatch,
     streamLimits: { maxBytes: limits.uploadBytes, stallMs: STALL_MS },
   });
   app.use("*", (context, next) => observe(parts, context, next));

@@ -26,6 +26,8 @@ export interface ServiceParts {
   readonly events: EventHub;
   readonly probes: Probes;
   readonly workspaces: ProjectWorkspaces;
+  /** Work units that are ready are given out now instead of within two seconds. */
+  readonly wakeDispatch: () => void;
   readonly objects: ObjectStore;
   readonly results: ResultStore;
 }

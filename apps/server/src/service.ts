@@ -35,7 +35,9 @@ export async function startService(input: ServiceInput): Promise<RunningService>
   try {
     const metrics = createMetrics();
     const objects = await openObjectStore(settings.objects);
+    let wakeDispatch = () => {};
     const parts: ServiceParts = {
+      wakeDispatch: () => wakeDispatch(),
       controlPlane,
       databaseUrl: state.url,
       settings,
@@ -79,7 +81,8 @@ export async function startService(input: ServiceInput): Promise<RunningService>
         throw error;
       });
     const listening = await controlPlane.sql.listen(RELOAD_CHANNEL, () => void reload().catch(() => {}));
-    const { services, listener } = createServices(parts, { mode: input.mode });
+    const { services, listener, wakeDispatch: wake } = createServices(parts, { mode: input.mode });
+    wakeDispatch = wake;
     if (listener !== null) await listener.listen();
     const issued = input.mode === "server" ? await bootstrapKey(controlPlane) : null;
     const running = runServices(services, {

@@ -33,8 +33,20 @@ export interface Asked<R> {
   readonly logger: Logger;
   readonly requestId: string;
   readonly idempotencyKey: string | null;
-  /** For routes without a key: remembers the answer under a call that the handler found out. */
-  readonly once: <T>(call: Call, answer: (joined: ControlPlane) => Promise<T>) => Promise<T>;
+  /** For routes without a key: answers once under a call that the handler found out. */
+  readonly remember: Remember;
+}
+
+type Remember = (
+  call: Call,
+  answer: (joined: ControlPlane) => Promise<unknown>,
+) => Promise<{ readonly value: unknown; readonly replayed: boolean }>;
+
+interface Handling<R> {
+  readonly handler: Handler<R>;
+  readonly options: HandlerOptions<R>;
+  readonly asked: Asked<R>;
+  readonly bodyText: string;
 }
 
 type JsonAnswer<R> = AnswerOf<R> extends undefined ? Response : AnswerOf<R>;
@@ -53,6 +65,8 @@ export interface RouterParts {
   readonly access: AccessControl;
   readonly bodyLimits: BodyLimits;
   readonly streamLimits: StreamLimits;
+  /** Something may have been made that a worker should take. */
+  readonly onChange: () => void;
 }
 
 const PREFIX = "/api/v1";
@@ -93,7 +107,7 @@ export class Router {
     route: R,
     { handler, options }: { readonly handler: Handler<R>; readonly options: HandlerOptions<R> },
   ): Promise<Response> {
-    const { access, controlPlane } = this.#parts;
+    const { access } = this.#parts;
     context.set("route", route.name);
     const identity = access.authorise(context, PERMISSIONS[route.name]);
     if (PERMISSIONS[route.name] === "public") access.limitPublic(context);
@@ -103,22 +117,34 @@ export class Router {
       const last = options.after === undefined ? value : await options.after(value, asked);
       return last instanceof Response ? last : Response.json(last ?? null, { status });
     };
-    const key = asked.idempotencyKey;
-    if (route.idempotent !== true || key === null || options.repeats === "by-ledger")
-      return respond(await handler(asked));
-    const { value, replayed } = await answerOnce(
-      { controlPlane, call: asked.call, key, status },
-      {
-        method: route.method,
-        path: context.req.path,
-        query: new URL(context.req.url).search,
-        body: bodyText,
-      },
-      (cp) => handler({ ...asked, cp }),
-    );
-    const response = await respond(value as JsonAnswer<R>);
+    const { value, replayed } = await this.#handle(context, route, { handler, options, asked, bodyText });
+    const response = await respond(value);
     if (replayed) response.headers.set("Idempotent-Replayed", "true");
     return response;
+  }
+
+  /** Once under an idempotency key, where the route takes one. */
+  async #handle<R extends Route>(
+    { req }: AnyContext,
+    route: R,
+    { handler, options, asked, bodyText }: Handling<R>,
+  ): Promise<{ readonly value: JsonAnswer<R>; readonly replayed: boolean }> {
+    const { controlPlane, onChange } = this.#parts;
+    const { method } = route;
+    const request = { method, path: req.path, query: new URL(req.url).search, body: bodyText };
+    const key = asked.idempotencyKey;
+    const remember: Remember = (call, answer) =>
+      key === null
+        ? answer(controlPlane).then((value) => ({ value, replayed: false }))
+        : answerOnce({ controlPlane, call, key, status: route.answer.status }, request, answer);
+    const handled = (cp: ControlPlane) => handler({ ...asked, cp, remember });
+    const itself = PERMISSIONS[route.name] === "public" || options.repeats === "by-ledger";
+    try {
+      if (route.idempotent !== true || itself) return { value: await handled(controlPlane), replayed: false };
+      return (await remember(asked.call, handled)) as { value: JsonAnswer<R>; replayed: boolean };
+    } finally {
+      if (method !== "get") onChange();
+    }
   }
 
   async #read<R extends Route>(
@@ -154,7 +180,6 @@ export class Router {
       logger: context.get("logger"),
       requestId,
       idempotencyKey: request.headers.get("idempotency-key"),
-      once: () => Promise.reject(new TypeError("set by the router")),
     };
     return { asked: asked as unknown as Asked<R>, bodyText: body?.text ?? "" };
   }

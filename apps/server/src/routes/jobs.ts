@@ -1,4 +1,4 @@
-import { jobs } from "@syncline/api";
+import { type AnswerOf, jobs } from "@syncline/api";
 import {
   createJob,
   deleteJob,
@@ -79,17 +79,17 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
 
 /** The token is the credential; who calls is the hook itself. */
 function hookRoute(router: Router, parts: ServiceParts): void {
-  router.on(jobs.callHook, async ({ cp, params, requestId, idempotencyKey, once }) => {
+  router.on(jobs.callHook, async ({ cp, params, requestId, remember }) => {
     const job = await findJobByHook(cp, params.token);
     if (job === null) throw new CodedError("resource.not_found", "There is no such hook.");
     const { id: jobId, definition, organizationId, projectId, origin } = job;
     const call = { scope: { organizationId, projectId }, actor: `hook:${jobId}`, requestId };
     const trusted = origin === "config";
-    const start = async (joined: typeof cp) => {
+    const { value } = await remember(call, async (joined) => {
       const input = { cp: joined, call, jobId, definition, trigger: "hook", trusted } as const;
       return { runId: (await startRun(parts, input)).id };
-    };
-    return idempotencyKey === null ? start(cp) : once(call, start);
+    });
+    return value as AnswerOf<typeof jobs.callHook>;
   });
 }
 

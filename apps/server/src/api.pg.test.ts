@@ -1,0 +1,361 @@
+import { createClient } from "@syncline/api/client";
+import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { placesConfig, startTestService, type TestService } from "./testing/start-test-service.ts";
+
+let server: TestService;
+let rows: TestDatabase;
+const client = () => createClient({ url: server.url, apiKey: server.key });
+
+beforeAll(async () => {
+  rows = await createTestDatabase("api_rows");
+  await rows.query(`
+    CREATE SCHEMA src; CREATE SCHEMA dst; CREATE SCHEMA fill;
+    CREATE TABLE src.users (id int PRIMARY KEY, name text, points int);
+    CREATE TABLE dst.users (LIKE src.users INCLUDING ALL);
+    CREATE TABLE fill.users (LIKE src.users INCLUDING ALL);
+    INSERT INTO src.users SELECT n, 'name ' || n, n FROM generate_series(1, 50) n;
+    INSERT INTO dst.users SELECT id, name, points FROM src.users WHERE id <= 45;
+    UPDATE dst.users SET name = 'other' WHERE id <= 3;
+    INSERT INTO dst.users VALUES (99, 'gone', 0);`);
+  server = await startTestService({ label: "api", config: () => placesConfig(rows.url) });
+});
+afterAll(async () => {
+  await server.stop();
+  await rows.drop();
+});
+
+const inTarget = () => rows.query("SELECT * FROM dst.users ORDER BY id");
+
+describe("compare, look, apply, undo", () => {
+  let patchId = "";
+
+  it("a comparison is kept as a patch", async () => {
+    const run = await client().diffs.startDiff({
+      body: { source: "a:src:users", target: "a:dst:users" },
+      query: { wait: 30 },
+    });
+    expect(run).toMatchObject({ state: "succeeded", kind: "diff", error: null });
+    expect(run.summary?.counts).toMatchObject({ inserted: 5, updated: 3, deleted: 1 });
+    patchId = run.summary?.patchId ?? "";
+    expect(await client().diffs.getPatch({ params: { id: patchId } })).toMatchObject({
+      operations: 9,
+      complete: true,
+      origin: "diff",
+    });
+    const { items } = await client().runs.listUnits({ params: { id: run.id } });
+    expect(items.map(({ state }) => state)).toEqual(["done"]);
+    expect((await client().runs.listAttempts({ params: { id: run.id } })).items).toHaveLength(1);
+  });
+
+  it("its changes are listed, filtered and paged", async () => {
+    const list = (query: Record<string, unknown>) =>
+      client().diffs.listChanges({ params: { id: patchId }, query });
+    const all: number[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await list({ limit: 4, ...(after === undefined ? {} : { after }) });
+      all.push(...page.items.map(({ n }) => n));
+      if (page.next === null) break;
+      after = page.next;
+    }
+    expect(new Set(all).size).toBe(9);
+    expect((await list({ kind: "update", column: "name" })).items).toHaveLength(3);
+    expect((await list({ text: "gone" })).items).toMatchObject([
+      { kind: "delete", key: { id: "99" }, before: { name: "gone" }, after: null },
+    ]);
+    const [first] = (await list({ key: "1", kind: "update" })).items;
+    expect(await client().diffs.getChange({ params: { id: patchId, n: first?.n ?? -1 } })).toMatchObject({
+      key: { id: "1" },
+      before: { name: "other" },
+      after: { name: "name 1" },
+    });
+    await expect(list({ table: "nothing" })).rejects.toMatchObject({ code: "table.not_found" });
+  });
+
+  it("is applied once under one key, found in the log, and undone", async () => {
+    const before = await inTarget();
+    const body = { patch: patchId, target: "a:dst:users", confirm: "a" };
+    const ask = { body, query: { wait: 30 }, idempotencyKey: "apply-once" };
+    const run = await client().transfers.applyPatch(ask);
+    expect(run).toMatchObject({ state: "succeeded" });
+    expect(await inTarget()).toEqual(await rows.query("SELECT * FROM src.users ORDER BY id"));
+    expect((await client().transfers.applyPatch(ask)).id).toBe(run.id);
+    await expect(
+      client().transfers.applyPatch({ ...ask, body: { ...body, dryRun: true } }),
+    ).rejects.toMatchObject({ code: "idempotency.mismatch" });
+    const { items } = await client().transfers.readLog({ query: { target: "a:dst:users" } });
+    expect(items).toHaveLength(1);
+    const [ledgerId = ""] = run.summary?.ledgerIds ?? [];
+    expect(items[0]?.id).toBe(ledgerId);
+    const undone = await client().transfers.undo({
+      body: { ledgerId, target: "a:dst:users", confirm: "a" },
+      query: { wait: 30 },
+    });
+    expect(undone).toMatchObject({ state: "succeeded" });
+    expect(await inTarget()).toEqual(before);
+  });
+
+  it("a protected target wants its name", async () => {
+    const config = { ...placesConfig(rows.url) };
+    expect(config.servers.get("a")).toBeDefined();
+    const run = await client().transfers.copy({
+      body: { source: "a:src:users", target: "b:fill:users", strategy: "replace" },
+      query: { wait: 30 },
+    });
+    expect(run).toMatchObject({ state: "succeeded" });
+    expect(await rows.query("SELECT count(*)::int AS n FROM fill.users")).toEqual([{ n: 50 }]);
+  });
+
+  it("the file is downloaded, uploaded again and applied", async () => {
+    const file = await client().diffs.downloadPatch({ params: { id: patchId } });
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    expect(new TextDecoder().decode(bytes.slice(0, 40))).toContain("syncline-patch");
+    const stored = await client().diffs.uploadPatch({ body: bytes });
+    expect(stored).toMatchObject({ origin: "upload", operations: 9 });
+    const cut = bytes.slice(0, bytes.length - 30);
+    await expect(client().diffs.uploadPatch({ body: cut })).rejects.toMatchObject({ code: "file.damaged" });
+    const run = await client().transfers.applyFile({
+      body: bytes,
+      query: { target: "b:dst:users", wait: 30, dryRun: "true" },
+    });
+    expect(run).toMatchObject({ state: "succeeded" });
+    await client().diffs.deletePatch({ params: { id: stored.id } });
+    await expect(client().diffs.downloadPatch({ params: { id: stored.id } })).rejects.toMatchObject({
+      code: "resource.not_found",
+    });
+  });
+});
+
+describe("single rows and files", () => {
+  it("a batch says of each row what became of it, and happens once under one key", async () => {
+    const body = {
+      target: "b:fill:users",
+      operations: [
+        { op: "insert", table: "users", new: { id: "1000", name: "new" } },
+        { op: "update", table: "users", key: { id: "1" }, new: { name: "changed" } },
+        { op: "delete", table: "users", key: { id: "2" } },
+      ],
+    } as const;
+    const ask = { body: { ...body, operations: [...body.operations] }, idempotencyKey: "batch-once" };
+    const done = await client().transfers.applyBatch(ask);
+    expect(done).toMatchObject({
+      outcome: "applied",
+      items: [{ status: "applied" }, { status: "applied" }, { status: "applied" }],
+    });
+    const state = () => rows.query("SELECT id, name FROM fill.users WHERE id IN (1, 2, 1000) ORDER BY id");
+    expect(await state()).toEqual([
+      { id: 1, name: "changed" },
+      { id: 1000, name: "new" },
+    ]);
+    await rows.query("UPDATE fill.users SET name = 'since' WHERE id = 1");
+    await client().transfers.applyBatch(ask);
+    expect((await state())[0]).toEqual({ id: 1, name: "since" });
+    const missing = await client().transfers.applyBatch({
+      body: {
+        target: "b:fill:users",
+        operations: [
+          { op: "insert", table: "users", new: { id: "1001", name: "held" } },
+          { op: "update", table: "users", key: { id: "7777" }, new: { name: "x" } },
+        ],
+      },
+    });
+    expect(missing).toMatchObject({
+      outcome: "refused",
+      items: [{ status: "held" }, { status: "conflict" }],
+    });
+    expect(await rows.query("SELECT 1 FROM fill.users WHERE id = 1001")).toEqual([]);
+  });
+
+  it("an export streams out and an import streams in", async () => {
+    const response = await client().transfers.exportRows({
+      body: { source: "a:src:users", format: "ndjson" },
+    });
+    expect(response.headers.get("content-type")).toBe("application/x-ndjson");
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    await rows.query("DELETE FROM fill.users");
+    const { summary } = await client().transfers.importRows({
+      body: bytes,
+      contentType: "application/x-ndjson",
+      query: { target: "b:fill:users" },
+    });
+    expect(summary.counts.inserted).toBe(50);
+    expect(await rows.query("SELECT * FROM fill.users ORDER BY id")).toEqual(
+      await rows.query("SELECT * FROM src.users ORDER BY id"),
+    );
+    const before = await rows.query("SELECT count(*)::int AS n FROM fill.users");
+    await expect(
+      client().transfers.importRows({
+        body: bytes.slice(0, bytes.length - 50),
+        contentType: "application/x-ndjson",
+        query: { target: "b:fill:users" },
+      }),
+    ).rejects.toMatchObject({ code: "file.damaged" });
+    expect(await rows.query("SELECT count(*)::int AS n FROM fill.users")).toEqual(before);
+  });
+
+  it("rows of a place stream to other servers", async () => {
+    const response = await client().transfers.readRows({ query: { locator: "a:src:users" } });
+    const lines = (await response.text()).trim().split("\n");
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ format: "syncline-export" });
+    expect(JSON.parse(lines.at(-1) ?? "")[0]).toBe("end");
+  });
+});
+
+describe("jobs", () => {
+  it("are made, run, changed and deleted", async () => {
+    const job = await client().jobs.createJob({
+      body: {
+        name: "nightly",
+        kind: "diff",
+        source: "a:src:users",
+        target: "a:dst:users",
+        schedule: { cron: "0 3 * * *", timeZone: "Europe/Berlin", missed: "once" },
+      },
+    });
+    expect(job).toMatchObject({ origin: "api", version: 1, hasHook: false });
+    const { times } = await client().jobs.previewJobSchedule({ params: { id: job.id } });
+    expect(times).toHaveLength(5);
+    expect(new Date(times[0] ?? 0).getTime()).toBeGreaterThan(Date.now());
+    const run = await client().jobs.runJob({ params: { id: job.id }, query: { wait: 30 } });
+    expect(run).toMatchObject({ state: "succeeded", jobId: job.id, trigger: "manual" });
+    const { items } = await client().runs.listRuns({ query: { jobId: job.id } });
+    expect(items.map(({ id }) => id)).toEqual([run.id]);
+    const definition = { ...job.definition, enabled: false };
+    const changed = await client().jobs.updateJob({
+      params: { id: job.id },
+      body: { version: 1, definition },
+    });
+    expect(changed).toMatchObject({ version: 2, enabled: false });
+    await expect(
+      client().jobs.updateJob({ params: { id: job.id }, body: { version: 1, definition } }),
+    ).rejects.toMatchObject({ code: "resource.changed" });
+    await client().jobs.deleteJob({ params: { id: job.id } });
+    await expect(client().jobs.getJob({ params: { id: job.id } })).rejects.toMatchObject({
+      code: "resource.not_found",
+    });
+    await expect(client().runs.cancelRun({ params: { id: run.id } })).rejects.toMatchObject({
+      code: "run.state_refused",
+    });
+  });
+
+  it("an incoming webhook starts the job by its token alone, once under one key", async () => {
+    const job = await client().jobs.createJob({
+      body: { name: "hooked", kind: "diff", source: "a:src:users", target: "a:dst:users" },
+    });
+    const { token, path } = await client().jobs.rotateHook({ params: { id: job.id } });
+    const call = (to: string) =>
+      server.ask("POST", to, { key: null, headers: { "Idempotency-Key": "delivery-1" } });
+    const first = await call(path);
+    expect(first.status).toBe(202);
+    expect((await call(path)).json.runId).toBe(first.json.runId);
+    const other = await server.ask("POST", path, { key: null });
+    expect(other.json.runId).not.toBe(first.json.runId);
+    await client().jobs.rotateHook({ params: { id: job.id } });
+    expect((await call(path)).status).toBe(404);
+    expect(server.log()).not.toContain(token);
+    const audit = await client().access.listAudit({ query: { subjectId: first.json.runId } });
+    expect(audit.items[0]).toMatchObject({ actor: `hook:${job.id}`, action: "run.create" });
+  });
+});
+
+describe("servers, keys, webhooks", () => {
+  it("a server is stored sealed, usable by name, and never shows its password", async () => {
+    const url = rows.url.replace("://", "://").replace("postgres@", "postgres:c4n4ry-pw@");
+    const made = await client().databases.createServer({ body: { name: "stored", url } });
+    expect(JSON.stringify(made)).not.toContain("c4n4ry");
+    const tested = await client().databases.testDatabase({ body: { server: "stored" } });
+    expect(tested).toMatchObject({ ok: true, problem: null });
+    expect(tested.version).toMatch(/^PostgreSQL \d/);
+    const { items } = await client().databases.listDatabases({ query: { tenants: "true" } });
+    expect(items.map(({ server: name }) => name).sort()).toEqual(["a", "b", "stored"]);
+    expect(items.find(({ server: name }) => name === "stored")).toMatchObject({
+      origin: "api",
+      tenants: expect.arrayContaining(["src", "dst"]),
+    });
+    const run = await client().diffs.startDiff({
+      body: { source: "stored:src:users", target: "a:dst:users" },
+      query: { wait: 30 },
+    });
+    expect(run.state).toBe("succeeded");
+    const dump = await server.database.query<{ text: string }>(
+      "SELECT string_agg(s::text, '') AS text FROM syncline_control.servers s",
+    );
+    expect(dump[0]?.text).not.toContain("c4n4ry");
+    expect(server.log()).not.toContain("c4n4ry");
+    await client().databases.removeServer({ params: { id: made.id } });
+    await expect(client().databases.testDatabase({ body: { server: "stored" } })).rejects.toMatchObject({
+      code: "server.not_found",
+    });
+  });
+
+  it("a connection that fails is an answer, without secrets", async () => {
+    const { id } = await client().databases.createServer({
+      body: { name: "silent", url: "postgres://u:c4n4ry-pw@127.0.0.1:1/none" },
+    });
+    const tested = await client().databases.testDatabase({ body: { locator: "silent:public:users" } });
+    expect(tested).toMatchObject({ ok: false, version: null, problem: { code: "connection.refused" } });
+    expect(JSON.stringify(tested)).not.toContain("c4n4ry");
+    await client().databases.removeServer({ params: { id } });
+  });
+
+  it("keys rotate with two live ones, and end at once when revoked", async () => {
+    const { key, record } = await client().access.createKey({ body: { name: "ci", scopes: ["jobs:read"] } });
+    const mine = createClient({ url: server.url, apiKey: key });
+    expect(await mine.access.me()).toMatchObject({ scopes: ["jobs:read"] });
+    const next = await client().access.rotateKey({ params: { id: record.id }, body: { overlapSeconds: 60 } });
+    expect(next.record.rotates).toBe(record.id);
+    expect((await mine.jobs.listJobs()).items.length).toBeGreaterThan(0);
+    await client().access.revokeKey({ params: { id: record.id } });
+    await expect(mine.jobs.listJobs()).rejects.toMatchObject({ code: "auth.required" });
+    const { items } = await client().access.listKeys();
+    expect(JSON.stringify(items)).not.toContain(key.split("_")[2]);
+  });
+
+  it("webhooks show their secret once and no query", async () => {
+    const { secret, webhook } = await client().webhooks.createWebhook({
+      body: { name: "ops", url: "https://hooks.example/in?token=c4n4ry", events: ["run.failed"] },
+    });
+    expect(secret).toMatch(/^whsec_/);
+    const { items } = await client().webhooks.listWebhooks();
+    expect(JSON.stringify(items)).not.toMatch(/c4n4ry|whsec_/);
+    const { deliveryId } = await client().webhooks.testWebhook({ params: { id: webhook.id } });
+    const deliveries = await client().webhooks.listDeliveries({ params: { id: webhook.id } });
+    expect(deliveries.items[0]).toMatchObject({ id: deliveryId, eventType: "webhook.test" });
+    await client().webhooks.removeWebhook({ params: { id: webhook.id } });
+  });
+});
+
+describe("documents and probes", () => {
+  it("the OpenAPI document has every route and the short paths answer alike", async () => {
+    const { json } = await server.ask("GET", "/openapi.json", { key: null });
+    expect(json.openapi).toBe("3.1.1");
+    expect(Object.keys(json.paths)).toContain("/runs/{id}/events");
+    for (const [long, short] of [
+      ["/api/v1/jobs", "/api/jobs"],
+      ["/api/v1/databases", "/api/databases"],
+    ] as const)
+      expect((await server.ask("GET", short)).json).toEqual((await server.ask("GET", long)).json);
+    expect((await server.ask("GET", "/api/jobs", { key: null })).status).toBe(401);
+  });
+
+  it("the viewer asks nobody but this server", async () => {
+    const page = await server.ask("GET", "/docs", { key: null });
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(page.text).not.toMatch(/https?:\/\//);
+    expect((await server.ask("GET", "/docs/viewer.js", { key: null })).text.length).toBeGreaterThan(1e6);
+  });
+
+  it("metrics need their scope", async () => {
+    expect((await server.ask("GET", "/metrics", { key: null })).status).toBe(401);
+    const { text } = await server.ask("GET", "/metrics");
+    expect(text).toMatch(/syncline_runs_finished_total\{kind="diff",outcome="succeeded"\} [1-9]/);
+    expect(text).toContain('syncline_http_requests_total{route="POST /diff",status="202"}');
+  });
+
+  it("is alive and ready", async () => {
+    expect((await server.ask("GET", "/health", { key: null })).status).toBe(200);
+    expect((await server.ask("GET", "/livez", { key: null })).status).toBe(200);
+    const ready = await server.ask("GET", "/readyz", { key: null });
+    expect(ready).toMatchObject({ status: 200, json: { checks: { database: "ok", queue: "ok" } } });
+  });
+});
