@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 /** How to reach one database. Secrets stay in here and are never printed. */
 export interface ConnectionOptions {
   readonly host: string;
@@ -11,6 +12,11 @@ export interface ConnectionOptions {
   readonly sslRootCert?: string;
   readonly connectTimeoutMs: number;
   readonly applicationName: string;
+  /**
+   * Gives the addresses of `host`, whatever its spelling, and refuses those that must not be reached: connections are
+   * made to these and no others, and no socket file is opened. Absent: the system's look-up.
+   */
+  readonly lookup?: LookupFunction;
 }
 
 /** The rows of one tenant: a schema of a database, all of it or one value of the tenant column. */

@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import type pg from "pg";
 
 const CANCEL_REQUEST_CODE = 80_877_102;
@@ -27,9 +27,13 @@ function int32(value: number): Buffer {
   return bytes;
 }
 
-function send({ host, port }: pg.Client, packet: Buffer): Promise<void> {
+function send({ host, port, connection }: pg.Client, packet: Buffer): Promise<void> {
+  // Where the session leads: another look-up may give another server.
+  const { remoteAddress } = connection.stream as Socket;
   return new Promise((resolve) => {
-    const socket = host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+    const socket = host.startsWith("/")
+      ? connect(`${host}/.s.PGSQL.${port}`)
+      : connect(port, remoteAddress ?? host);
     socket.setTimeout(PATIENCE_MS, () => socket.destroy());
     socket.on("error", () => {});
     socket.on("close", () => resolve());

@@ -1,6 +1,7 @@
 import { CodedError } from "@syncline/core";
 import pg from "pg";
 import type { ConnectionOptions } from "../scope.ts";
+import { guardedSocket } from "./guarded-socket.ts";
 import { translateError } from "./translate-error.ts";
 
 /** Every value arrives as the server's text; parsing into numbers or dates would lose digits. */
@@ -38,6 +39,7 @@ async function attempt(options: ConnectionOptions, tls: boolean): Promise<pg.Cli
     keepAlive: true,
     types: RAW_TEXT,
     ssl: tls ? tlsOptions(options) : false,
+    ...(options.lookup === undefined ? {} : { stream: guardedSocket(options.lookup) }),
   });
   client.on("error", () => {}); // a broken idle session shows in its next statement
   try {
