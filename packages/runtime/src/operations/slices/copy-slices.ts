@@ -67,9 +67,8 @@ export async function sliceCopy(work: SliceWork, input: CopyInput): Promise<Slic
     const claim = { unitId: unit.id, token: unit.token };
     const { rows, bytes } = await copy.copySlice(slice, claim, setting.context);
     setting.reached?.("slice-committed");
-    const counts = { ...NO_ROWS, inserted: rows };
-    const tables = [{ name: formatQualifiedName(slice.table), ...counts }];
-    return { data: { form: FORM }, rows, bytes, summary: { ...NOTHING, counts, tables, bytes } };
+    // Rows count once the copy is whole: those of one that is given up are removed again.
+    return { data: { form: FORM }, rows, bytes, summary: { ...NOTHING, bytes } };
   });
 }
 
@@ -78,7 +77,7 @@ export async function finishCopy(work: SliceWork, input: CopyInput): Promise<Ope
   const { setting, unit } = work;
   const { plan } = readForm<FinishData>(unit.slice, FORM);
   return withCopy(work, { input, plan }, async ({ copy }, prepared) => {
-    const { ledgerId, notes } = await copy.finish(plan, {
+    const { ledgerId, notes, tables } = await copy.finish(plan, {
       claim: { unitId: unit.id, token: unit.token },
       record: {
         source: prepared.source.place.label,
@@ -88,7 +87,14 @@ export async function finishCopy(work: SliceWork, input: CopyInput): Promise<Ope
       ctx: setting.context,
     });
     setting.reached?.("rows-committed");
-    return { ...NOTHING, ledgerIds: [ledgerId], notes }; // the slices have counted
+    const inserted = tables.reduce((sum, { rows }) => sum + rows, 0);
+    return {
+      ...NOTHING,
+      counts: { ...NO_ROWS, inserted },
+      tables: tables.map(({ table, rows }) => ({ name: formatQualifiedName(table), inserted: rows })),
+      ledgerIds: [ledgerId],
+      notes,
+    };
   });
 }
 
