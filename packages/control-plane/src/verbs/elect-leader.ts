@@ -19,7 +19,8 @@ export interface ElectInput {
   readonly patienceMs?: number;
 }
 
-const DUTY_LOCK = 0x53594e4c;
+/** First half of the advisory lock of a duty; the second is the hash of its name. */
+export const DUTY_LOCK = 0x53594e4c;
 const PATIENCE_MS = 2_000;
 const END_SECONDS = 1;
 
