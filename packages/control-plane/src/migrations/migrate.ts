@@ -8,7 +8,7 @@ import type { Migration } from "./migration.ts";
 const MIGRATION_LOCK = 7_310_868_735_421;
 const LOCK_NOT_AVAILABLE = "55P03";
 /** A statement that waits for a lock makes everybody behind it wait, old replicas too: better to let them pass. */
-const LOCK_TIMEOUT = "3s";
+const LOCK_TIMEOUT_MS = 3_000;
 const TRIES = 20;
 const PAUSE_MS = 250;
 
@@ -17,14 +17,18 @@ const PAUSE_MS = 250;
  * Migrations that this code does not know are left alone: they only add (docs/adr/0024-expand-only-migrations.md).
  * @throws CodedError `control.damaged` when one was changed after it ran; `control.unavailable`; `permission.denied`
  */
-export async function migrate(sql: Sql, migrations: readonly Migration[]): Promise<readonly string[]> {
+export async function migrate(
+  sql: Sql,
+  migrations: readonly Migration[],
+  { lockTimeoutMs = LOCK_TIMEOUT_MS }: { readonly lockTimeoutMs?: number } = {},
+): Promise<readonly string[]> {
   try {
     const session = await sql.reserve();
     try {
       await session`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)`;
       await session`SELECT pg_advisory_lock(${MIGRATION_LOCK}::bigint)`;
       try {
-        return await migrateAlone(session, migrations);
+        return await migrateAlone(session, { migrations, lockTimeoutMs });
       } finally {
         await session`SELECT pg_advisory_unlock(${MIGRATION_LOCK}::bigint)`;
         await session.unsafe("RESET statement_timeout; RESET lock_timeout");
@@ -37,7 +41,12 @@ export async function migrate(sql: Sql, migrations: readonly Migration[]): Promi
   }
 }
 
-async function migrateAlone(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {
+interface Migrating {
+  readonly migrations: readonly Migration[];
+  readonly lockTimeoutMs: number;
+}
+
+async function migrateAlone(sql: Sql, { migrations, lockTimeoutMs }: Migrating): Promise<string[]> {
   const [found] = await sql<{ present: boolean }[]>`
     SELECT to_regnamespace('syncline_control') IS NOT NULL AS present`;
   // Asked for first: a role that may not create schemas can use one that was made for it.
@@ -50,7 +59,7 @@ async function migrateAlone(sql: Sql, migrations: readonly Migration[]): Promise
   for (const migration of migrations) {
     const hash = applied.get(migration.name);
     if (hash === undefined) {
-      await applyPatiently(sql, migration);
+      await applyPatiently(sql, { migration, lockTimeoutMs });
       done.push(migration.name);
     } else if (hash !== migration.hash)
       throw new CodedError(
@@ -62,10 +71,15 @@ async function migrateAlone(sql: Sql, migrations: readonly Migration[]): Promise
   return done;
 }
 
-async function applyPatiently(sql: Sql, migration: Migration): Promise<void> {
+interface Applying {
+  readonly migration: Migration;
+  readonly lockTimeoutMs: number;
+}
+
+async function applyPatiently(sql: Sql, applying: Applying): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await applyOne(sql, migration);
+      await applyOne(sql, applying);
       return;
     } catch (error) {
       await sql.unsafe("ROLLBACK");
@@ -75,9 +89,10 @@ async function applyPatiently(sql: Sql, migration: Migration): Promise<void> {
   }
 }
 
-async function applyOne(sql: Sql, { name, hash, statements }: Migration): Promise<void> {
+async function applyOne(sql: Sql, { migration, lockTimeoutMs }: Applying): Promise<void> {
+  const { name, hash, statements } = migration;
   await sql.unsafe("BEGIN");
-  await sql.unsafe(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+  await sql.unsafe(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
   for (const statement of statements) await sql.unsafe(statement);
   await sql`INSERT INTO syncline_control.migrations (name, hash) VALUES (${name}, ${hash})`;
   await sql.unsafe("COMMIT");

@@ -49,7 +49,13 @@ export async function recordConflicts(
         versions: sql<string>`${conflicts.document} ->> 'versions'`,
       })
       .from(conflicts)
-      .where(and(eq(conflicts.jobId, input.jobId), inArray(conflicts.state, ["open", "resolved"])))
+      .where(
+        and(
+          eq(conflicts.organizationId, input.organizationId),
+          eq(conflicts.jobId, input.jobId),
+          inArray(conflicts.state, ["open", "resolved"]),
+        ),
+      )
       .for("update");
     const met = new Map(input.open.map((each) => [nameOf(each.conflict.table, each.keyText), each]));
     const decided = new Map(input.decided.map((each) => [nameOf(each.table, each.keyText), each.state]));

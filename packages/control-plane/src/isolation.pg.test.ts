@@ -1,0 +1,369 @@
+import { isCodedError } from "@syncline/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Call, ControlPlane, Scope } from "./control-plane.ts";
+import * as queries from "./queries/index.ts";
+import { newWorker, SUMMARY, unitIds } from "./testing/run-steps.ts";
+import { copyJob, diffJob } from "./testing/sample-jobs.ts";
+import { openTestControlPlane, type TestControlPlane } from "./testing/test-control-plane.ts";
+import * as verbs from "./verbs/index.ts";
+
+type Functions<Module> = {
+  [Name in keyof Module as Module[Name] extends (...given: never[]) => unknown ? Name : never]: Module[Name];
+};
+type Exported = keyof Functions<typeof verbs> | keyof Functions<typeof queries>;
+
+/** Rows of the one whose rows are to stay unseen and untouched. */
+interface Theirs {
+  readonly scope: Scope;
+  readonly jobId: string;
+  readonly runId: string;
+  readonly failedRunId: string;
+  readonly patchId: string;
+  readonly keyId: string;
+  readonly serverName: string;
+  readonly serverId: string;
+  readonly webhookId: string;
+  readonly conflictId: string;
+}
+
+interface Asking {
+  readonly cp: ControlPlane;
+  /** Of the other organization, with a project of its own or with the one of theirs. */
+  readonly call: Call;
+  readonly scope: Scope;
+  readonly theirs: Theirs;
+}
+
+/** Asks with ids of theirs. What it gives must be empty, or it throws. */
+type Probe = (asking: Asking) => Promise<unknown>;
+
+/**
+ * Why an export is not asked: it is for processes of the service, which serve every organization and take no caller's
+ * word for whose a row is.
+ */
+type Reason = "for processes of the service" | "makes what it is about" | "takes a credential";
+
+/** Total: a new verb or query that is not asked does not compile. */
+const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
+  advancePair: "for processes of the service",
+  appendEvent: "for processes of the service",
+  authenticateKey: "takes a credential",
+  bootstrapKey: "makes what it is about",
+  cancelRun: ({ cp, call, theirs }) => verbs.cancelRun(cp, call, theirs),
+  claimDeliveries: "for processes of the service",
+  claimUnit: "for processes of the service",
+  createApiKey: ({ cp, call, theirs }) =>
+    verbs.createApiKey(cp, call, { name: "x", scopes: [], projectId: theirs.scope.projectId }),
+  createEnvironment: ({ cp, call, theirs }) =>
+    verbs.createEnvironment(cp, inTheirProject(call, theirs), { name: "mixed" }),
+  createJob: ({ cp, call, theirs }) =>
+    verbs.createJob(cp, inTheirProject(call, theirs), { definition: diffJob() }),
+  createOrganization: "makes what it is about",
+  createProject: "makes what it is about",
+  createRun: ({ cp, call, theirs }) => verbs.createRun(cp, call, { jobId: theirs.jobId, trigger: "manual" }),
+  createServer: ({ cp, call, theirs }) =>
+    verbs.createServer(cp, inTheirProject(call, theirs), { name: "s", url: "postgres://h/d", tenancy: {} }),
+  createWebhook: "makes what it is about",
+  deleteJob: ({ cp, call, theirs }) => verbs.deleteJob(cp, call, theirs),
+  drainWorker: "for processes of the service",
+  dropSnapshot: "for processes of the service",
+  electLeader: "for processes of the service",
+  enqueueDelivery: ({ cp, scope, theirs }) =>
+    verbs.enqueueDelivery(cp, {
+      organizationId: scope.organizationId,
+      eventType: "test",
+      payload: {},
+      webhookId: theirs.webhookId,
+    }),
+  finishUnit: "for processes of the service",
+  heartbeatWorker: "for processes of the service",
+  holdSnapshot: "for processes of the service",
+  listHolders: "for processes of the service",
+  pauseRun: ({ cp, call, theirs }) => verbs.pauseRun(cp, call, theirs),
+  planSchedule: "for processes of the service",
+  planUnits: "for processes of the service",
+  pruneHistory: "for processes of the service",
+  recordConflicts: ({ cp, scope, theirs }) =>
+    verbs.recordConflicts(cp, {
+      organizationId: scope.organizationId,
+      jobId: theirs.jobId,
+      runId: theirs.runId,
+      tables: ["public.users"],
+      open: [],
+      decided: [],
+      recovered: false,
+    }),
+  recordDelivery: "for processes of the service",
+  recordPatch: ({ cp, call, theirs }) => verbs.recordPatch(cp, call, { ...PATCH, runId: theirs.runId }),
+  registerWorker: "for processes of the service",
+  removeExpiredPatches: "for processes of the service",
+  removeHook: ({ cp, call, theirs }) => verbs.removeHook(cp, call, theirs),
+  removePatch: ({ cp, call, theirs }) => verbs.removePatch(cp, call, theirs),
+  removeServer: ({ cp, call, theirs }) => verbs.removeServer(cp, call, theirs),
+  removeWebhook: ({ cp, call, theirs }) => verbs.removeWebhook(cp, call, theirs),
+  renewLeases: "for processes of the service",
+  resetPair: ({ cp, call, theirs }) => verbs.resetPair(cp, call, theirs),
+  resolveConflict: ({ cp, call, theirs }) => verbs.resolveConflict(cp, call, { ...theirs, choice: "ours" }),
+  resolveConflicts: async ({ cp, call, theirs }) => {
+    const { resolved } = await verbs.resolveConflicts(cp, call, {
+      conflictIds: [theirs.conflictId],
+      choice: "ours",
+    });
+    return resolved;
+  },
+  resumeRun: ({ cp, call, theirs }) => verbs.resumeRun(cp, call, theirs),
+  retryRun: ({ cp, call, theirs }) => verbs.retryRun(cp, call, { runId: theirs.failedRunId }),
+  revokeApiKey: ({ cp, call, theirs }) => verbs.revokeApiKey(cp, call, theirs),
+  rewrapAll: "for processes of the service",
+  rotateApiKey: ({ cp, call, theirs }) => verbs.rotateApiKey(cp, call, { ...theirs, overlapMs: 0 }),
+  rotateHook: ({ cp, call, theirs }) => verbs.rotateHook(cp, call, theirs),
+  sweep: "for processes of the service",
+  syncConfigJobs: ({ cp, call, theirs }) =>
+    verbs.syncConfigJobs(cp, inTheirProject(call, theirs), { definitions: [] }),
+  syncConfigWebhooks: ({ cp, call }) => verbs.syncConfigWebhooks(cp, call, { webhooks: [] }),
+  takeSlot: "for processes of the service",
+  updateJob: ({ cp, call, theirs }) =>
+    verbs.updateJob(cp, call, { jobId: theirs.jobId, definition: diffJob() }),
+  updateServer: ({ cp, call, theirs }) =>
+    verbs.updateServer(cp, call, { serverId: theirs.serverId, protection: "open" }),
+  updateWebhook: ({ cp, call, theirs }) =>
+    verbs.updateWebhook(cp, call, { webhookId: theirs.webhookId, enabled: false }),
+  upsertPair: "for processes of the service",
+  withIdempotency: async ({ cp, call }) => {
+    const request = { key: "their-key", requestDigest: "another" };
+    const answer = await verbs.withIdempotency(cp, call, request, async () => ({
+      status: 200,
+      response: null,
+    }));
+    return answer.replayed ? answer : null;
+  },
+  countLiveRuns: "for processes of the service",
+  decidedConflicts: "for processes of the service",
+  eventRange: ({ cp, scope }) => noNumbers(queries.eventRange(cp, scope)),
+  findJobByHook: "takes a credential",
+  findProject: async ({ cp, scope, theirs }) => {
+    const found = await queries.findProject(cp, {
+      organizationId: scope.organizationId,
+      slug: "theirs-only",
+    });
+    return found?.id === theirs.scope.projectId ? found : null;
+  },
+  getConflict: ({ cp, scope, theirs }) => queries.getConflict(cp, scope, theirs),
+  getJob: ({ cp, scope, theirs }) => queries.getJob(cp, scope, theirs),
+  getKey: ({ cp, scope, theirs }) => queries.getKey(cp, scope, theirs),
+  getPair: ({ cp, scope, theirs }) => queries.getPair(cp, scope, theirs),
+  getPatch: ({ cp, scope, theirs }) => queries.getPatch(cp, scope, theirs),
+  getRun: ({ cp, scope, theirs }) => queries.getRun(cp, scope, theirs),
+  getServer: ({ cp, scope, theirs }) => queries.getServer(cp, scope, theirs),
+  getWebhook: ({ cp, scope, theirs }) => queries.getWebhook(cp, scope, theirs),
+  listAttempts: ({ cp, scope, theirs }) => queries.listAttempts(cp, scope, theirs),
+  listAudit: ({ cp, scope, theirs }) => items(queries.listAudit(cp, scope, { subjectId: theirs.jobId })),
+  listConflicts: ({ cp, scope }) => items(queries.listConflicts(cp, scope)),
+  listDeliveries: ({ cp, scope, theirs }) => items(queries.listDeliveries(cp, scope, theirs)),
+  listDueSchedules: "for processes of the service",
+  listEnvironments: ({ cp, scope, theirs }) =>
+    items(queries.listEnvironments(cp, { ...scope, projectId: theirs.scope.projectId })),
+  listJobs: ({ cp, scope, theirs }) =>
+    items(queries.listJobs(cp, { ...scope, projectId: theirs.scope.projectId })),
+  listKeys: ({ cp, scope }) => items(queries.listKeys(cp, scope)),
+  listListenSchedules: "for processes of the service",
+  listPairs: ({ cp, scope }) => items(queries.listPairs(cp, scope)),
+  listPatches: ({ cp, scope, theirs }) => items(queries.listPatches(cp, scope, { runId: theirs.runId })),
+  listProjects: async ({ cp, scope, theirs }) => {
+    const { items } = await queries.listProjects(cp, scope);
+    return items.filter(({ id }) => id === theirs.scope.projectId);
+  },
+  listRuns: ({ cp, scope, theirs }) => items(queries.listRuns(cp, scope, { jobId: theirs.jobId })),
+  listSchedules: ({ cp, scope, theirs }) => items(queries.listSchedules(cp, scope, { jobId: theirs.jobId })),
+  listServers: ({ cp, scope }) => items(queries.listServers(cp, scope)),
+  listUnits: ({ cp, scope, theirs }) => items(queries.listUnits(cp, scope, theirs)),
+  listWebhooks: ({ cp, scope }) => items(queries.listWebhooks(cp, scope)),
+  listWorkers: "for processes of the service",
+  openServerUrl: ({ cp, scope, theirs }) => queries.openServerUrl(cp, scope, { name: theirs.serverName }),
+  readEvents: ({ cp, scope, theirs }) =>
+    queries.readEvents(cp, { ...scope, runId: theirs.runId, after: 0, limit: 100 }),
+  readUnits: "for processes of the service",
+};
+
+const inTheirProject = (call: Call, theirs: Theirs): Call => ({
+  ...call,
+  scope: { ...call.scope, projectId: theirs.scope.projectId },
+});
+const items = async (page: Promise<{ readonly items: readonly unknown[] }>) => (await page).items;
+const noNumbers = async (range: Promise<{ readonly last: number }>) =>
+  (await range).last === 0 ? null : range;
+
+const PATCH = {
+  origin: "diff",
+  source: "a",
+  target: "b",
+  hash: "00",
+  complete: true,
+  operations: 1,
+  bytes: 1,
+  summary: {},
+  objectKey: "k",
+  indexKey: null,
+  keepMs: null,
+} as const;
+
+let test: TestControlPlane;
+let theirs: Theirs;
+let own: Scope;
+let tables: readonly { readonly name: string }[] | undefined;
+
+beforeAll(async () => {
+  test = await openTestControlPlane("control_isolation");
+  theirs = await fill(test);
+  own = await verbs.createOrganization(test.cp, { slug: "asking", actor: "tester" });
+});
+afterAll(() => test.close());
+
+/** One row of everything. */
+async function fill({ cp, call, database }: TestControlPlane): Promise<Theirs> {
+  const job = await verbs.createJob(cp, call, {
+    definition: copyJob({ schedule: { every: "1h", missed: "once" } }),
+  });
+  await verbs.rotateHook(cp, call, { jobId: job.id });
+  const run = await verbs.createRun(cp, call, { jobId: job.id, trigger: "manual" });
+  const failed = await verbs.createRun(cp, call, { definition: diffJob(), trigger: "manual" });
+  await verbs.claimUnit(cp, { unitId: (await unitIds(cp, run.id))[0] ?? "", workerId: await newWorker(cp) });
+  await database.query(
+    "UPDATE syncline_control.runs SET state = 'failed', finished_at = now(), summary = $2 WHERE id = $1",
+    [failed.id, JSON.stringify(SUMMARY)],
+  );
+  const patch = await verbs.recordPatch(cp, call, { ...PATCH, runId: run.id });
+  const { key } = await verbs.createApiKey(cp, call, { name: "theirs", scopes: ["*"] });
+  const server = await verbs.createServer(cp, call, {
+    name: "theirs",
+    url: "postgres://u:p@h/d",
+    tenancy: { kind: "schema" },
+    environment: "production",
+  });
+  const { webhook } = await verbs.createWebhook(cp, call, {
+    name: "theirs",
+    url: "https://example.test/",
+    events: ["*"],
+    origin: "config",
+  });
+  const { organizationId } = call.scope;
+  await verbs.enqueueDelivery(cp, { organizationId, eventType: "run.failed", payload: {}, eventId: 1 });
+  await verbs.upsertPair(cp, { organizationId, jobId: job.id, source: "a", target: "b" });
+  const request = { key: "their-key", requestDigest: "digest" };
+  await verbs.withIdempotency(cp, call, request, async () => ({ status: 200, response: {} }));
+  const [conflict] = await database.query<{ id: string }>(
+    `INSERT INTO syncline_control.conflicts (organization_id, job_id, run_id, table_name, key_text, kind, columns, document)
+     VALUES ($1, $2, $3, 'public.users', '1', 'update-update', '{name}', '{}') RETURNING id`,
+    [organizationId, job.id, run.id],
+  );
+  return {
+    scope: call.scope,
+    jobId: job.id,
+    runId: run.id,
+    failedRunId: failed.id,
+    patchId: patch.id,
+    keyId: key.id,
+    serverName: server.name,
+    serverId: server.id,
+    webhookId: webhook.id,
+    conflictId: conflict?.id ?? "",
+  };
+}
+
+/** A digest of every row of theirs in every table. */
+async function everythingOfTheirs(): Promise<string> {
+  const { sql } = test.cp;
+  tables ??= await sql<{ name: string }[]>`
+    SELECT table_name AS name FROM information_schema.columns
+    WHERE table_schema = 'syncline_control' AND column_name = 'organization_id' ORDER BY 1`;
+  const rows = tables.map(
+    ({ name }) =>
+      `SELECT '${name}' || to_jsonb(t)::text AS row FROM syncline_control."${name}" t WHERE organization_id = $1`,
+  );
+  const [found] = await sql.unsafe<{ count: number; digest: string }[]>(
+    `SELECT count(*)::int AS count, md5(string_agg(row, E'\\n' ORDER BY row)) AS digest FROM (${rows.join(" UNION ALL ")}) r`,
+    [theirs.scope.organizationId],
+  );
+  return JSON.stringify(found);
+}
+
+const isEmpty = (answer: unknown) =>
+  answer === undefined || answer === null || (Array.isArray(answer) && answer.length === 0);
+
+const probed = Object.entries(PROBES).filter(
+  (entry): entry is [string, Probe] => typeof entry[1] === "function",
+);
+
+it("has rows of theirs in every table but those of organizations and slots", async () => {
+  await everythingOfTheirs();
+  const empty = [];
+  for (const { name } of tables ?? []) {
+    const [row] = await test.cp.sql<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM syncline_control.${test.cp.sql(name)}
+      WHERE organization_id = ${theirs.scope.organizationId}`;
+    if (row?.count === 0) empty.push(name);
+  }
+  expect(empty).toEqual(["resolutions", "schedule_slots", "snapshot_holders"]);
+});
+
+it("knows every function that is exported", () => {
+  const exported = [...Object.entries(verbs), ...Object.entries(queries)]
+    .filter(([, value]) => typeof value === "function")
+    .map(([name]) => name);
+  expect(Object.keys(PROBES).sort()).toEqual(exported.sort());
+  expect(probed.length).toBeGreaterThan(45);
+});
+
+describe("another organization", () => {
+  it.each(probed)("finds nothing and changes nothing by %s", async (name, probe) => {
+    const before = await everythingOfTheirs();
+    const call = { scope: own, actor: "intruder" };
+    let answer: unknown;
+    try {
+      answer = await probe({ cp: test.cp, call, scope: own, theirs });
+    } catch (error) {
+      expect(isCodedError(error) ? error.code : error).toBe("resource.not_found");
+      answer = null;
+    }
+    if (name === "recordConflicts") expect(answer).toEqual({ opened: 0, closed: 0 });
+    else expect(isEmpty(answer), JSON.stringify(answer)).toBe(true);
+    expect(await everythingOfTheirs()).toBe(before);
+  });
+});
+
+describe("the one whose rows they are", () => {
+  it("is answered by the same questions", async () => {
+    const { cp, call } = test;
+    const asking = { cp, call, scope: call.scope, theirs };
+    for (const name of [
+      "getJob",
+      "getRun",
+      "getPatch",
+      "getKey",
+      "getServer",
+      "getWebhook",
+      "getPair",
+      "listAttempts",
+      "listAudit",
+      "listConflicts",
+      "listDeliveries",
+      "listEnvironments",
+      "listJobs",
+      "listKeys",
+      "listPairs",
+      "listPatches",
+      "listRuns",
+      "listSchedules",
+      "listServers",
+      "listUnits",
+      "listWebhooks",
+      "openServerUrl",
+      "readEvents",
+      "eventRange",
+    ] as const) {
+      const probe = PROBES[name];
+      const answer = typeof probe === "function" ? await probe(asking) : null;
+      expect(isEmpty(answer), name).toBe(false);
+    }
+  });
+});
