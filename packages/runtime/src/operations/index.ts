@@ -25,6 +25,7 @@ export { type OpenedDiff, openDiff, openPrepared } from "./diff/open-diff.ts";
 export { type DiffHooks, type PreparedDiff, prepareDiff } from "./diff/prepare-diff.ts";
 export { type DiffReport, type DiffSink, type DiffToStore, runDiff } from "./diff/run-diff.ts";
 export { runWatch, type WatchReport } from "./diff/run-watch.ts";
+export * from "./dump-folder/index.ts";
 export * from "./export/index.ts";
 export * from "./import/index.ts";
 export { type LogInput, readLog } from "./log/read-log.ts";
