@@ -116,12 +116,12 @@ export async function resolveRemote(
   const remote = name === null ? undefined : workspace.config.remotes.get(name);
   if (name === null || remote === undefined) return null;
   const slash = locator.tenant.indexOf("/");
-  const [server, tenant] =
-    slash < 0 ? [null, locator.tenant] : [locator.tenant.slice(0, slash), locator.tenant.slice(slash + 1)];
+  const server = slash < 0 ? null : locator.tenant.slice(0, slash);
+  const within = formatEndpointLocator({ ...locator, server: null, tenant: locator.tenant.slice(slash + 1) });
   return {
-    label: formatEndpointLocator({ ...locator, server: name }),
+    label: `${name}:${server === null ? "" : `${server}/`}${within}`,
     server: await resolveRemoteServer(remote, { env: workspace.environment, signal }),
-    locator: formatEndpointLocator({ ...locator, server, tenant }),
+    locator: server === null ? within : `${server}:${within}`,
     environment: remote.environment,
   };
 }

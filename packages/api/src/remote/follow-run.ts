@@ -4,7 +4,7 @@ import { pause } from "../client/send-request.ts";
 import { isFinalState, type RunAnswer } from "../contract/runs.ts";
 import type { RemoteHooks } from "./remote-syncline.ts";
 
-const FIRST_PAUSE_MS = 200;
+const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 const CANCEL_PATIENCE_MS = 5_000;
 

@@ -49,13 +49,12 @@ export function openRemote(options: ClientOptions): RemoteSyncline {
       const { signal } = hooks;
       const stored = await client.diffs.uploadPatch({ body: patch, contentType: PATCH_MEDIA_TYPE, signal });
       const body = { ...definition(wish), patch: stored.id };
-      const started = await client.transfers.applyPatch({ body, query: { wait: WAIT_SECONDS }, signal });
+      const started = await client.transfers.applyPatch({ body, signal: startSignal() });
       return applyResultOf(await followRun(client, started, hooks), { ...wish, patchId: stored.id });
     },
     undo: async (wish, patchId, hooks) => {
       const body = { ...definition(wish), ledgerId: patchId };
-      const { signal } = hooks;
-      const started = await client.transfers.undo({ body, query: { wait: WAIT_SECONDS }, signal });
+      const started = await client.transfers.undo({ body, signal: startSignal() });
       return applyResultOf(await followRun(client, started, hooks), { ...wish, patchId });
     },
     readLog: async (target, limit, signal) =>
@@ -63,8 +62,8 @@ export function openRemote(options: ClientOptions): RemoteSyncline {
   };
 }
 
-/** Most runs of people take less than this, so that one request is all. */
-const WAIT_SECONDS = 20;
+/** Not the caller's: whoever is interrupted has to know the run that he started, to cancel it. */
+const startSignal = () => AbortSignal.timeout(30_000);
 
 function definition({ lockTimeoutMs, confirm, ...wish }: RemoteWish) {
   return {
