@@ -62,6 +62,8 @@ export const PERMISSIONS = {
   "POST /jobs/{id}/run": "jobs:run",
   "POST /jobs/{id}/hook": "jobs:write",
   "GET /jobs/{id}/schedule": "jobs:read",
+  "GET /jobs/{id}/pair": "jobs:read",
+  "POST /jobs/{id}/pair/reset": "jobs:write",
   "POST /schedule/preview": "jobs:read",
   "POST /hooks/{token}": "public",
 

@@ -1,8 +1,10 @@
 import { type AnswerOf, conflicts } from "@syncline/api";
 import {
   getConflict,
+  getPair,
   type ListedConflict,
   listConflicts,
+  resetPair,
   resolveConflict,
   resolveConflicts,
 } from "@syncline/control-plane";
@@ -30,6 +32,16 @@ export function conflictRoutes(router: Router): void {
       resolved: [...resolved],
       refused: refused.map(({ conflictId, code, message }) => ({ id: conflictId, code, detail: message })),
     };
+  });
+  router.on(conflicts.getPair, async ({ cp, call, params }) => {
+    const { jobId, source, target, cycle, advancedAt, createdAt } = await getPair(cp, call.scope, {
+      jobId: params.id,
+    });
+    return { jobId, source, target, cycle, advancedAt: isoOrNull(advancedAt), createdAt: iso(createdAt) };
+  });
+  router.on(conflicts.resetPair, async ({ cp, call, params }) => {
+    await resetPair(cp, call, { jobId: params.id });
+    return new Response(null, { status: 204 });
   });
 }
 

@@ -78,3 +78,26 @@ export const resolveConflicts = defineRoute("POST /conflicts/resolve", {
     }),
   },
 });
+
+const pairSchema = z.object({
+  jobId: idSchema,
+  source: z.string(),
+  target: z.string(),
+  cycle: z.number().int().describe("Cycles that came to their end."),
+  advancedAt: timeSchema.nullable(),
+  createdAt: timeSchema,
+});
+
+export const getPair = defineRoute("GET /jobs/{id}/pair", {
+  tag,
+  summary: "What a bi-sync job keeps in step, and how often it did",
+  params: byId,
+  answer: { kind: "json", status: 200, schema: pairSchema },
+});
+
+export const resetPair = defineRoute("POST /jobs/{id}/pair/reset", {
+  tag,
+  summary: "Forget what both places agreed on; the next cycle is a first contact",
+  params: byId,
+  answer: { kind: "empty", status: 204 },
+});

@@ -51,7 +51,7 @@ it("keeps two places in step as an independent merge would, whatever is killed",
       await oneCycle(pair, tally);
     } catch (error) {
       wrong += 1;
-      process.stderr.write(`cycle ${number}, seed ${seed}: ${String(error)}\n`);
+      process.stderr.write(`cycle ${number}, seed ${seed}: ${tellMismatch(error)}\n`);
       pair = await begin(random);
     }
   }
@@ -65,6 +65,12 @@ it("keeps two places in step as an independent merge would, whatever is killed",
   });
   expect(wrong).toBe(0);
 });
+
+/** What was found and expected, whole. */
+function tellMismatch(error: unknown): string {
+  const { actual, expected } = error as { readonly actual?: unknown; readonly expected?: unknown };
+  return `${String(error)}\nfound    ${JSON.stringify(actual)}\nexpected ${JSON.stringify(expected)}`;
+}
 
 async function begin(random: Random): Promise<Pair> {
   await world?.close();
@@ -82,10 +88,10 @@ async function oneCycle(pair: Pair, tally: Tally): Promise<void> {
   const { random } = pair;
   const rules: Rules = {
     detection: pick(random, ["changed-fields", "changed-fields", "key"]),
-    resolution: pick(random, ["manual", "manual", "source", "target", "ignore"]),
+    resolution: pick(random, ["manual", "manual", "manual", "source", "target", "ignore"]),
   };
   pair.job = await pair.world.change(pair.job, { conflicts: rules });
-  await editBoth(pair, 8);
+  await editBoth(pair, 24);
   let expected = await expectNow(pair, rules);
   const kill = randomKill(random);
   if (kill === null) await assertDone(await pair.world.cycle(pair.job));
@@ -99,7 +105,7 @@ async function oneCycle(pair: Pair, tally: Tally): Promise<void> {
       if (killed.run.finishedAt === null && random(2) === 0) {
         tally.resumedAfterEdits += 1;
         pair.base = base;
-        await editBoth(pair, 4);
+        await editBoth(pair, 10);
         expected = await expectNow(pair, rules);
       }
       await assertDone(await pair.world.again(killed));

@@ -16,7 +16,7 @@ export function seeded(seed: number): Random {
 
 export const pick = <Item>(random: Random, from: readonly Item[]): Item => from[random(from.length)] as Item;
 
-const IDS = 12;
+const IDS = 9;
 const WORDS = ["NULL", "''", "'a'", "'ü€😀'", "E'tab\\tline\\n\\\\'", "'NULL'"];
 const NUMBERS = ["NULL", "0", "1.0", "1.00", "'NaN'", "12345678901234567890.123"];
 const DOCS = ["NULL", "'{}'", "'{\"a\": 1}'", "'[1, null]'"];
@@ -72,11 +72,11 @@ function randomEdit(random: Random): string {
 /** Both rows keep a value that is unique; NULL in between. */
 function swapCodes(one: number, other: number): string {
   if (one === other) return "SELECT";
-  return `DO $$ DECLARE a text; b text; BEGIN
-    SELECT code INTO a FROM parent WHERE id = ${one}; SELECT code INTO b FROM parent WHERE id = ${other};
+  return `DO $$ DECLARE first text; second text; BEGIN
+    SELECT p.code INTO first FROM parent p WHERE id = ${one}; SELECT p.code INTO second FROM parent p WHERE id = ${other};
     IF (SELECT count(*) FROM parent WHERE id IN (${one}, ${other})) = 2 THEN
-      UPDATE parent SET code = NULL WHERE id = ${one}; UPDATE parent SET code = a WHERE id = ${other};
-      UPDATE parent SET code = b WHERE id = ${one};
+      UPDATE parent SET code = NULL WHERE id = ${one}; UPDATE parent SET code = first WHERE id = ${other};
+      UPDATE parent SET code = second WHERE id = ${one};
     END IF; END $$`;
 }
 
