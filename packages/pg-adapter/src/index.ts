@@ -2,6 +2,7 @@ export { type BaseStoreInput, openBaseStore } from "./base/open-base-store.ts";
 export { readTableSpecs } from "./catalog/read-table-specs.ts";
 export type { RelationFilter } from "./catalog/relations-query.ts";
 export * from "./connection/connect.ts";
+export { type Listener, type ListenerInput, openListener } from "./connection/open-listener.ts";
 export { type BulkTargetInput, openBulkTarget } from "./copy/open-bulk-target.ts";
 export { openSlicedLoadTarget, type SlicedLoadInput } from "./copy/slices/open-sliced-load.ts";
 export { readHighWater } from "./high-water/high-water-store.ts";

@@ -5,6 +5,7 @@ import type { ResultStore } from "../results/index.ts";
 import type { Workspace } from "../workspace.ts";
 import type { ReachedPoint } from "./kill-points.ts";
 import { Leadership } from "./leader/leadership.ts";
+import { createListening } from "./listen/create-listening.ts";
 import { NO_METRICS, type ServiceMetrics } from "./metrics.ts";
 import { openBossQueue } from "./queue/open-boss-queue.ts";
 import { QueueService } from "./queue/queue-service.ts";
@@ -103,10 +104,12 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
   const leadership =
     options.leader === false ? null : new Leadership({ controlPlane, identity, log, metrics, reached });
   const onDuty = () => leadership === null || leadership.leads();
+  const placesOf: Parameters<typeof createScheduler>[0]["placesOf"] = async (definition, scope) =>
+    placesOfRun(definition, await workspaceOf(scope));
   const scheduler = createScheduler({
     books: controlPlaneBooks(controlPlane),
     onDuty,
-    placesOf: async (definition, scope) => placesOfRun(definition, await workspaceOf(scope)),
+    placesOf,
     firstUnitOf,
     log,
     metrics,
@@ -120,6 +123,7 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
     sweeper,
     ...(leadership === null ? [] : [leadership]),
     scheduler,
+    createListening({ controlPlane, onDuty, workspaceOf, placesOf, firstUnitOf, log }),
     held,
     new RunWorker({ controlPlane, queue, identity, runner, live, memory, units, log }),
   ];
