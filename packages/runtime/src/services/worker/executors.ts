@@ -1,9 +1,10 @@
 import { CodedError } from "@syncline/core";
-import { runUndo, runWatch, undoOfJob } from "../../operations/index.ts";
+import { runMerge, runUndo, runWatch, undoOfJob } from "../../operations/index.ts";
 import { applyUnit } from "./apply-unit.ts";
 import { executeBiSync } from "./bi-sync-executor.ts";
 import { copyUnits } from "./copy-units.ts";
 import { diffUnits } from "./diff-units.ts";
+import { exportUnit, importUnit } from "./file-units.ts";
 import type { Executors, UnitExecutor } from "./unit-executor.ts";
 import { jobOf, summarized } from "./unit-job.ts";
 
@@ -14,7 +15,10 @@ export const EXECUTORS: Executors = {
   apply: applyUnit,
   undo: async (work) => summarized(await runUndo(work.setting, undoOfJob(jobOf(work, "undo")))),
   copy: copyUnits,
+  merge: async (work) => summarized(await runMerge(work.setting, jobOf(work, "merge"))),
   "bi-sync": executeBiSync,
+  export: exportUnit,
+  import: importUnit,
 };
 
 /** Picks by the run's kind. */
