@@ -3,6 +3,9 @@ import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-po
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { placesConfig, startTestService, type TestService } from "./testing/start-test-service.ts";
 
+/** The test server is on this machine. */
+const ALLOWED = 'alerts: {allowAddresses: ["127.0.0.0/8"]}\n';
+
 let server: TestService;
 let rows: TestDatabase;
 const client = () => createClient({ url: server.url, apiKey: server.key });
@@ -18,7 +21,7 @@ beforeAll(async () => {
     INSERT INTO dst.users SELECT id, name, points FROM src.users WHERE id <= 45;
     UPDATE dst.users SET name = 'other' WHERE id <= 3;
     INSERT INTO dst.users VALUES (99, 'gone', 0);`);
-  server = await startTestService({ label: "api", config: () => placesConfig(rows.url) });
+  server = await startTestService({ label: "api", config: () => placesConfig(rows.url, ALLOWED) });
 });
 afterAll(async () => {
   await server.stop();
@@ -313,7 +316,7 @@ describe("servers, keys, webhooks", () => {
 
   it("webhooks show their secret once and no query", async () => {
     const { secret, webhook } = await client().webhooks.createWebhook({
-      body: { name: "ops", url: "https://hooks.example/in?token=c4n4ry", events: ["run.failed"] },
+      body: { name: "ops", url: "https://127.0.0.1:1/in?token=c4n4ry", events: ["run.failed"] },
     });
     expect(secret).toMatch(/^whsec_/);
     const { items } = await client().webhooks.listWebhooks();

@@ -18,7 +18,7 @@ import { transferRoutes } from "./routes/transfers.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import type { ServiceParts } from "./service-parts.ts";
 
-const BODY_TIMEOUT_MS = 15_000;
+const BODY_TIMEOUT_MS = 10_000;
 const STALL_MS = 30_000;
 /** Paths below `/api` that take no key. */
 const KEYLESS = /^\/api\/v1\/(?:hooks\/[^/]+|openapi\.json)$/;
@@ -36,7 +36,6 @@ export function createApp(
     controlPlane: parts.controlPlane,
     access,
     bodyLimits: { maxBytes: limits.requestBytes, timeoutMs: BODY_TIMEOUT_MS },
-    onChange: parts.wakeDispatch,
     streamLimits: { maxBytes: limits.uploadBytes, stallMs: STALL_MS },
   });
   app.use("*", (context, next) => observe(parts, context, next));
@@ -56,7 +55,7 @@ export function createApp(
     transferRoutes(router, parts);
     databaseRoutes(router, parts);
     conflictRoutes(router);
-    webhookRoutes(router);
+    webhookRoutes(router, parts);
     accessRoutes(router, parts);
   }
   return app;

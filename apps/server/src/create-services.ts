@@ -1,5 +1,5 @@
 import type { Service } from "@syncline/runtime/services";
-import { createRunServices, PollingService } from "@syncline/runtime/services";
+import { createRunServices } from "@syncline/runtime/services";
 import { createApp } from "./create-app.ts";
 import { HttpListener } from "./http/http-listener.ts";
 import { serviceLog } from "./service-log.ts";
@@ -10,7 +10,6 @@ export interface CreatedServices {
   /** In the order in which they start. */
   readonly services: readonly Service[];
   readonly listener: HttpListener | null;
-  readonly wakeDispatch: () => void;
 }
 
 /** Everything that a process does, whether it is a server or a headless service. */
@@ -49,9 +48,5 @@ export function createServices(
     metrics: serviceMetrics(metrics),
     leader: settings.leaderElection,
   });
-  const sweeper = running.find((service) => service.name === "sweeper");
-  const wakeDispatch = () => {
-    if (sweeper instanceof PollingService) sweeper.wake();
-  };
-  return { wakeDispatch, services: listener === null ? running : [...running, listener], listener };
+  return { services: listener === null ? running : [...running, listener], listener };
 }

@@ -3,6 +3,7 @@ import type { ControlPlane } from "@syncline/control-plane";
 import type { ObjectStore } from "@syncline/engine";
 import type { Logger } from "@syncline/observability";
 import type { Metrics } from "@syncline/observability/metrics";
+import type { Egress } from "@syncline/runtime/egress";
 import type { ResultStore } from "@syncline/runtime/results";
 import type { EventHub } from "./events/event-hub.ts";
 import type { Probes } from "./probes.ts";
@@ -26,8 +27,8 @@ export interface ServiceParts {
   readonly events: EventHub;
   readonly probes: Probes;
   readonly workspaces: ProjectWorkspaces;
-  /** Work units that are ready are given out now instead of within two seconds. */
-  readonly wakeDispatch: () => void;
+  /** The way to what callers name; its allowed addresses follow the config. */
+  readonly egress: () => Egress;
   readonly objects: ObjectStore;
   readonly results: ResultStore;
 }

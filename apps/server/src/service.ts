@@ -1,7 +1,9 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { Config } from "@syncline/config";
 import { bootstrapKey, syncConfigJobs } from "@syncline/control-plane";
 import { createMetrics } from "@syncline/observability/metrics";
+import { createAddressPolicy, type Egress, openEgress } from "@syncline/runtime/egress";
 import { openObjectStore, openResultStore } from "@syncline/runtime/results";
 import { runServices } from "@syncline/runtime/services";
 import { createServices } from "./create-services.ts";
@@ -32,12 +34,11 @@ export async function startService(input: ServiceInput): Promise<RunningService>
   });
   const { controlPlane } = state;
   const stopping = new AbortController();
+  let egress = egressOf(config);
   try {
     const metrics = createMetrics();
     const objects = await openObjectStore(settings.objects);
-    let wakeDispatch = () => {};
     const parts: ServiceParts = {
-      wakeDispatch: () => wakeDispatch(),
       controlPlane,
       databaseUrl: state.url,
       settings,
@@ -54,8 +55,9 @@ export async function startService(input: ServiceInput): Promise<RunningService>
         controlPlane,
         config: () => config,
         environment,
-        storedServers: (scope) => storedServers(controlPlane, scope),
+        storedServers: (cp, scope) => storedServers({ cp, egress }, scope),
       }),
+      egress: () => egress,
       objects,
       results: await openResultStore({
         objectStore: objects,
@@ -68,6 +70,7 @@ export async function startService(input: ServiceInput): Promise<RunningService>
       const call = { scope: controlPlane.defaultScope, actor: "config" };
       const { created, updated, deleted } = await syncConfigJobs(controlPlane, call, { definitions });
       config = next;
+      egress = egressOf(next);
       logger.info(
         { created: created.length, updated: updated.length, deleted: deleted.length },
         "config taken over",
@@ -81,8 +84,7 @@ export async function startService(input: ServiceInput): Promise<RunningService>
         throw error;
       });
     const listening = await controlPlane.sql.listen(RELOAD_CHANNEL, () => void reload().catch(() => {}));
-    const { services, listener, wakeDispatch: wake } = createServices(parts, { mode: input.mode });
-    wakeDispatch = wake;
+    const { services, listener } = createServices(parts, { mode: input.mode });
     if (listener !== null) await listener.listen();
     const issued = input.mode === "server" ? await bootstrapKey(controlPlane) : null;
     const running = runServices(services, {
@@ -109,4 +111,8 @@ export async function startService(input: ServiceInput): Promise<RunningService>
     await state.close().catch(() => {});
     throw error;
   }
+}
+
+function egressOf({ alerts }: Config): Egress {
+  return openEgress({ policy: createAddressPolicy(alerts.allowAddresses) });
 }

@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import type { JobDefinition } from "@syncline/jobs";
 import type { DatasetConfig } from "./datasets.ts";
 import { type FlowRules, NO_FLOWS } from "./flow-rules.ts";
@@ -41,6 +42,8 @@ export interface ServerConfig {
   readonly replicaOf: string | null;
   /** Whether exports must be encrypted. */
   readonly requireEncryption: boolean;
+  /** Of servers that somebody else than the operator named: gives the addresses that may be connected to. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface Config {

@@ -52,7 +52,7 @@ export async function resolveServer(
   const server = findServer(config, name);
   const about = `server "${name}"`;
   const url = await readServer(server, about, options);
-  return buildConnection(url, { env: options.env, about });
+  return buildConnection(url, { env: options.env, about, lookup: server.lookup });
 }
 
 /** The same for a plain connection URL. `about` names it in errors, since the URL itself may hold a password. */

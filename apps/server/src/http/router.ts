@@ -65,8 +65,6 @@ export interface RouterParts {
   readonly access: AccessControl;
   readonly bodyLimits: BodyLimits;
   readonly streamLimits: StreamLimits;
-  /** Something may have been made that a worker should take. */
-  readonly onChange: () => void;
 }
 
 const PREFIX = "/api/v1";
@@ -129,7 +127,7 @@ export class Router {
     route: R,
     { handler, options, asked, bodyText }: Handling<R>,
   ): Promise<{ readonly value: JsonAnswer<R>; readonly replayed: boolean }> {
-    const { controlPlane, onChange } = this.#parts;
+    const { controlPlane } = this.#parts;
     const { method } = route;
     const request = { method, path: req.path, query: new URL(req.url).search, body: bodyText };
     const key = asked.idempotencyKey;
@@ -139,12 +137,8 @@ export class Router {
         : answerOnce({ controlPlane, call, key, status: route.answer.status }, request, answer);
     const handled = (cp: ControlPlane) => handler({ ...asked, cp, remember });
     const itself = PERMISSIONS[route.name] === "public" || options.repeats === "by-ledger";
-    try {
-      if (route.idempotent !== true || itself) return { value: await handled(controlPlane), replayed: false };
-      return (await remember(asked.call, handled)) as { value: JsonAnswer<R>; replayed: boolean };
-    } finally {
-      if (method !== "get") onChange();
-    }
+    if (route.idempotent !== true || itself) return { value: await handled(controlPlane), replayed: false };
+    return (await remember(asked.call, handled)) as { value: JsonAnswer<R>; replayed: boolean };
   }
 
   async #read<R extends Route>(

@@ -47,22 +47,22 @@ export function databaseRoutes(router: Router, parts: ServiceParts): void {
     },
     { aliases: ["/api/databases/test"] },
   );
-  storedServerRoutes(router);
+  storedServerRoutes(router, parts);
 }
 
-function storedServerRoutes(router: Router): void {
+function storedServerRoutes(router: Router, { egress }: ServiceParts): void {
   router.on(databases.listServers, async ({ cp, call, query }) => {
     const { items, next } = await listServers(cp, call.scope, query);
     return { items: items.map(presentServer), next };
   });
   router.on(databases.createServer, async ({ cp, call, body }) => {
-    assertServerUrl(body.url);
+    await assertServerUrl(body.url, egress());
     const { id } = await createServer(cp, call, { ...body, protection: body.protection ?? null });
     return shown({ cp, call }, id);
   });
   router.on(databases.getServer, async ({ cp, call, params }) => shown({ cp, call }, params.id));
   router.on(databases.updateServer, async ({ cp, call, params, body }) => {
-    if (body.url !== undefined) assertServerUrl(body.url);
+    if (body.url !== undefined) await assertServerUrl(body.url, egress());
     await updateServer(cp, call, { serverId: params.id, ...body });
     return shown({ cp, call }, params.id);
   });

@@ -34,7 +34,7 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
   router.on(
     jobs.createJob,
     async ({ cp, call, body }) => {
-      checkDefinition(body, await parts.workspaces.of(call.scope));
+      checkDefinition(body, await parts.workspaces.of(call.scope, cp));
       return present({ cp, call }, await createJob(cp, call, { definition: body }));
     },
     { aliases },
@@ -43,7 +43,7 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
     present({ cp, call }, await getJob(cp, call.scope, { jobId: params.id })),
   );
   router.on(jobs.updateJob, async ({ cp, call, params, body }) => {
-    checkDefinition(body.definition, await parts.workspaces.of(call.scope));
+    checkDefinition(body.definition, await parts.workspaces.of(call.scope, cp));
     return present({ cp, call }, await updateJob(cp, call, { jobId: params.id, ...body }));
   });
   router.on(jobs.deleteJob, async ({ cp, call, params }) => {

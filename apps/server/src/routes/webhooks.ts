@@ -10,24 +10,29 @@ import {
   updateWebhook,
   type WebhookRecord,
 } from "@syncline/control-plane";
+import { CodedError } from "@syncline/core";
+import type { Egress } from "@syncline/runtime/egress";
 import type { Router } from "../http/router.ts";
+import type { ServiceParts } from "../service-parts.ts";
 import { iso, isoOrNull } from "./present.ts";
 
 type WebhookAnswer = AnswerOf<typeof webhooks.updateWebhook>;
 type DeliveryAnswer = AnswerOf<typeof webhooks.listDeliveries>["items"][number];
 
-export function webhookRoutes(router: Router): void {
+export function webhookRoutes(router: Router, { egress }: ServiceParts): void {
   router.on(webhooks.listWebhooks, async ({ cp, call, query }) => {
     const { items, next } = await listWebhooks(cp, call.scope, query);
     return { items: items.map(present), next };
   });
   router.on(webhooks.createWebhook, async ({ cp, call, body }) => {
+    await assertReceiver(body.url, egress());
     const { webhook, secret } = await createWebhook(cp, call, body);
     return { secret, webhook: present(webhook) };
   });
-  router.on(webhooks.updateWebhook, async ({ cp, call, params, body }) =>
-    present(await updateWebhook(cp, call, { webhookId: params.id, ...body })),
-  );
+  router.on(webhooks.updateWebhook, async ({ cp, call, params, body }) => {
+    if (body.url !== undefined) await assertReceiver(body.url, egress());
+    return present(await updateWebhook(cp, call, { webhookId: params.id, ...body }));
+  });
   router.on(webhooks.removeWebhook, async ({ cp, call, params }) => {
     await removeWebhook(cp, call, { webhookId: params.id });
     return new Response(null, { status: 204 });
@@ -47,6 +52,14 @@ export function webhookRoutes(router: Router): void {
     const { items, next } = await listDeliveries(cp, call.scope, { ...query, webhookId });
     return { items: items.map(presentDelivery), next };
   });
+}
+
+/** Said at once; the sending looks at the address again. @throws CodedError `request.invalid`, `egress.refused` */
+async function assertReceiver(text: string, egress: Egress): Promise<void> {
+  const { protocol, hostname } = new URL(text);
+  if (protocol !== "https:" && protocol !== "http:")
+    throw new CodedError("request.invalid", "The address of a webhook begins with https://.");
+  await egress.assertAllowedHost(hostname);
 }
 
 function present(webhook: WebhookRecord): WebhookAnswer {

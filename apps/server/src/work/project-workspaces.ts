@@ -6,7 +6,7 @@ export interface ProjectWorkspacesOptions {
   readonly controlPlane: ControlPlane;
   readonly config: () => Config;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly storedServers: (scope: Scope) => Promise<readonly ServerConfig[]>;
+  readonly storedServers: (cp: ControlPlane, scope: Scope) => Promise<readonly ServerConfig[]>;
 }
 
 /** Config and servers of projects. The config's belong to the first project; a name of the config goes before a stored one. */
@@ -17,13 +17,14 @@ export class ProjectWorkspaces {
     this.#options = options;
   }
 
-  async of(scope: Scope): Promise<Workspace> {
+  /** `cp` within a transaction: whoever holds a connection must not wait for another. */
+  async of(scope: Scope, cp = this.#options.controlPlane): Promise<Workspace> {
     const { controlPlane, config: current, environment, storedServers } = this.#options;
     const config = current();
     const { defaultScope } = controlPlane;
     const ofConfig =
       scope.organizationId === defaultScope.organizationId && scope.projectId === defaultScope.projectId;
-    const stored = (await storedServers(scope)).map((server) => [server.name, server] as const);
+    const stored = (await storedServers(cp, scope)).map((server) => [server.name, server] as const);
     const servers = new Map([...stored, ...(ofConfig ? config.servers : [])]);
     const own = ofConfig ? config : { ...config, current: null, remotes: new Map() };
     return { config: { ...own, servers }, server: null, environment: ofConfig ? environment : {} };

@@ -25,7 +25,6 @@ export async function runOnce(parts: ServiceParts, signal: AbortSignal): Promise
       if (job === undefined) throw new CodedError("resource.not_found", `There is no job "${name}".`);
       const input = { cp, call, jobId: job.id, definition: job.definition, trusted: true } as const;
       const run = presentRun(await startRun(parts, { ...input, trigger: "once" }));
-      parts.wakeDispatch();
       const { state, error } = await waitForRun(run, { cp, call, signal, seconds: Infinity });
       logger.info({ job: name, run: run.id, state, code: error?.code }, "run ended");
       return OUTCOMES[state] ?? "failed";

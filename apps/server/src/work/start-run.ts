@@ -22,7 +22,7 @@ export async function startRun(
   { workspaces }: Pick<ServiceParts, "workspaces">,
   { cp, call, definition, jobId, trigger, trusted = false }: StartRun,
 ): Promise<Run> {
-  const workspace = await workspaces.of(call.scope);
+  const workspace = await workspaces.of(call.scope, cp);
   if (!trusted) checkDefinition(definition, workspace);
   return createRun(cp, call, {
     ...(jobId === undefined ? {} : { jobId }),

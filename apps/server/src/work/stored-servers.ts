@@ -1,11 +1,15 @@
 import { parseConnectionUrl, Secret, type ServerConfig } from "@syncline/config";
 import { type ControlPlane, listServers, openServerUrl, type Scope } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
+import type { Egress } from "@syncline/runtime/egress";
 
 const PAGE = 500;
 
 /** Servers that were added through the API, as the config has its own. */
-export async function storedServers(cp: ControlPlane, scope: Scope): Promise<ServerConfig[]> {
+export async function storedServers(
+  { cp, egress }: { readonly cp: ControlPlane; readonly egress: Egress },
+  scope: Scope,
+): Promise<ServerConfig[]> {
   const found: ServerConfig[] = [];
   for (let after: string | null = null; ; ) {
     const { items, next } = await listServers(cp, scope, { after, limit: PAGE });
@@ -25,6 +29,7 @@ export async function storedServers(cp: ControlPlane, scope: Scope): Promise<Ser
         protection,
         replicaOf: null,
         requireEncryption: false,
+        lookup: egress.lookup,
       });
     }
     if (next === null) return found;
@@ -32,12 +37,14 @@ export async function storedServers(cp: ControlPlane, scope: Scope): Promise<Ser
   }
 }
 
-/** @throws CodedError `request.invalid`, which quotes nothing of the URL */
-export function assertServerUrl(url: string): void {
+/** @throws CodedError `request.invalid`, which quotes nothing of the URL; `egress.refused` for a host inside */
+export async function assertServerUrl(url: string, egress: Egress): Promise<void> {
   const parsed = parseConnectionUrl(url);
   if (!parsed.ok)
     throw new CodedError("request.invalid", `The connection URL is not valid: ${parsed.problem}.`, {
       hint: "Write it as postgres://user:password@host:port/database.",
       details: { issues: [{ path: "url", problem: parsed.problem }] },
     });
+  if (parsed.url.host === null) throw new CodedError("request.invalid", "The connection URL names no host.");
+  await egress.assertAllowedHost(parsed.url.host);
 }

@@ -130,6 +130,7 @@ export const listRuns = defineRoute("GET /runs", {
   query: pageQuery.extend({
     jobId: idSchema.optional(),
     state: z.enum(RUN_STATES).optional(),
+    kind: z.enum(JOB_KINDS).optional(),
   }),
   answer: { kind: "json", status: 200, schema: pageOf(runSchema) },
 });

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { LookupFunction } from "node:net";
 import { userInfo } from "node:os";
 import { CodedError } from "@syncline/core";
 import type { SslMode } from "../config.ts";
@@ -21,6 +22,7 @@ interface BuildOptions {
   readonly env: Environment;
   /** Names the server for errors. */
   readonly about: string;
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** Where a URL leads, filled from libpq's variables and its defaults. */
@@ -36,7 +38,7 @@ export function buildAddress(url: ConnectionUrl, { env, about }: BuildOptions): 
 
 /** The address and all else that a connection needs; reads password file and certificate. */
 export async function buildConnection(url: ConnectionUrl, options: BuildOptions): Promise<ServerConnection> {
-  const { env, about } = options;
+  const { env, about, lookup } = options;
   const address = buildAddress(url, options);
   const password = url.password ?? (env.PGPASSWORD || (await findPassword(address, env)));
   const rootCert = rootCertFile(url.sslRootCert ?? (env.PGSSLROOTCERT || null));
@@ -50,6 +52,7 @@ export async function buildConnection(url: ConnectionUrl, options: BuildOptions)
     ...(rootCert === null ? {} : { sslRootCert: await readCertificate(rootCert, about) }),
     connectTimeoutMs: url.connectTimeoutMs ?? readTimeout(env.PGCONNECT_TIMEOUT),
     applicationName: url.applicationName ?? (env.PGAPPNAME || "syncline"),
+    ...(lookup === undefined ? {} : { lookup }),
   });
 }
 

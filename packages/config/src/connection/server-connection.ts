@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import { inspect } from "node:util";
 import type { SslMode } from "../config.ts";
 
@@ -13,6 +14,8 @@ export interface ServerConnection {
   readonly sslRootCert?: string;
   readonly connectTimeoutMs: number;
   readonly applicationName: string;
+  /** Gives the addresses of the host that may be connected to; absent: the system's. */
+  readonly lookup?: LookupFunction;
 }
 
 /** The same object, whose printed and JSON forms lack the password. A spread copy is an ordinary object again. */

@@ -1,3 +1,4 @@
+import type { JobKind } from "@syncline/jobs";
 import { and, desc, eq, inArray } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
@@ -10,6 +11,7 @@ import { olderThan } from "./by-age.ts";
 
 export interface ListRunsInput extends PageInput {
   readonly jobId?: string;
+  readonly kind?: JobKind;
   readonly states?: readonly RunState[];
 }
 
@@ -31,6 +33,7 @@ export async function listRuns(
           eq(runs.organizationId, scope.organizationId),
           eq(runs.projectId, scope.projectId),
           input.jobId === undefined ? undefined : eq(runs.jobId, input.jobId),
+          input.kind === undefined ? undefined : eq(runs.kind, input.kind),
           input.states === undefined ? undefined : inArray(runs.state, [...input.states]),
           olderThan(runs, position),
         ),

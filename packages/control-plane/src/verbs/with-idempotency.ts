@@ -1,5 +1,5 @@
 import { CodedError } from "@syncline/core";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Call, ControlPlane } from "../control-plane.ts";
 import { joining, transact } from "../database/transact.ts";
 import { idempotencyKeys } from "../schema/index.ts";
@@ -19,11 +19,14 @@ export interface Answer {
 }
 
 const MAX_KEY = 255;
+/** First half of the advisory locks of requests under a key. */
+const KEY_LOCK = 0x53594e49;
 
 /**
  * Answers a request once: `body` runs in the transaction that remembers its answer, with a control plane whose verbs
- * join it. A repeated request gets the first one's answer; it waits for one that is still being worked on.
- * @throws CodedError `idempotency.mismatch` when the key was used for another request, `request.invalid`
+ * join it. A repeated request gets the first one's answer.
+ * @throws CodedError `idempotency.mismatch` when the key was used for another request, `idempotency.busy` (retryable)
+ * while the first one is still being worked on, `request.invalid`
  */
 export async function withIdempotency(
   cp: ControlPlane,
@@ -38,6 +41,11 @@ export async function withIdempotency(
     );
   const { organizationId } = call.scope;
   return transact(cp, async (change) => {
+    // Whoever waited here would hold a connection that the first request may need.
+    const [lock] = await change.tx.execute<{ taken: boolean }>(
+      sql`SELECT pg_try_advisory_xact_lock(${KEY_LOCK}::int, hashtext(${`${organizationId} ${key}`})) AS taken`,
+    );
+    if (lock?.taken !== true) throw busy();
     const mine = await change.tx
       .insert(idempotencyKeys)
       .values({ organizationId, key, requestDigest })
@@ -54,12 +62,18 @@ export async function withIdempotency(
             hint: "Use a new key for each request.",
           },
         );
-      if (first.status === null)
-        throw new CodedError("idempotency.busy", "The first request is still running.", { retryable: true });
+      if (first.status === null) throw busy();
       return { status: first.status, response: first.response, replayed: true };
     }
     const { status, response } = await body(joining(cp, change));
     await change.tx.update(idempotencyKeys).set({ status, response }).where(place);
     return { status, response, replayed: false };
+  });
+}
+
+function busy(): CodedError {
+  return new CodedError("idempotency.busy", "The first request under this key is still being worked on.", {
+    retryable: true,
+    hint: "Send it again in a moment.",
   });
 }
