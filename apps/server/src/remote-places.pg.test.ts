@@ -1,20 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@syncline/api/client";
 import { parsePatchSelection } from "@syncline/core";
+import { type JobInput, type JobOf, jobSchema } from "@syncline/jobs";
 import { applyOfJob, patchInput, readLog, runApply, runUndo, undoOfJob } from "@syncline/runtime/operations";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  job,
-  type OperationFolder,
-  operationFolder,
-} from "../../../packages/runtime/src/operations/testing/operation.fixture.ts";
+import { type RemoteClient, remoteClient } from "./testing/remote-client.ts";
 import { placesConfig, startTestService, type TestService } from "./testing/start-test-service.ts";
 
 let there: TestDatabase;
 let server: TestService;
-let folder: OperationFolder;
+let folder: RemoteClient;
 
 beforeAll(async () => {
   there = await createTestDatabase("remote_places");
@@ -23,10 +20,7 @@ beforeAll(async () => {
     `  safe: {url: "${there.url}?application_name=x", protection: open}\n`,
   );
   server = await startTestService({ label: "remote_places_control", config: () => config });
-  folder = await operationFolder(
-    { local: { url: there.url } },
-    { prod: { url: server.url, key: server.key } },
-  );
+  folder = await remoteClient(server, there.url);
 });
 afterAll(async () => {
   await folder.remove();
@@ -50,8 +44,10 @@ const runs = async () =>
 const newest = async () => (await runs())[0];
 const applications = async () => (await runs()).length;
 const TARGET = "prod:b/dst:users";
+const job = <Kind extends "apply" | "undo">(definition: Omit<Extract<JobInput, { kind: Kind }>, "name">) =>
+  jobSchema.parse({ name: "test", ...definition }) as JobOf<Kind>;
 const apply = (more: { dryRun?: boolean; strategy?: "manual" | "ours" | "theirs" } = {}) =>
-  job({ kind: "apply", patch: "here", target: TARGET, ...more });
+  job<"apply">({ kind: "apply", patch: "here", target: TARGET, ...more });
 
 describe("a patch for a place of another server", () => {
   it("is tried, and leaves nothing", async () => {
@@ -87,7 +83,7 @@ describe("a patch for a place of another server", () => {
     expect(met).toMatchObject({ outcome: "conflicted", ledgerIds: [], counts: { conflicts: 1 } });
     await runApply(folder.setting(), applyOfJob(apply({ strategy: "theirs" }), made));
     expect(await names()).toEqual(["Ann", "Dan"]);
-    const undo = undoOfJob(job({ kind: "undo", ledgerId: made.header.id, target: TARGET }));
+    const undo = undoOfJob(job<"undo">({ kind: "undo", ledgerId: made.header.id, target: TARGET }));
     await runUndo(folder.setting(), undo);
     expect(await names()).toEqual(["Zoe", "Cyd"]);
     await expect(runUndo(folder.setting(), undo)).rejects.toMatchObject({ code: "patch.already_undone" });

@@ -1,23 +1,24 @@
 import { readdir } from "node:fs/promises";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  placesConfig,
-  startTestService,
-  type TestService,
-} from "../../../server/src/testing/start-test-service.ts";
+import { type RunningServer, runServer } from "../testing/run-server.ts";
 import { type CommandFolder, makeCommandFolder } from "../testing/run-syncline.ts";
 
 let there: TestDatabase;
 let here: TestDatabase;
-let server: TestService;
+let control: TestDatabase;
+let server: RunningServer;
+let behind: CommandFolder;
 let folder: CommandFolder;
 
 beforeAll(async () => {
   there = await createTestDatabase("remote_there");
   here = await createTestDatabase("remote_here");
-  const config = placesConfig(there.url, `  c: {url: "${there.url}", protection: open}\ncurrent: b\n`);
-  server = await startTestService({ label: "remote_control", config: () => config });
+  control = await createTestDatabase("remote_control");
+  behind = await makeCommandFolder(
+    JSON.stringify({ version: 1, current: "b", servers: { b: { url: there.url }, c: { url: there.url } } }),
+  );
+  server = await runServer(behind, control.url);
   folder = await makeCommandFolder(
     JSON.stringify({
       version: 1,
@@ -32,6 +33,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await folder.remove();
   await server.stop();
+  await behind.remove();
+  await control.drop();
   await there.drop();
   await here.drop();
 });

@@ -26,29 +26,20 @@ interface ServerEntry {
 
 export async function operationFolder(
   servers: Readonly<Record<string, ServerEntry>>,
-  /** Other Syncline servers. */
-  remotes: Readonly<Record<string, { readonly url: string; readonly key: string }>> = {},
 ): Promise<OperationFolder> {
   const path = await mkdtemp(join(tmpdir(), "syncline-operations-"));
   const entries = Object.entries(servers).map(([name, server]) => [
     name,
     { ...server, url: server.url, tenancy: { kind: "schema" } },
   ]);
-  const others = Object.entries(remotes).map(([name, { url }]) => [
-    name,
-    { url, apiKey: { env: `KEY_OF_${name}` } },
-  ]);
   await writeFile(
     join(path, "syncline.yaml"),
-    JSON.stringify({ version: 1, servers: Object.fromEntries([...entries, ...others]) }),
+    JSON.stringify({ version: 1, servers: Object.fromEntries(entries) }),
   );
   const workspace = await openWorkspace({
     configFile: join(path, "syncline.yaml"),
     server: null,
-    environment: {
-      HOME: path,
-      ...Object.fromEntries(Object.entries(remotes).map(([name, { key }]) => [`KEY_OF_${name}`, key])),
-    },
+    environment: { HOME: path },
     folder: path,
     warn: () => {},
   });
