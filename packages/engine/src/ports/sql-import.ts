@@ -1,4 +1,5 @@
 import type { QualifiedName } from "@syncline/core";
+import type { Fence } from "../usecases/apply-contract.ts";
 
 /** What one statement of an SQL file does. */
 export type SqlStatement =
@@ -40,8 +41,19 @@ export interface SqlParser {
 export interface SqlTarget {
   /** Printed locator, without secrets. */
   readonly label: string;
-  begin(signal: AbortSignal): Promise<SqlTransaction>;
+  /** With a name it is recorded in the target's ledger; `target.locked`, retryable, when it was recorded meanwhile. */
+  begin(signal: AbortSignal, name: SqlImportName | null): Promise<SqlTransaction>;
   close(): Promise<void>;
+}
+
+/** How the target's ledger knows an import, so that it is made once. */
+export interface SqlImportName {
+  /** UUID. */
+  readonly id: string;
+  readonly fence: Fence | null;
+  /** The file, for people. */
+  readonly source: string;
+  readonly actor: string | null;
 }
 
 /** Nothing is visible to others before `commit` resolves. Every method rejects with a CodedError. */
@@ -51,7 +63,7 @@ export interface SqlTransaction {
   /** Sends rows after a COPY … FROM STDIN with backpressure. */
   copy(sql: string, rows: AsyncIterable<Uint8Array>): Promise<number>;
   /** Rejects with `patch.outcome_unknown` when the connection broke while it was on its way. */
-  commit(): Promise<void>;
+  commit(tables: readonly { readonly name: string; readonly rows: number }[]): Promise<void>;
   /** Never rejects; safe after a failure. */
   rollback(): Promise<void>;
 }

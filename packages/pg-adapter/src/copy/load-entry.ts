@@ -40,7 +40,7 @@ const ENTRY_OF = "SELECT tables FROM syncline.ledger WHERE id OPERATOR(pg_catalo
 
 const WRITE_ENTRY = `INSERT INTO syncline.ledger AS l (id, patch_id, hash, kind, scope_schema, tenant_column, tenant_value,
   applied_at, actor, reason, strategy, header, tables, inserted, updated, deleted, already_applied, skipped)
-VALUES ($1::pg_catalog.uuid, $2, '', 'apply', $3, $4, $5, pg_catalog.clock_timestamp(), $6, $7, 'load', $8, $9, $10, 0, 0, 0, 0)
+VALUES ($1::pg_catalog.uuid, $2, '', 'apply', $3, $4, $5, pg_catalog.clock_timestamp(), $6, $7, $11, $8, $9, $10, 0, 0, 0, 0)
 ON CONFLICT (id) DO UPDATE SET header = excluded.header, tables = excluded.tables, inserted = excluded.inserted`;
 
 /**
@@ -52,60 +52,101 @@ export async function writeLoadEntry({ client, scope, request, loaded }: LoadEnt
   await assertLedgerGenuine(client);
   const { id, record } = request;
   const { rows } = await client.query<{ tables: string }>(ENTRY_OF, [id]);
-  const tables = [...(JSON.parse(rows[0]?.tables ?? "[]") as TableCounts[]), ...loaded.map(countsIn(scope))];
+  const before = JSON.parse(rows[0]?.tables ?? "[]") as TableCounts[];
+  const header = headerOf({ client, scope, request, loaded });
+  const tables = [...before, ...loaded.map(countsIn(scope))];
+  await writeEntry(client, { id, scope, strategy: "load", reason: record.reason, header, tables });
+}
+
+export interface RowsEntry {
+  readonly id: string;
+  readonly scope: PgScope;
+  /** Neither is taken back by an undo. */
+  readonly strategy: "load" | "sql";
+  readonly reason: string | null;
+  readonly header: PatchHeader;
+  readonly tables: readonly TableCounts[];
+}
+
+/** An entry for rows of which nothing is kept that would take them back. */
+export async function writeEntry(client: Client, entry: RowsEntry): Promise<void> {
+  const { id, scope, strategy, reason, header, tables } = entry;
   await client.query(WRITE_ENTRY, [
     id,
-    `load-${id}`,
+    header.id,
     scope.schema,
     scope.tenantColumn?.name ?? null,
     scope.tenantColumn?.value ?? null,
-    record.actor,
-    record.reason,
-    JSON.stringify(headerOf({ client, scope, request, loaded })),
+    header.metadata.createdBy,
+    reason,
+    JSON.stringify(header),
     JSON.stringify(tables),
     tables.reduce((sum, { inserted }) => sum + inserted, 0),
+    strategy,
   ]);
 }
 
 type TableCounts = { readonly name: string } & ApplyCounts;
 
 function countsIn(scope: PgScope) {
-  return ({ table: { info }, rows }: Pick<LoadedTable, "table" | "rows">): TableCounts => ({
-    name: recordedName(info.spec, scope),
-    inserted: rows,
-    updated: 0,
-    deleted: 0,
-    alreadyApplied: 0,
-    skipped: 0,
-  });
+  return ({ table: { info }, rows }: Pick<LoadedTable, "table" | "rows">): TableCounts =>
+    inserted(recordedName(info.spec, scope), rows);
+}
+
+export function inserted(name: string, rows: number): TableCounts {
+  return { name, inserted: rows, updated: 0, deleted: 0, alreadyApplied: 0, skipped: 0 };
 }
 
 function headerOf({ scope, request, loaded }: LoadEntry): PatchHeader {
   const { id, record, tables } = request;
   return {
-    format: "syncline-patch",
-    version: 1,
-    id: `load-${id}`,
-    createdAt: new Date().toISOString(),
-    source: { locator: record.source },
-    target: { locator: record.target },
-    metadata: {
-      createdBy: record.actor,
-      filter: record.scope["filter"] ?? null,
-      ignoreFields: [],
-      fields: null,
+    ...entryHeader({
+      id: `load-${id}`,
+      source: record.source,
+      target: record.target,
+      actor: record.actor,
       scope: { ...record.scope, move: "load" },
       complete: record.whole && loaded.length === tables.length,
-      hash: "",
-      inverts: null,
-    },
-    base: null,
+    }),
     tables: loaded.map(({ table: { info } }) => ({
       name: recordedName(info.spec, scope),
       columns: info.spec.columns.map((column) => [column.name, column.type.name] as const),
       key: [],
       fingerprint: info.spec.fingerprint,
     })),
+  };
+}
+
+interface EntryHeader {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  readonly actor: string | null;
+  readonly scope: Readonly<Record<string, unknown>>;
+  readonly complete: boolean;
+}
+
+/** What the ledger keeps instead of a patch's header. */
+export function entryHeader({ id, source, target, actor, scope, complete }: EntryHeader): PatchHeader {
+  return {
+    format: "syncline-patch",
+    version: 1,
+    id,
+    createdAt: new Date().toISOString(),
+    source: { locator: source },
+    target: { locator: target },
+    metadata: {
+      createdBy: actor,
+      filter: scope["filter"] ?? null,
+      ignoreFields: [],
+      fields: null,
+      scope,
+      complete,
+      hash: "",
+      inverts: null,
+    },
+    base: null,
+    tables: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
-import { CodedError } from "@syncline/core";
+import { CodedError, isCodedError } from "@syncline/core";
 import type { SqlTarget, SqlTransaction } from "@syncline/engine";
 import type pg from "pg";
 import { abandonClient } from "../connection/cancel-request.ts";
@@ -11,6 +11,7 @@ import { translateError } from "../connection/translate-error.ts";
 import type { PgScope } from "../scope.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import { isUncertain } from "../write/commit-outcome.ts";
+import { prepareSqlEntry, type SqlEntry, takeSqlName, writeSqlEntry } from "./sql-entry.ts";
 
 export interface SqlTargetInput {
   readonly scope: PgScope;
@@ -23,10 +24,11 @@ export interface SqlTargetInput {
 export function openSqlTarget({ scope, label, lockTimeoutMs }: SqlTargetInput): SqlTarget {
   return {
     label,
-    async begin(signal) {
+    async begin(signal, name) {
       if (signal.aborted) throw interrupted(signal);
       const client = await openConnection(scope.connection);
-      const transaction = new PgSqlTransaction(client, { label, signal, lockTimeoutMs });
+      const entry = name === null ? null : { client, scope, label, name };
+      const transaction = new PgSqlTransaction(client, { label, signal, lockTimeoutMs, entry });
       await transaction.begin(scope.schema);
       return transaction;
     },
@@ -36,6 +38,7 @@ export function openSqlTarget({ scope, label, lockTimeoutMs }: SqlTargetInput): 
 
 interface TransactionOptions extends Pick<SqlTargetInput, "label" | "lockTimeoutMs"> {
   readonly signal: AbortSignal;
+  readonly entry: SqlEntry | null;
 }
 
 class PgSqlTransaction implements SqlTransaction {
@@ -43,10 +46,12 @@ class PgSqlTransaction implements SqlTransaction {
   readonly #label: string;
   readonly #signal: AbortSignal;
   readonly #lockTimeoutMs: number | null;
+  readonly #entry: SqlEntry | null;
   readonly #stop = () => void this.#abandon();
   #ended = false;
 
-  constructor(client: pg.Client, { label, signal, lockTimeoutMs }: TransactionOptions) {
+  constructor(client: pg.Client, { label, signal, lockTimeoutMs, entry }: TransactionOptions) {
+    this.#entry = entry;
     this.#client = client;
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#label = label;
@@ -56,8 +61,11 @@ class PgSqlTransaction implements SqlTransaction {
 
   /** Names without a schema mean the tenant's. */
   async begin(schema: string): Promise<void> {
+    const entry = this.#entry;
+    if (entry !== null) await this.#guard(() => prepareSqlEntry(entry));
     await this.#guard(() => this.#client.query("BEGIN"));
     await this.#limitLockWaits();
+    if (entry !== null) await this.#guard(() => takeSqlName(entry));
     await this.#guard(() => this.#client.query(`SET LOCAL search_path = ${quoteIdentifier(schema)}`));
   }
 
@@ -88,7 +96,9 @@ class PgSqlTransaction implements SqlTransaction {
     });
   }
 
-  async commit(): Promise<void> {
+  async commit(tables: Parameters<SqlTransaction["commit"]>[0]): Promise<void> {
+    const entry = this.#entry;
+    if (entry !== null) await this.#guard(() => writeSqlEntry(entry, tables));
     try {
       await this.#client.query("COMMIT");
     } catch (error) {
@@ -119,6 +129,7 @@ class PgSqlTransaction implements SqlTransaction {
   }
 
   #explain(error: unknown): CodedError {
+    if (isCodedError(error)) return error;
     return this.#signal.aborted ? interrupted(this.#signal) : translateError(error, this.#label);
   }
 

@@ -66,7 +66,7 @@ export async function findInverse(
   if (row === undefined) throw notFound(id);
   const entry = toEntry(row);
   if (entry.undoState === "undone") throw alreadyUndone(entry);
-  if (entry.strategy === "load") throw loaded(entry);
+  if (KEPT_NOTHING.has(entry.strategy)) throw keptNothing(entry);
   const header = JSON.parse(row["header"] ?? "{}") as PatchHeader;
   // An inverse is complete by its nature: it names exactly the rows that were written.
   return {
@@ -152,16 +152,19 @@ function toEntry(row: Row): LedgerEntry {
   };
 }
 
-function loaded({ id, tables }: LedgerEntry): CodedError {
+/** Rows that arrive in bulk are not kept a second time. */
+const KEPT_NOTHING: ReadonlySet<string> = new Set(["load", "sql"]);
+
+function keptNothing({ id, strategy, tables }: LedgerEntry): CodedError {
   const names = tables.map(({ name }) => `"${name}"`).join(", ");
-  return new CodedError(
-    "usage.invalid",
-    `Application ${id} filled tables that were empty; what would take it back is not kept.`,
-    {
-      hint: `To go back, empty the tables that it filled: ${names}.`,
-      details: { ledgerId: id, tables: tables.map(({ name }) => name) },
-    },
-  );
+  const what = strategy === "load" ? "filled tables that were empty" : "ran an SQL file";
+  return new CodedError("usage.invalid", `Application ${id} ${what}; what would take it back is not kept.`, {
+    hint:
+      strategy === "load"
+        ? `To go back, empty the tables that it filled: ${names}.`
+        : `To go back, remove what it wrote into ${names}.`,
+    details: { ledgerId: id, tables: tables.map(({ name }) => name) },
+  });
 }
 
 export function notFound(id: string): CodedError {

@@ -1,10 +1,14 @@
 import type { RunContext } from "../../ports/run-context.ts";
-import type { SqlParser, SqlTarget } from "../../ports/sql-import.ts";
+import type { SqlImportName, SqlParser, SqlTarget } from "../../ports/sql-import.ts";
+import type { ApplicationName } from "../apply-contract.ts";
 import type { Protection } from "../assert-writable.ts";
 import type { SqlTenant } from "./tenant-guard.ts";
 
 export interface ImportSqlInput {
   readonly ctx: RunContext;
+  /** Under which the target's ledger has it; null or absent for people at a terminal. Not for a dry run. */
+  readonly name?: SqlImportName | null;
+  readonly reached?: ApplicationName["reached"];
   /** The file's bytes, unpacked and decrypted. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Name of the file, for messages. */

@@ -20,13 +20,19 @@ export async function importSql(input: ImportSqlInput): Promise<ImportSqlResult>
       hint: "Import a file that syncline export wrote, or import into an open target.",
     });
   }
-  const transaction = await target.begin(ctx.signal);
+  const name = dryRun ? null : (input.name ?? null);
+  const transaction = await target.begin(ctx.signal, name);
   try {
     const run = new ImportRun(input, transaction);
     await run.toTheEnd();
+    const result = run.result();
     if (dryRun) await transaction.rollback();
-    else await transaction.commit();
-    return run.result();
+    else {
+      input.reached?.("rows-written");
+      await transaction.commit(result.tables);
+      input.reached?.("rows-committed");
+    }
+    return result;
   } catch (error) {
     await transaction.rollback();
     throw error;

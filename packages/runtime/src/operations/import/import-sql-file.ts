@@ -1,8 +1,9 @@
 import { CodedError } from "@syncline/core";
 import { type ImportSqlResult, importSql, type SqlTenant } from "@syncline/engine";
-import { openSqlImport, openSqlParser } from "../../endpoint-registry.ts";
+import { openSqlImport, openSqlParser, openTarget } from "../../endpoint-registry.ts";
 import { patchFilesWithKeys } from "../../files/patch-files.ts";
 import type { Place } from "../../place.ts";
+import type { OperationSetting } from "../contract.ts";
 import { DEFAULT_IMPORT, type ImportInput } from "./import-input.ts";
 import type { ImportRun } from "./import-run.ts";
 import type { ImportFile } from "./open-import.ts";
@@ -13,11 +14,16 @@ export async function importSqlFile(
   { path, identities }: Extract<ImportFile, { kind: "sql" }>,
 ): Promise<ImportSqlResult> {
   refuseRowChoices(input);
+  const name = nameOf(setting, input);
+  const before = name === null ? null : await importOfThen(setting, target, name.id);
+  if (before !== null) return before;
   const source = await patchFilesWithKeys({ recipients: [], identities }).open(path);
   const sqlTarget = openSqlImport(target, input.lockTimeoutMs);
   try {
     return await importSql({
       ctx: setting.context,
+      name,
+      reached: setting.reached,
       chunks: source.open(),
       file: input.file.label,
       parser: openSqlParser(),
@@ -29,6 +35,28 @@ export async function importSqlFile(
     });
   } finally {
     await sqlTarget.close();
+  }
+}
+
+function nameOf({ applicationId, fence, context }: OperationSetting, input: ImportInput) {
+  if (applicationId === null || input.dryRun) return null;
+  return { id: applicationId, fence, source: input.file.label, actor: context.actor };
+}
+
+/** An import of before under the same name, with its numbers of then. */
+async function importOfThen(
+  { context }: OperationSetting,
+  place: Place,
+  id: string,
+): Promise<ImportSqlResult | null> {
+  const target = await openTarget(place, context.signal);
+  try {
+    const entry = await target.findApplication(id);
+    if (entry === null) return null;
+    const tables = entry.tables.map(({ name, inserted }) => ({ name, rows: inserted }));
+    return { outcome: "imported", tables, rows: entry.counts.inserted, statements: 0 };
+  } finally {
+    await target.close();
   }
 }
 

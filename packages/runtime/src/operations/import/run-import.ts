@@ -33,7 +33,8 @@ export async function runImport(
   await setting.confirmWrite({ action: "import", target, dryRun: input.dryRun });
   await hooks.beforeWrite?.({ target, kind: opened.kind });
   const method = await write({ setting, input, hooks, say, target, strategy }, opened);
-  const summary = method.kind === "rows" ? moveSummary(method.result, said) : sqlSummary(method.result, said);
+  const summary =
+    method.kind === "rows" ? moveSummary(method.result, said) : sqlSummary(setting, method.result, said);
   const source = opened.kind === "rows" ? opened.files.label : input.file.label;
   return { ...summary, source, target: target.label, method };
 }
@@ -56,9 +57,14 @@ function strategyOf({ strategy, base, replaceAll }: ImportInput): MoveStrategy {
   return chosen;
 }
 
-function sqlSummary({ rows, tables }: ImportSqlResult, notes: readonly string[]): OperationReport {
+function sqlSummary(
+  { applicationId }: OperationSetting,
+  { outcome, rows, tables }: ImportSqlResult,
+  notes: readonly string[],
+): OperationReport {
   return {
     ...NOTHING_MOVED,
+    ledgerIds: applicationId === null || outcome === "dry-run" ? [] : [applicationId],
     counts: { ...NOTHING_MOVED.counts, inserted: rows },
     tables: tables.map(({ name, rows: inserted }) => ({ name, inserted })),
     notes,
