@@ -43,10 +43,15 @@ export function defineService(program: Command, act: Act): void {
   ]);
 }
 
+/** `service` has these options too, and takes them wherever they stand. */
+function allOptions<Options>(command: Command): Options {
+  return command.optsWithGlobals<Options & object>();
+}
+
 function runs(act: Act) {
-  return act(async (session, options: ServiceRunOptions) => {
+  return act(async (session, _options: object, command: Command) => {
     const { runService } = await import("./service/run-service.ts");
-    return runService(session, options);
+    return runService(session, allOptions<ServiceRunOptions>(command));
   });
 }
 
@@ -55,9 +60,9 @@ function defineStatus(service: Command, act: Act): void {
     .description("Shows the jobs of a running service, when they run next and how they ended last.")
     .option("--json", "print one JSON document")
     .action(
-      act(async (session, options: StatusOptions) => {
+      act(async (session, _options: object, self: Command) => {
         const { runStatus } = await import("./service/run-status.ts");
-        return runStatus(session, options);
+        return runStatus(session, allOptions<StatusOptions>(self));
       }),
     );
   withExamples(command, [
@@ -73,9 +78,9 @@ function defineTrigger(service: Command, act: Act): void {
     .option("--wait", "wait for its end: 0 done, 3 in part, 6 conflicts, 20 failed")
     .option("--json", "print one JSON document")
     .action(
-      act(async (session, job: string, options: TriggerOptions) => {
+      act(async (session, job: string, _options: object, self: Command) => {
         const { runTrigger } = await import("./service/run-trigger.ts");
-        return runTrigger(session, { job, options });
+        return runTrigger(session, { job, options: allOptions<TriggerOptions>(self) });
       }),
     );
   withExamples(command, [
@@ -88,9 +93,9 @@ function defineReload(service: Command, act: Act): void {
   const command = addPlaceOptions(service.command("reload").summary("read the config file again"))
     .description("Tells every process of the service to read its config again. A wrong one changes nothing.")
     .action(
-      act(async (session, options: PlaceOptions) => {
+      act(async (session, _options: object, self: Command) => {
         const { runReload } = await import("./service/run-reload.ts");
-        return runReload(session, options);
+        return runReload(session, allOptions<PlaceOptions>(self));
       }),
     );
   withExamples(command, [
