@@ -1,12 +1,14 @@
-import { CodedError } from "@syncline/core";
-import type { BulkTable, FinishedLoad, FinishLoad, LoadName } from "@syncline/engine";
+import { CodedError, formatQualifiedName, sameQualifiedName } from "@syncline/core";
+import type { BulkTable, BulkTableLoad, FinishedLoad, FinishLoad, LoadName } from "@syncline/engine";
 import type { Client } from "pg";
+import { readTableInfos } from "../../catalog/read-table-specs.ts";
+import type { PgScope } from "../../scope.ts";
 import { quoteTable } from "../../sql/quote.ts";
 import type { ApplySession } from "../../write/apply-session.ts";
 import { holdFence } from "../../write/fence.ts";
 import { sqlStateOf } from "../../write/write-errors.ts";
 import { commitLoad } from "../commit-load.ts";
-import { onlyTable, readCopyTables } from "../copy-table.ts";
+import { type CopyTable, onlyTable } from "../copy-table.ts";
 import { createDefinitions } from "../drop-definitions.ts";
 import { LoadSettings } from "../load-settings.ts";
 import { raiseLoadedSequences } from "../loaded-sequences.ts";
@@ -47,7 +49,7 @@ async function inTransaction(input: FinishInput, session: ApplySession): Promise
   await holdFence(client, source.label, name.fence);
   const loads = request.tables.map(({ table }) => plainLoad(table, 0));
   await lockTables(client, loads, () => true);
-  const tables = await readCopyTables(client, source.scope, loads, () => false);
+  const tables = await readTables(client, source.scope, loads);
   const counts: FinishedLoad["tables"][number][] = [];
   for (const { table, parts } of request.tables) {
     const rows = await countRows({ client, input, table, parts });
@@ -62,6 +64,29 @@ async function inTransaction(input: FinishInput, session: ApplySession): Promise
   await recordLoad({ client, scope: source.scope, request, tables, result });
   await commitLoad({ session, connection: source.scope.connection, label: source.label });
   return result;
+}
+
+/** As they are now: without what was dropped they are not as they were described. That they are the same, their marks say. */
+async function readTables(
+  client: Client,
+  scope: PgScope,
+  loads: readonly BulkTableLoad[],
+): Promise<CopyTable[]> {
+  const names = loads.map(({ table }) => table.spec.name);
+  const tenantColumn = scope.tenantColumn?.name ?? null;
+  const selection = { kind: "named" as const, names };
+  const infos = await readTableInfos(client, { schema: scope.schema, tenantColumn, selection });
+  return loads.map((load) => {
+    const { name: wanted } = load.table.spec;
+    const info = infos.find(({ spec }) => sameQualifiedName(spec.name, wanted));
+    const name = formatQualifiedName(wanted);
+    if (info === undefined)
+      throw new CodedError("schema.changed", `Table "${name}" of the target is gone.`, {
+        hint: "What was loaded is removed again; try again.",
+        details: { table: name },
+      });
+    return { load, info, name, relation: quoteTable(wanted), drops: false };
+  });
 }
 
 interface CountInput {

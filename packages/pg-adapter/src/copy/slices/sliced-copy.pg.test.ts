@@ -109,6 +109,30 @@ it("loads a slice once, and finishes once, however often it is asked", async () 
   expect(await differing()).toEqual([]);
 });
 
+it.each(["whoever began", "another"])(
+  "drops indexes of large tables and makes them again, when %s finishes",
+  async (who) => {
+    const wide =
+      "CREATE TABLE wide (id int PRIMARY KEY, n int UNIQUE, note text); CREATE INDEX wide_note ON wide (left(note, 5)); ALTER TABLE wide ADD FOREIGN KEY (n) REFERENCES wide (id)";
+    await Promise.all([source, target].map((side) => side.query(`DROP TABLE IF EXISTS wide; ${wide}`)));
+    await source.query(
+      "INSERT INTO wide SELECT g, g, repeat('w', 1000) FROM generate_series(1, 13000) g; ANALYZE wide",
+    );
+    const shape = await definitions(target.url);
+    const first = await begin();
+    const open = [first.copy, await joined(first, first.copy.instant)];
+    expect((await definitions(target.url)).length).toBeLessThan(shape.length - 3);
+    for (const slice of first.slices) await open[1]?.copySlice(slice, claim(), ctx);
+    await open[who === "another" ? 1 : 0]?.finish(first.plan, { claim: claim(), record, ctx });
+    for (const copy of open) expect(await copy.close()).toEqual([]);
+    expect(await definitions(target.url)).toEqual(shape);
+    expect(await digest(target.url, "SELECT * FROM wide")).toBe(
+      await digest(source.url, "SELECT * FROM wide"),
+    );
+    await Promise.all([source, target].map((side) => side.query("DROP TABLE wide")));
+  },
+);
+
 it("leaves the target as it was when the last one goes without finishing", async () => {
   const first = await begin();
   const second = await joined(first, first.copy.instant);

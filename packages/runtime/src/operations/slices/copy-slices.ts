@@ -41,7 +41,7 @@ export async function planCopy(
   const begun = await SlicedCopy.begin(await inputOf(setting, prepared), { loadId, fence, slices });
   if (begun.kind === "unsuitable") return null;
   const { copy, plan } = begun;
-  const held = heldCopy(copy, true);
+  const held = heldCopy(copy, { prepared, opener: true });
   try {
     await work.held.keep(loadId, work.board(loadId), held);
   } catch (error) {
@@ -76,7 +76,7 @@ export async function sliceCopy(work: SliceWork, input: CopyInput): Promise<Slic
 export async function finishCopy(work: SliceWork, input: CopyInput): Promise<OperationReport> {
   const { setting, unit } = work;
   const { plan } = readForm<FinishData>(unit.slice, FORM);
-  return withCopy(work, { input, plan }, async ({ copy }, prepared) => {
+  return withCopy(work, { input, plan }, async ({ copy, prepared }) => {
     const { ledgerId, notes, tables } = await copy.finish(plan, {
       claim: { unitId: unit.id, token: unit.token },
       record: {
@@ -103,20 +103,21 @@ interface CopyOf {
   readonly plan: CopyPlanRecord;
 }
 
-async function withCopy<Result>(
-  work: SliceWork,
+/** Works with the copy that is open here, or joins it. */
+function withCopy<Result>(
+  { setting, held, board }: SliceWork,
   { input, plan }: CopyOf,
-  use: (held: HeldCopy, prepared: CopyPlan) => Promise<Result>,
+  use: (held: HeldCopy) => Promise<Result>,
 ): Promise<Result> {
-  const { setting, held, board } = work;
-  const prepared = await prepare(setting, input);
-  await setting.confirmWrite({ action: "copy", target: prepared.target, dryRun: false });
   const join = async (snapshots: readonly HeldSnapshot[]) => {
     const instant = snapshots.find(({ side }) => side === "source")?.snapshotId;
     if (instant === undefined) throw instantLost();
-    return heldCopy(await SlicedCopy.join(await inputOf(setting, prepared), plan, instant), false);
+    const prepared = await prepare(setting, input);
+    await setting.confirmWrite({ action: "copy", target: prepared.target, dryRun: false });
+    const copy = await SlicedCopy.join(await inputOf(setting, prepared), plan, instant);
+    return heldCopy(copy, { prepared, opener: false });
   };
-  return held.use({ planId: plan.loadId, board: board(plan.loadId), join }, (copy) => use(copy, prepared));
+  return held.use({ planId: plan.loadId, board: board(plan.loadId), join }, use);
 }
 
 function prepare(setting: OperationSetting, input: CopyInput): Promise<CopyPlan> {
@@ -125,12 +126,13 @@ function prepare(setting: OperationSetting, input: CopyInput): Promise<CopyPlan>
 
 interface HeldCopy extends HeldRun {
   readonly copy: SlicedCopy;
+  readonly prepared: CopyPlan;
 }
 
-function heldCopy(copy: SlicedCopy, opener: boolean): HeldCopy {
+function heldCopy(copy: SlicedCopy, more: Pick<HeldCopy, "prepared" | "opener">): HeldCopy {
   return {
     copy,
-    opener,
+    ...more,
     snapshots: [{ side: "source", snapshotId: copy.instant }],
     close: () => copy.close(),
   };

@@ -22,7 +22,7 @@ export async function openSliceWorld(label: string): Promise<ServiceWorld> {
       CREATE TABLE fresh_child (id int PRIMARY KEY, fresh int NOT NULL REFERENCES fresh);
       CREATE INDEX fresh_note ON fresh (note);
       INSERT INTO big SELECT g, g, repeat('x', 40) FROM generate_series(1, ${ROWS}) g; ANALYZE big`);
-  await world.source.query(`INSERT INTO fresh SELECT g, g, repeat('y', 200) || g FROM generate_series(1, ${ROWS}) g;
+  await world.source.query(`INSERT INTO fresh SELECT g, g, repeat('y', 400) || g FROM generate_series(1, ${ROWS}) g;
     INSERT INTO fresh_child SELECT g, g FROM generate_series(1, 500) g; ANALYZE`);
   await world.target.query("UPDATE big SET n = -n WHERE id % 500 = 0; DELETE FROM big WHERE id % 777 = 0");
   await world.source.query("DELETE FROM big WHERE id % 999 = 1");
