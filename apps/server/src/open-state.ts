@@ -1,5 +1,6 @@
 import type { ServiceSettings } from "@syncline/config";
 import { type ControlPlane, openControlPlane, parseMasterKey } from "@syncline/control-plane";
+import { CodedError, isCodedError } from "@syncline/core";
 import type { Logger } from "@syncline/observability";
 import { readEmbeddedUrl, startEmbeddedState } from "./state/embedded-state.ts";
 import { masterKeyOf } from "./state/state-folder.ts";
@@ -39,6 +40,20 @@ export async function openState(
     };
   } catch (error) {
     await server?.stop();
-    throw error;
+    throw masterKey === null && isCodedError(error) && error.code === "encryption.wrong_key"
+      ? otherKey(stateFolder, error)
+      : error;
   }
+}
+
+/** Processes that share a database need one key; without a setting each takes its own. */
+function otherKey(stateFolder: string, cause: Error): CodedError {
+  return new CodedError(
+    "encryption.wrong_key",
+    `The control database was made with another master key than the one in "${stateFolder}".`,
+    {
+      hint: "Set SYNCLINE_MASTER_KEY to that key (master.key in the first process's state folder) for all processes, or name that folder with --state-directory.",
+      cause,
+    },
+  );
 }
