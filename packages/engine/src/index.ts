@@ -67,6 +67,7 @@ export { dumpSql } from "./usecases/sql-dump/dump-sql.ts";
 export type { ImportSqlInput, ImportSqlResult } from "./usecases/sql-import/import-contract.ts";
 export { importSql } from "./usecases/sql-import/import-sql.ts";
 export type { SqlTenant } from "./usecases/sql-import/tenant-guard.ts";
+export { conflictVersions } from "./usecases/sync-cycle/conflict-versions.ts";
 export { type RecoveredCycle, recoverCycle } from "./usecases/sync-cycle/recover-cycle.ts";
 export * from "./usecases/sync-cycle/sync-contract.ts";
 export { syncCycle } from "./usecases/sync-cycle/sync-cycle.ts";

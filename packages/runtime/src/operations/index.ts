@@ -29,6 +29,7 @@ export * from "./dump-folder/index.ts";
 export * from "./export/index.ts";
 export * from "./import/index.ts";
 export { type LogInput, readLog } from "./log/read-log.ts";
+export { MergeInbox } from "./merge/merge-inbox.ts";
 export { type MergeHooks, type MergeReport, runMerge } from "./merge/run-merge.ts";
 export * from "./moves/index.ts";
 export {

@@ -1,4 +1,10 @@
-import { conflictPlan, type MergeConflict, type PatchTable, parseFilter } from "@syncline/core";
+import {
+  conflictPlan,
+  type MergeConflict,
+  type MergeResolution,
+  type PatchTable,
+  parseFilter,
+} from "@syncline/core";
 import type { MoveResult } from "@syncline/engine";
 import { type JobOf, parseDuration } from "@syncline/jobs";
 import type { OperationReport, OperationSetting } from "../contract.ts";
@@ -8,6 +14,8 @@ import { planCopy } from "../copy/plan-copy.ts";
 import { moveSummary } from "../moves/move-summary.ts";
 
 export interface MergeHooks {
+  /** Asked before the job's rules: what people decided of this conflict. */
+  readonly decide?: (conflict: MergeConflict) => MergeResolution | undefined;
   /** Hears of every conflict that nobody decided; its row is as the target has it. */
   readonly onUndecided?: (conflict: MergeConflict, table: PatchTable) => Promise<void> | void;
   /** An attempt begins: what was heard before counts no longer. */
@@ -34,7 +42,12 @@ export async function runMerge(
   const said: string[] = [];
   const { timestampFields } = setting.workspace.config;
   const decisions = conflictPlan({ ...job.conflicts, timestampFields, timestampSkewMs: 0 });
-  const openConflicts = () => ({ ...hooks, onConflict: decisions.decide });
+  const { decide, ...heard } = hooks;
+  const openConflicts = () => ({
+    ...heard,
+    onConflict: (conflict: MergeConflict, table: PatchTable) =>
+      decide?.(conflict) ?? decisions.decide(conflict, table),
+  });
   const plan = await planCopy({
     setting,
     input: copyOfMerge(job),

@@ -1,10 +1,11 @@
 import { CodedError } from "@syncline/core";
-import { runMerge, runUndo, runWatch, undoOfJob } from "../../operations/index.ts";
+import { runUndo, runWatch, undoOfJob } from "../../operations/index.ts";
 import { applyUnit } from "./apply-unit.ts";
 import { executeBiSync } from "./bi-sync-executor.ts";
 import { copyUnits } from "./copy-units.ts";
 import { diffUnits } from "./diff-units.ts";
 import { exportUnit, importUnit } from "./file-units.ts";
+import { mergeUnit } from "./merge-unit.ts";
 import type { Executors, UnitExecutor } from "./unit-executor.ts";
 import { jobOf, summarized } from "./unit-job.ts";
 
@@ -15,7 +16,7 @@ export const EXECUTORS: Executors = {
   apply: applyUnit,
   undo: async (work) => summarized(await runUndo(work.setting, undoOfJob(jobOf(work, "undo")))),
   copy: copyUnits,
-  merge: async (work) => summarized(await runMerge(work.setting, jobOf(work, "merge"))),
+  merge: mergeUnit,
   "bi-sync": executeBiSync,
   export: exportUnit,
   import: importUnit,
