@@ -23,6 +23,7 @@ export class Change {
   readonly tx: Transaction;
   readonly #audit: { readonly call: Call; readonly note: AuditNote }[] = [];
   readonly #events: NewEvent[] = [];
+  #wakes = false;
 
   constructor(tx: Transaction) {
     this.tx = tx;
@@ -34,6 +35,15 @@ export class Change {
 
   emit(event: NewEvent): void {
     this.#events.push(event);
+  }
+
+  /** Tells sweepers that units became ready; most events of runs tell it too. */
+  wake(): void {
+    this.#wakes = true;
+  }
+
+  get wakes(): boolean {
+    return this.#wakes;
   }
 
   get notes() {

@@ -26,6 +26,8 @@ export async function writeNotes(change: Change): Promise<void> {
       })),
     );
   await writeEvents(change.tx, change.events);
+  const moves = change.events.some(({ type }) => type.startsWith("run.") && type !== "run.progress");
+  if (moves || change.wakes) await change.tx.execute(sql`SELECT pg_notify(${WORK_CHANNEL}, '')`);
 }
 
 /**
@@ -55,6 +57,4 @@ export async function writeEvents(tx: Transaction, events: readonly NewEvent[]):
     });
   for (const { id, organizationId, runId } of written)
     await tx.execute(sql`SELECT pg_notify(${EVENT_CHANNEL}, ${`${organizationId}:${runId ?? ""}:${id}`})`);
-  if (events.some(({ type }) => type.startsWith("run.") && type !== "run.progress"))
-    await tx.execute(sql`SELECT pg_notify(${WORK_CHANNEL}, '')`);
 }

@@ -368,10 +368,15 @@ ALTER TABLE "syncline_control"."deliveries" ADD CONSTRAINT "deliveries_webhook_i
 ALTER TABLE "syncline_control"."webhooks" ADD CONSTRAINT "webhooks_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "syncline_control"."organizations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audit_by_age" ON "syncline_control"."audit_entries" USING btree ("organization_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "conflicts_open" ON "syncline_control"."conflicts" USING btree ("job_id","table_name","key_text") WHERE state IN ('open', 'resolved');--> statement-breakpoint
+CREATE INDEX "conflicts_of_run" ON "syncline_control"."conflicts" USING btree ("run_id");--> statement-breakpoint
 CREATE INDEX "conflicts_by_age" ON "syncline_control"."conflicts" USING btree ("organization_id","state","created_at","id");--> statement-breakpoint
+CREATE INDEX "resolutions_of" ON "syncline_control"."resolutions" USING btree ("conflict_id");--> statement-breakpoint
 CREATE INDEX "events_of_run" ON "syncline_control"."events" USING btree ("run_id","id");--> statement-breakpoint
 CREATE INDEX "events_of" ON "syncline_control"."events" USING btree ("organization_id","id");--> statement-breakpoint
+CREATE INDEX "events_by_age" ON "syncline_control"."events" USING btree ("at");--> statement-breakpoint
 CREATE UNIQUE INDEX "jobs_name" ON "syncline_control"."jobs" USING btree ("project_id","name") WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX "patches_of_run" ON "syncline_control"."patches" USING btree ("run_id");--> statement-breakpoint
+CREATE INDEX "patches_expiring" ON "syncline_control"."patches" USING btree ("expires_at") WHERE removed_at IS NULL;--> statement-breakpoint
 CREATE INDEX "patches_by_age" ON "syncline_control"."patches" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "runs_by_age" ON "syncline_control"."runs" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "runs_of_job" ON "syncline_control"."runs" USING btree ("job_id","created_at","id");--> statement-breakpoint

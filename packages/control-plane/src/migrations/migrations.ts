@@ -4,7 +4,7 @@ import type { Migration } from "./migration.ts";
 export const MIGRATIONS: readonly Migration[] = [
   {
     "name": "0000_initial",
-    "hash": "605a163fce72e556f8714a97d140d10ac6b4679333038d1151af4659d0713e14",
+    "hash": "4350db30942f06d6c1617677a3d7db59dbafc328941a7855a250980b01cbc7c6",
     "statements": [
       "CREATE SEQUENCE \"syncline_control\".\"fencing_tokens\" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;",
       "CREATE TABLE \"syncline_control\".\"api_keys\" (\n\t\"id\" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,\n\t\"organization_id\" uuid NOT NULL,\n\t\"project_id\" uuid,\n\t\"public_id\" text NOT NULL,\n\t\"name\" text NOT NULL,\n\t\"digest\" text NOT NULL,\n\t\"scopes\" text[] NOT NULL,\n\t\"rotates\" uuid,\n\t\"created_by\" text NOT NULL,\n\t\"created_at\" timestamp (3) with time zone DEFAULT now() NOT NULL,\n\t\"expires_at\" timestamp (3) with time zone,\n\t\"last_used_at\" timestamp (3) with time zone,\n\t\"revoked_at\" timestamp (3) with time zone,\n\tCONSTRAINT \"api_keys_publicId_unique\" UNIQUE(\"public_id\")\n);",
@@ -75,10 +75,15 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER TABLE \"syncline_control\".\"webhooks\" ADD CONSTRAINT \"webhooks_organization_id_organizations_id_fk\" FOREIGN KEY (\"organization_id\") REFERENCES \"syncline_control\".\"organizations\"(\"id\") ON DELETE cascade ON UPDATE no action;",
       "CREATE INDEX \"audit_by_age\" ON \"syncline_control\".\"audit_entries\" USING btree (\"organization_id\",\"id\");",
       "CREATE UNIQUE INDEX \"conflicts_open\" ON \"syncline_control\".\"conflicts\" USING btree (\"job_id\",\"table_name\",\"key_text\") WHERE state IN ('open', 'resolved');",
+      "CREATE INDEX \"conflicts_of_run\" ON \"syncline_control\".\"conflicts\" USING btree (\"run_id\");",
       "CREATE INDEX \"conflicts_by_age\" ON \"syncline_control\".\"conflicts\" USING btree (\"organization_id\",\"state\",\"created_at\",\"id\");",
+      "CREATE INDEX \"resolutions_of\" ON \"syncline_control\".\"resolutions\" USING btree (\"conflict_id\");",
       "CREATE INDEX \"events_of_run\" ON \"syncline_control\".\"events\" USING btree (\"run_id\",\"id\");",
       "CREATE INDEX \"events_of\" ON \"syncline_control\".\"events\" USING btree (\"organization_id\",\"id\");",
+      "CREATE INDEX \"events_by_age\" ON \"syncline_control\".\"events\" USING btree (\"at\");",
       "CREATE UNIQUE INDEX \"jobs_name\" ON \"syncline_control\".\"jobs\" USING btree (\"project_id\",\"name\") WHERE deleted_at IS NULL;",
+      "CREATE INDEX \"patches_of_run\" ON \"syncline_control\".\"patches\" USING btree (\"run_id\");",
+      "CREATE INDEX \"patches_expiring\" ON \"syncline_control\".\"patches\" USING btree (\"expires_at\") WHERE removed_at IS NULL;",
       "CREATE INDEX \"patches_by_age\" ON \"syncline_control\".\"patches\" USING btree (\"organization_id\",\"created_at\",\"id\");",
       "CREATE INDEX \"runs_by_age\" ON \"syncline_control\".\"runs\" USING btree (\"organization_id\",\"created_at\",\"id\");",
       "CREATE INDEX \"runs_of_job\" ON \"syncline_control\".\"runs\" USING btree (\"job_id\",\"created_at\",\"id\");",

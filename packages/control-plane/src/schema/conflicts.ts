@@ -50,22 +50,27 @@ export const conflicts = controlSchema.table(
     uniqueIndex("conflicts_open")
       .on(table.jobId, table.tableName, table.keyText)
       .where(sql`state IN ('open', 'resolved')`),
+    index("conflicts_of_run").on(table.runId),
     index("conflicts_by_age").on(table.organizationId, table.state, table.createdAt, table.id),
   ],
 );
 
 /** What was chosen for a conflict and who chose it. */
-export const resolutions = controlSchema.table("resolutions", {
-  id: id(),
-  organizationId: ownedBy(() => organizations.id),
-  conflictId: uuid()
-    .notNull()
-    .references(() => conflicts.id, { onDelete: "cascade" }),
-  choice: text({ enum: ["ours", "theirs", "base", "row"] }).notNull(),
-  /** The typed row, for `row`. */
-  row: jsonb(),
-  /** The row as it was when chosen; another one voids the choice. */
-  seen: text().notNull(),
-  resolvedBy: text().notNull(),
-  resolvedAt: createdAt(),
-});
+export const resolutions = controlSchema.table(
+  "resolutions",
+  {
+    id: id(),
+    organizationId: ownedBy(() => organizations.id),
+    conflictId: uuid()
+      .notNull()
+      .references(() => conflicts.id, { onDelete: "cascade" }),
+    choice: text({ enum: ["ours", "theirs", "base", "row"] }).notNull(),
+    /** The typed row, for `row`. */
+    row: jsonb(),
+    /** The row as it was when chosen; another one voids the choice. */
+    seen: text().notNull(),
+    resolvedBy: text().notNull(),
+    resolvedAt: createdAt(),
+  },
+  (table) => [index("resolutions_of").on(table.conflictId)],
+);

@@ -16,5 +16,6 @@ export const events = controlSchema.table(
   (table) => [
     index("events_of_run").on(table.runId, table.id),
     index("events_of").on(table.organizationId, table.id),
+    index("events_by_age").on(table.at),
   ],
 );

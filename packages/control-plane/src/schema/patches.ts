@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, boolean, index, jsonb, text, uuid } from "drizzle-orm/pg-core";
 import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { organizations } from "./organizations.ts";
@@ -33,6 +34,8 @@ export const patches = controlSchema.table(
   },
   (table) => [
     ofProject("patches_owner", table),
+    index("patches_of_run").on(table.runId),
+    index("patches_expiring").on(table.expiresAt).where(sql`removed_at IS NULL`),
     index("patches_by_age").on(table.organizationId, table.createdAt, table.id),
   ],
 );

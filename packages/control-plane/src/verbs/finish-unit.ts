@@ -58,6 +58,7 @@ export async function finishUnit(cp: ControlPlane, input: FinishInput): Promise<
     if (ended === undefined) throw new Error(`unit ${unitId} vanished under its lock`);
     let all = units.map((each) => (each.id === unitId ? ended : each));
     if (ended.kind === "slice" && ended.state === "done") all = await release(change.tx, all);
+    if (all.some((each, at) => each.state === "ready" && units[at]?.state !== "ready")) change.wake();
     const next = await settleRun(change, { run, units: all, random });
     return { kind: "finished", runState: next.state, run: next };
   });

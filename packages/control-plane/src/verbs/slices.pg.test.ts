@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { WORK_CHANNEL } from "../database/write-notes.ts";
 import { getRun } from "../queries/get-run.ts";
 import { listAttempts, listUnits } from "../queries/list-units.ts";
 import { claim, FOR_GOOD, MAY_RETRY, newWorker, OUTPUT, SUMMARY, unitIds } from "../testing/run-steps.ts";
@@ -58,7 +59,11 @@ it("gives slices to several workers under one fence, and the finish when all are
   expect(second.token).toBeGreaterThan(first.token);
   expect(await claimUnit(cp, { unitId: finish, workerId })).toMatchObject({ reason: "not-ready" });
   await finishUnit(cp, { unitId: one, token: first.token, outcome: { ...DONE, rows: 5, bytes: 50 } });
+  const woken: string[] = [];
+  const listening = await cp.sql.listen(WORK_CHANNEL, (payload) => woken.push(payload));
   await finishUnit(cp, { unitId: two, token: second.token, outcome: DONE });
+  await expect.poll(() => woken.length).toBe(1);
+  await listening.unlisten();
   const last = await claim(cp, { unitId: finish, workerId });
   expect(last.fenceToken).toBe(last.token);
   const ended = await finishUnit(cp, {
