@@ -21,7 +21,7 @@ import { openEndpoint } from "../../endpoint-registry.ts";
 import type { Place } from "../../place.ts";
 import { readAllowedKeys } from "./allowed-keys.ts";
 import { followsDeletes, type RowsImport } from "./import-run.ts";
-import { importComparison, importRules, type Narrowed, scopeDocument } from "./narrow.ts";
+import { importComparison, importRules, type Narrowed, scopeDocument } from "./narrowed.ts";
 
 type Reach = Parameters<typeof importPreparation>[0]["reach"];
 

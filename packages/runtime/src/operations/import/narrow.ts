@@ -1,15 +1,9 @@
 import { CodedError } from "@syncline/core";
-import type { DiffOptions, MoveInput } from "@syncline/engine";
-import type { Place } from "../../place.ts";
-import { contradiction, moveRules } from "../moves/move-choices.ts";
-import { rowDiffOptions } from "../moves/row-diff-options.ts";
+import { contradiction } from "../moves/move-choices.ts";
 import { directoryScope } from "../rows/directory-scope.ts";
 import type { RowsImport } from "./import-run.ts";
 import { datasetOf, narrowToDataset } from "./narrow-to-dataset.ts";
-
-/** What of a target takes part in an import, and which of it may be deleted. */
-export type Narrowed = Pick<MoveInput, "diff" | "rules" | "mayDelete" | "scope"> &
-  Partial<Pick<MoveInput, "isReferenced">> & { readonly target: Place };
+import { importComparison, importRules, type Narrowed, scopeDocument } from "./narrowed.ts";
 
 /** @throws CodedError `usage.invalid`, `dataset.not_found`, `table.not_found`, `file.damaged` */
 export async function narrow(run: RowsImport): Promise<Narrowed> {
@@ -39,16 +33,4 @@ function narrowToTables(run: RowsImport): Narrowed {
     mayDelete,
     scope: scopeDocument(run, { tables, filter: files.scope?.filter ?? null }),
   };
-}
-
-export function scopeDocument({ target }: RowsImport, more: Readonly<Record<string, unknown>>) {
-  return { command: "import", tenant: target.tenant, ...more };
-}
-
-export function importRules({ strategy, input, setting }: RowsImport) {
-  return moveRules(strategy, input, setting.workspace.config.timestampFields);
-}
-
-export function importComparison({ input }: RowsImport): DiffOptions {
-  return { ...rowDiffOptions({ filter: null, parallel: input.parallel }), targetOnly: "leave" };
 }
