@@ -3,6 +3,7 @@ import type { Act } from "../session.ts";
 import { formatCommandReference } from "./command-reference.ts";
 import { formatExitCodeReference } from "./exit-code-reference.ts";
 import { formatJobReference } from "./job-reference.ts";
+import { formatMetricReference } from "./metric-reference.ts";
 
 const NEVER_RUN: Act = () => () => Promise.resolve();
 
@@ -13,5 +14,6 @@ export function referencePages(): ReadonlyMap<string, string> {
     ["commands.md", formatCommandReference(program)],
     ["exit-codes.md", formatExitCodeReference()],
     ["jobs.md", formatJobReference()],
+    ["metrics.md", formatMetricReference()],
   ]);
 }
