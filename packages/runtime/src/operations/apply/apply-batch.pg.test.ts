@@ -168,14 +168,15 @@ describe("an atomic batch", () => {
 
   it("that was done under this name before is not done again", async () => {
     const setting = { applicationId: randomUUID() };
-    const wish = [update("users", { id: "1" }, { name: "Ann" }), insert("users", { name: "Dan" })];
+    const wish = [update("users", { id: "3" }, { name: "Cyn" }), insert("users", { name: "Dan" })];
     expect(await run(wish, { setting })).toMatchObject({ told: ["applied", "applied"] });
+    await database.query("DELETE FROM shop.users WHERE id = 3");
     expect(await run(wish, { setting })).toMatchObject({
       told: ["already", "already"],
       counts: { inserted: 1, updated: 1 },
       ledgerIds: [setting.applicationId],
     });
-    expect(await users()).toHaveLength(4);
+    expect(await users()).toHaveLength(3);
   });
 
   it.each<[string, BatchOperation, string]>([
