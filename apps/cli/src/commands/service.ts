@@ -27,19 +27,22 @@ export function defineService(program: Command, act: Act): void {
           "environment; log lines are JSON on stderr. With --port it answers /livez, /readyz and /metrics.",
       ),
   ).action(runs(act));
-  addServiceRunOptions(
+  const run = addServiceRunOptions(
     service
       .command("run")
       .summary("the same as service alone")
       .description("Runs the jobs of the config file."),
   ).action(runs(act));
+  withExamples(run, [
+    ["syncline service run --port 8080", "with /livez, /readyz and /metrics on port 8080"],
+    ["syncline service run --mode export --once", "run the exports once, as from cron"],
+  ]);
   defineStatus(service, act);
   defineTrigger(service, act);
   defineReload(service, act);
   withExamples(service, [
     ["syncline service --config hub.yaml", "run the jobs of hub.yaml by their schedules"],
     ["syncline service --mode bi-sync --interval 5m", "keep the pairs in step every five minutes"],
-    ["syncline service --mode export --once", "run the exports once, as from cron"],
   ]);
 }
 
