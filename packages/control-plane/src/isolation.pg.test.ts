@@ -46,6 +46,10 @@ type Reason = "for processes of the service" | "makes what it is about" | "takes
 /** Total: a new verb or query that is not asked does not compile. */
 const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   advancePair: "for processes of the service",
+  alertedOrganizations: "for processes of the service",
+  firstEventSince: "for processes of the service",
+  noteStaleJobs: "for processes of the service",
+  noteLostReplicas: "for processes of the service",
   appendEvent: "for processes of the service",
   authenticateKey: "takes a credential",
   bootstrapKey: "makes what it is about",

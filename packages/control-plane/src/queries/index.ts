@@ -1,3 +1,4 @@
+export * from "./alerted-organizations.ts";
 export * from "./count-runs.ts";
 export * from "./decided-conflicts.ts";
 export * from "./find-job-by-hook.ts";

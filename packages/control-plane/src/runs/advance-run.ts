@@ -68,7 +68,32 @@ export async function advanceRun(
       counts: summary?.counts ?? null,
     },
   });
+  noteDifferences(change, next);
   return next;
+}
+
+/** A watching run that found more than its job puts up with. */
+function noteDifferences(
+  change: Change,
+  { id, organizationId, projectId, jobId, definition, summary, finishedAt }: Run,
+): void {
+  if (definition.kind !== "watch" || finishedAt === null || summary === null) return;
+  const { inserted, updated, deleted } = summary.counts;
+  const differences = inserted + updated + deleted;
+  if (differences <= definition.alertAbove) return;
+  change.emit({
+    organizationId,
+    runId: id,
+    type: "watch.differences",
+    payload: {
+      runId: id,
+      projectId,
+      jobId,
+      name: definition.name,
+      differences,
+      alertAbove: definition.alertAbove,
+    },
+  });
 }
 
 export function refused(run: Run, event: string): CodedError {

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, lte, sql } from "drizzle-orm";
 import { now, nowPlus } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import { transact } from "../database/transact.ts";
@@ -12,13 +12,15 @@ export interface EnqueueInput {
   readonly payload: unknown;
   /** The event that it tells of: repeated, nothing is sent twice. Left out for a test. */
   readonly eventId?: number | null;
+  /** When that was: a webhook that came later does not hear of it. */
+  readonly happenedAt?: Date;
   /** Only to this one, whatever it wants and also when it is switched off: the test button. */
   readonly webhookId?: string;
 }
 
 /** Makes a message for every webhook of the organization that wants it. Gives their ids. */
 export async function enqueueDelivery(cp: ControlPlane, input: EnqueueInput): Promise<readonly string[]> {
-  const { organizationId, eventType, payload, eventId = null, webhookId } = input;
+  const { organizationId, eventType, payload, eventId = null, webhookId, happenedAt } = input;
   return transact(cp, async ({ tx }) => {
     const rows = await tx
       .select({ id: webhooks.id, events: webhooks.events, enabled: webhooks.enabled })
@@ -27,6 +29,7 @@ export async function enqueueDelivery(cp: ControlPlane, input: EnqueueInput): Pr
         and(
           eq(webhooks.organizationId, organizationId),
           webhookId === undefined ? undefined : eq(webhooks.id, webhookId),
+          happenedAt === undefined ? undefined : lte(webhooks.createdAt, happenedAt),
         ),
       );
     const wanted =

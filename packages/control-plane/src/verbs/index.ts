@@ -16,6 +16,7 @@ export * from "./deliveries.ts";
 export * from "./elect-leader.ts";
 export * from "./finish-unit.ts";
 export * from "./hold-snapshot.ts";
+export * from "./note-silence.ts";
 export * from "./pause-run.ts";
 export * from "./plan-schedule.ts";
 export * from "./plan-units.ts";

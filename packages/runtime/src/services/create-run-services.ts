@@ -1,8 +1,9 @@
-import type { ControlPlane } from "@syncline/control-plane";
+import { type ControlPlane, LEASE_MS } from "@syncline/control-plane";
 import type { ObjectStore } from "@syncline/engine";
 import { HeldRuns } from "../operations/slices/index.ts";
 import type { ResultStore } from "../results/index.ts";
 import type { Workspace } from "../workspace.ts";
+import { type AlertServicesOptions, createAlertServices } from "./alerts/index.ts";
 import type { ReachedPoint } from "./kill-points.ts";
 import { Leadership } from "./leader/leadership.ts";
 import { createListening } from "./listen/create-listening.ts";
@@ -57,8 +58,12 @@ export interface CreateRunServicesOptions {
   /** Does nothing but in the kill test. */
   readonly reached?: ReachedPoint;
   readonly executors?: Executors;
+  /** Absent: no alerts are sent from here. */
+  readonly alerts?: Pick<AlertServicesOptions, "egress" | "staleAfterMs">;
   /** False: nobody is elected, and every replica does the duties; slots are taken once all the same. Default true. */
   readonly leader?: boolean;
+  /** How long a worker may go without renewing. Default 12 s; the same in all replicas. */
+  readonly leaseMs?: number;
 }
 
 /**
@@ -69,10 +74,12 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
   const { controlPlane, databaseUrl, name, version, workspaceOf, folder, limits, log } = options;
   const metrics = options.metrics ?? NO_METRICS;
   const reached = options.reached ?? (() => {});
+  const leaseMs = options.leaseMs ?? LEASE_MS;
   const queue = new QueueService(() => openBossQueue({ databaseUrl, log }));
   const identity = new WorkerIdentity(controlPlane, { name, version });
   const live = new LiveUnits(controlPlane, {
     metrics,
+    leaseMs,
     onStop: (unit, reason) => {
       if (reason === "cancel") reached("cancelling");
       log("info", "unit told to stop", { unit: unit.id, run: unit.claim.run.id, reason });
@@ -95,6 +102,7 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
     workspaceOf,
     folder,
     perServer: () => limits().perServer,
+    leaseMs,
     live,
     onEnded: () => sweeper.wake(),
     log,
@@ -124,6 +132,9 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
     ...(leadership === null ? [] : [leadership]),
     scheduler,
     createListening({ controlPlane, onDuty, workspaceOf, placesOf, firstUnitOf, log }),
+    ...(options.alerts === undefined
+      ? []
+      : createAlertServices({ ...options.alerts, controlPlane, onDuty, version, log, reached })),
     held,
     new RunWorker({ controlPlane, queue, identity, runner, live, memory, units, log }),
   ];

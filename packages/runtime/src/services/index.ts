@@ -1,3 +1,4 @@
+export { sendTestMessage } from "./alerts/index.ts";
 export {
   type CreateRunServicesOptions,
   createRunServices,
