@@ -1,3 +1,4 @@
+import { parseDuration } from "@syncline/jobs";
 import type { Service } from "@syncline/runtime/services";
 import { createRunServices } from "@syncline/runtime/services";
 import { createApp } from "./create-app.ts";
@@ -46,6 +47,13 @@ export function createServices(
     }),
     log,
     metrics: serviceMetrics(metrics),
+    alerts: {
+      egress: parts.egress,
+      staleAfterMs: () => {
+        const { staleAfter } = parts.config().alerts;
+        return staleAfter === null ? null : parseDuration(staleAfter);
+      },
+    },
     leader: settings.leaderElection,
   });
   return { services: listener === null ? running : [...running, listener], listener };
