@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { SlicedCopy } from "@syncline/engine";
+import type { SlicedCopy, SliceRows, UnitClaim } from "@syncline/engine";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { testContext } from "../../read/testing/compare-databases.ts";
-import { definitions, digest, recover } from "../testing/copy-databases.ts";
+import { openBulkTarget } from "../open-bulk-target.ts";
+import { definitions, digest, recover, scopeOf } from "../testing/copy-databases.ts";
 import { LARGE_ROWS, LARGE_SHAPE, LARGE_TABLES } from "../testing/large-tables.ts";
 import { beginSliced, joinSliced } from "../testing/sliced-copies.ts";
+import { openSlicedLoadTarget } from "./open-sliced-load.ts";
 
 let source: TestDatabase;
 let target: TestDatabase;
@@ -166,6 +168,45 @@ it("gives way to a later owner of the target, whose plan removes what was there"
   await later.copy.finish(later.plan, { claim: claim(), record, ctx });
   await later.copy.close();
   expect(await differing()).toEqual([]);
+});
+
+it("ends an earlier claim that was stopped in the middle of its slice, and loads the slice once", async () => {
+  const first = await begin();
+  const scope = scopeOf(target);
+  const bulk = openBulkTarget({ scope, tables: { kind: "all" }, label: "target" });
+  const { signal } = ctx;
+  const [table] = await bulk.describe(({ name }) => name === "region", signal);
+  if (table === undefined) throw new Error("no table");
+  const { loadId, fence } = first.plan;
+  const name = { id: loadId, fence: { domain: fence.domain, token: BigInt(fence.token) } };
+  const load = await openSlicedLoadTarget({ scope, label: "target" }).join(name, signal);
+  const unitId = randomUUID();
+  const asleep = Promise.withResolvers<void>();
+  const began = Promise.withResolvers<void>();
+  const slice = (claim: UnitClaim, read: SliceRows["read"]): SliceRows => ({
+    ...{ claim, table, part: 0, columns: ["id", "name"], format: "text", read, signal, progress: () => {} },
+    ...{ lockTimeoutMs: 5_000, stallTimeoutMs: 60_000 },
+  });
+  const stopped = load.loadSlice(
+    slice({ unitId, token: 7n }, async function* () {
+      yield Buffer.from("1\tone\n");
+      began.resolve();
+      await asleep.promise;
+      yield Buffer.from("2\ttwo\n");
+    }),
+  );
+  stopped.catch(() => {});
+  await began.promise;
+  const rows = async function* () {
+    yield Buffer.from("1\tone\n2\ttwo\n");
+  };
+  expect(await load.loadSlice(slice({ unitId, token: 8n }, rows))).toMatchObject({ rows: 2, fresh: true });
+  asleep.resolve();
+  await expect(stopped).rejects.toMatchObject({ code: "connection.lost" });
+  expect(await load.loadSlice(slice({ unitId, token: 7n }, rows))).toMatchObject({ rows: 2, fresh: false });
+  expect(await rowsInTarget()).toBe(2);
+  await Promise.all([load.leave(), first.copy.close()]);
+  expect(await rowsInTarget()).toBe(0);
 });
 
 it("refuses rows of others and takes back what it loaded", async () => {
