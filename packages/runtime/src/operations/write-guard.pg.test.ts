@@ -2,8 +2,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "@syncline/core";
 import type { PatchInput } from "@syncline/engine";
+import { WRITING_KINDS } from "@syncline/jobs";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBase } from "../endpoint-registry.ts";
+import { resolvePlace } from "../place.ts";
+import { runBiSync } from "./bi-sync/index.ts";
 import type { OperationSetting } from "./contract.ts";
 import {
   applyBatch,
@@ -72,6 +76,16 @@ const WRITES: Record<string, (setting: OperationSetting) => Promise<unknown>> = 
   "copy with definitions": (setting) =>
     runCopy(setting, { ...DEFAULT_COPY, source: SOURCE, target: TARGET, definitions: "only" }),
   merge: (setting) => runMerge(setting, job({ kind: "merge", source: SOURCE, target: TARGET, base: TARGET })),
+  "bi-sync": (setting) =>
+    runBiSync(setting, job({ kind: "bi-sync", source: SOURCE, target: TARGET }), {
+      openBase: async () => {
+        const { scope } = await resolvePlace(setting.workspace, SOURCE, setting.context.signal);
+        const { signal } = setting.context;
+        return openBase({ connection: scope.connection, schema: "pair_base", token: null, signal });
+      },
+      decisions: async () => [],
+      finish: async () => {},
+    }),
   import: (setting) =>
     runImport(setting, {
       ...DEFAULT_IMPORT,
@@ -83,6 +97,10 @@ const WRITES: Record<string, (setting: OperationSetting) => Promise<unknown>> = 
 const state = () =>
   target.query(`SELECT (SELECT json_agg(u ORDER BY id) FROM target.users u) AS rows,
     (SELECT count(*)::int FROM syncline.ledger) AS applications`);
+
+it("every kind of job that writes is looked at", () => {
+  expect([...WRITING_KINDS].filter((kind) => WRITES[kind] === undefined)).toEqual([]);
+});
 
 it.each(Object.keys(WRITES))(
   "%s writes nothing where it may not, and says what it was about",
@@ -101,6 +119,6 @@ it.each(Object.keys(WRITES))(
   },
 );
 
-it.each(Object.keys(WRITES))("%s would write otherwise", async (name) => {
+it.each([...WRITING_KINDS, "batch"])("%s would write otherwise", async (name) => {
   await expect(WRITES[name]?.(folder.setting())).resolves.toBeDefined();
 });
