@@ -80,7 +80,10 @@ export class ControlBoard implements InstantBoard {
       const [plan] = (await listUnits(this.#cp, run, { runId: run.id, limit: 1 })).items;
       const output = plan?.output as UnitOutput | null | undefined;
       const current = (output?.data as { readonly planId?: string } | undefined)?.planId;
-      if (current !== undefined && current !== planId) return "over";
+      if (current !== undefined && current !== planId) {
+        this.#held = []; // what is told now is told by the next plan, maybe of this same worker
+        return "over";
+      }
       return RESTING.has(state) ? "idle" : "needed";
     } catch (error) {
       if (isCodedError(error) && error.code === "resource.not_found") return "over";
