@@ -46,6 +46,7 @@ export async function recordConflicts(
         tableName: conflicts.tableName,
         keyText: conflicts.keyText,
         state: conflicts.state,
+        kind: conflicts.kind,
         versions: sql<string>`${conflicts.document} ->> 'versions'`,
       })
       .from(conflicts)
@@ -72,6 +73,8 @@ export async function recordConflicts(
       if (again?.versions === row.versions) {
         // A decision that could not be carried out is no longer one.
         ends[row.state === "resolved" ? "reopened" : "seen"].push(row.id);
+        if (row.kind !== again.conflict.kind)
+          await change.tx.update(conflicts).set(contentOf(again)).where(eq(conflicts.id, row.id));
         met.delete(name);
       } else if (again !== undefined) ends.superseded.push(row.id);
       else if (decided.get(name) === "standing") ends.seen.push(row.id);
@@ -112,21 +115,22 @@ async function insert(
   met: readonly MetConflict[],
 ): Promise<void> {
   await tx.insert(conflicts).values(
-    met.map((each) => {
-      const document: ConflictDocument = documentOf(each);
-      const { table, kind, columns } = each.conflict;
-      return {
-        organizationId,
-        jobId,
-        runId,
-        tableName: table,
-        keyText: each.keyText,
-        kind,
-        columns: [...columns],
-        document,
-      };
-    }),
+    met.map((each) => ({
+      organizationId,
+      jobId,
+      runId,
+      tableName: each.conflict.table,
+      keyText: each.keyText,
+      ...contentOf(each),
+    })),
   );
+}
+
+/** The same versions can be held for another reason than before, as under other rules. */
+function contentOf(met: MetConflict) {
+  const document: ConflictDocument = documentOf(met);
+  const { kind, columns } = met.conflict;
+  return { kind, columns: [...columns], document };
 }
 
 /** One event a cycle: who is alerted wants a number, not a message for each row. */
