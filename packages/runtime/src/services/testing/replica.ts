@@ -19,6 +19,7 @@ export interface ReplicaInput {
   readonly units?: number;
   readonly leader?: boolean;
   readonly graceMs?: number;
+  readonly leaseMs?: number;
 }
 
 /** Runs the services until the signal; resolves when they have ended. */
@@ -49,6 +50,7 @@ export async function runReplica(
     limits: () => ({ units: input.units ?? 2, perServer: 64, memoryBytes: 4e9 }),
     log,
     leader: input.leader ?? true,
+    ...(input.leaseMs === undefined ? {} : { leaseMs: input.leaseMs }),
     ...(reached === undefined ? {} : { reached }),
   });
   try {

@@ -33,9 +33,12 @@ export interface ServiceWorld {
   close(): Promise<void>;
 }
 
-export async function openServiceWorld(label: string): Promise<ServiceWorld> {
-  const [control, source, target] = await Promise.all(
-    ["control", "source", "target"].map((role) => createTestDatabase(`${label}_${role}`)),
+/** `given`: a control database of the caller's, which is dropped all the same. */
+export async function openServiceWorld(label: string, given?: TestDatabase): Promise<ServiceWorld> {
+  const [source, target, control = given] = await Promise.all(
+    ["source", "target", ...(given === undefined ? ["control"] : [])].map((role) =>
+      createTestDatabase(`${label}_${role}`),
+    ),
   );
   if (control === undefined || source === undefined || target === undefined) throw new Error("no databases");
   const folder = await mkdtemp(join(tmpdir(), "syncline-service-"));

@@ -3,8 +3,6 @@ import type { ServiceMetrics } from "../metrics.ts";
 import type { LiveUnit, StopReason } from "./live-unit.ts";
 import type { ProgressMeter } from "./progress-meter.ts";
 
-const RENEW_MS = 3_000;
-
 interface Entry {
   meter: ProgressMeter | null;
   renewedAt: number;
@@ -19,21 +17,26 @@ const STOPS: Readonly<Record<string, StopReason>> = {
   timeout: "timeout",
 };
 
+export interface LiveUnitsOptions {
+  readonly metrics: ServiceMetrics;
+  readonly leaseMs: number;
+  readonly onStop: (unit: LiveUnit, reason: StopReason) => void;
+}
+
 /** The units at work in this process and their leases. */
 export class LiveUnits {
   readonly #cp: ControlPlane;
   readonly #metrics: ServiceMetrics;
+  readonly #leaseMs: number;
   readonly #onStop: (unit: LiveUnit, reason: StopReason) => void;
   readonly #units = new Map<LiveUnit, Entry>();
   #empty = Promise.withResolvers<void>();
 
-  constructor(
-    cp: ControlPlane,
-    { metrics, onStop }: { metrics: ServiceMetrics; onStop: (unit: LiveUnit, reason: StopReason) => void },
-  ) {
+  constructor(cp: ControlPlane, { metrics, leaseMs, onStop }: LiveUnitsOptions) {
     this.#cp = cp;
     this.#metrics = metrics;
     this.#onStop = onStop;
+    this.#leaseMs = leaseMs;
   }
 
   get size(): number {
@@ -78,7 +81,7 @@ export class LiveUnits {
     const due = [...this.#units].flatMap(([unit, entry]) => {
       const progress = entry.meter?.progress();
       const text = progress === undefined ? "" : `${progress.phase} ${progress.rows} ${progress.bytes}`;
-      if (askedAt - entry.renewedAt < RENEW_MS && text === entry.told) return [];
+      if (askedAt - entry.renewedAt < this.#leaseMs / 4 && text === entry.told) return [];
       const told: RenewedUnit = { unitId: unit.id, token: unit.claim.token };
       return [
         {
@@ -91,7 +94,11 @@ export class LiveUnits {
       ];
     });
     if (due.length === 0) return;
-    const renewals = await renewLeases(this.#cp, { workerId, units: due.map(({ told }) => told) });
+    const renewals = await renewLeases(this.#cp, {
+      workerId,
+      units: due.map(({ told }) => told),
+      leaseMs: this.#leaseMs,
+    });
     for (const { unit, entry, text } of due) {
       const renewal = renewals.find(({ unitId }) => unitId === unit.id);
       if (renewal === undefined || !this.#units.has(unit)) continue;

@@ -36,6 +36,7 @@ export interface UnitRunnerOptions {
   readonly folder: string;
   /** Work units at once that use a server, over all processes. */
   readonly perServer: () => number;
+  readonly leaseMs: number;
   readonly live: LiveUnits;
   /** Other units may be ready now. */
   readonly onEnded: () => void;
@@ -74,10 +75,10 @@ export class UnitRunner {
 
   /** Resolves when the unit is over or was not to be had. */
   async run(unitId: string, workerId: string): Promise<void> {
-    const { controlPlane, live, reached, log, perServer } = this.#options;
+    const { controlPlane, live, reached, log, perServer, leaseMs } = this.#options;
     reached("message-taken");
     const askedAt = performance.now();
-    const result = await claimUnit(controlPlane, { unitId, workerId, perServer: perServer() });
+    const result = await claimUnit(controlPlane, { unitId, workerId, perServer: perServer(), leaseMs });
     if (result.kind === "refused") {
       log("debug", "unit not taken", { unit: unitId, reason: result.reason });
       return;
