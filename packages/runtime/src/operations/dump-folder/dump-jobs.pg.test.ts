@@ -73,6 +73,26 @@ describe("an export job", () => {
   });
 });
 
+it("names files as people know them, not where they lie", async () => {
+  const sealed = runExportJob(folder.setting(), {
+    job: job({
+      kind: "export",
+      source: "here:source:*",
+      file: "n/sealed.ndjson",
+      recipients: ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"],
+    }),
+    folder: dumps,
+    at: at(1),
+  });
+  const told = (await sealed.catch((error: unknown) => error)) as CodedError;
+  expect(told).toMatchObject({
+    code: "usage.invalid",
+    message: expect.stringContaining('"n/sealed.ndjson"'),
+  });
+  expect(`${told.message} ${told.hint}`).not.toContain(path);
+  expect(await readdir(join(path, ".syncline", "partial"))).toEqual([]);
+});
+
 describe("an import job", () => {
   it("takes the newest that its name fits, once under one id, and undo takes it back", async () => {
     await exported("users-{time}.ndjson", 1);

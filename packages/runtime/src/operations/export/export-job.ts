@@ -1,6 +1,7 @@
 import { parseFilter } from "@syncline/core";
 import type { JobOf } from "@syncline/jobs";
 import type { OperationReport, OperationSetting } from "../contract.ts";
+import { byLabel } from "../dump-folder/by-label.ts";
 import type { DumpFolder } from "../dump-folder/index.ts";
 import { DEFAULT_EXPORT, type ExportInput, type ExportOutput } from "./export-input.ts";
 import { formatBySuffix } from "./format-by-suffix.ts";
@@ -42,7 +43,11 @@ export async function runExportJob(
   const dump = await folder.begin(wanted);
   try {
     const output = { kind: "file", place: dump.place, overwrite: false } as const;
-    const { source: _, method: __, ...report } = await runExport(setting, exportOfJob(job, output));
+    const {
+      source: _,
+      method: __,
+      ...report
+    } = await byLabel(dump.place, () => runExport(setting, exportOfJob(job, output)));
     setting.reached?.("result-written");
     await dump.commit({ job: job.name, applicationId, at, report });
     await folder.clean();

@@ -1,5 +1,6 @@
 import type { JobOf } from "@syncline/jobs";
 import type { OperationSetting } from "../contract.ts";
+import { byLabel } from "../dump-folder/by-label.ts";
 import type { DumpFolder } from "../dump-folder/index.ts";
 import { choicesOfJob } from "../moves/choices-of-job.ts";
 import {
@@ -43,7 +44,8 @@ export async function runImportJob(
     const allow = job.allow === undefined ? null : await folder.read(job.allow);
     try {
       const input = importOfJob(job, { file: dump.place, allow: allow?.place ?? null });
-      return { ...(await runImport(setting, input, hooks)), files: [dump.place.label] };
+      const report = await byLabel(dump.place, () => runImport(setting, input, hooks));
+      return { ...report, files: [dump.place.label] };
     } finally {
       await allow?.close();
     }
