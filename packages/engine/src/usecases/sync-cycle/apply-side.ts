@@ -4,6 +4,7 @@ import { attemptApplication } from "../apply/run-application.ts";
 import type { ApplyResult } from "../apply-contract.ts";
 import { batchOperations } from "../move/batch-operations.ts";
 import { OperationDigest } from "../move/operation-digest.ts";
+import { inTurns } from "./in-turns.ts";
 import type { SideOperations } from "./plan-cycle.ts";
 import type { SideName } from "./side-run.ts";
 import type { SyncCycleInput } from "./sync-contract.ts";
@@ -62,7 +63,7 @@ export async function applySide({ input, side, id, operations }: SideApplication
 }
 
 async function* all(operations: SideOperations): AsyncGenerator<PatchOperation> {
-  for (const { operation } of operations.each()) yield operation;
+  for await (const { operation } of inTurns(operations.each())) yield operation;
 }
 
 async function* digested(

@@ -13,6 +13,7 @@ import { HeldBase } from "../merge/held-base.ts";
 import { MemorySpool } from "../merge/memory-spool.ts";
 import { packChange, unpackChange } from "../merge/side-changes.ts";
 import type { AgreedPair, PairTable } from "./agree-pair.ts";
+import { inTurns } from "./in-turns.ts";
 import { packOperation, renamedOperation, unpackOperation } from "./row-operations.ts";
 import { SideRun } from "./side-run.ts";
 import type { DecidedConflict, SyncConflict, SyncCycleInput, SyncTableResult } from "./sync-contract.ts";
@@ -149,7 +150,7 @@ class CyclePlanner {
 
   /** What only the target changed. */
   async #finish(at: number, settlers: readonly TableSettler[]): Promise<void> {
-    for (const { key, value } of this.#ours.left(at))
+    for await (const { key, value } of inTurns(this.#ours.left(at)))
       await this.#keep(at, settlers[at]?.settle(unpackChange(key, value), undefined) ?? null);
   }
 
