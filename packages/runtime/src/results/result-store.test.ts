@@ -177,7 +177,7 @@ const FILTERS: readonly ChangeFilter[] = [
 ];
 
 describe.each(["in order", "shuffled"])("changes that come %s", (order) => {
-  test.each([60, 3_000])("are found by every filter among %i", async (count) => {
+  test.each([60, 2_000])("are found by every filter among %i", async (count) => {
     const operations = mixed(count);
     const result = await openedResult(order === "shuffled" ? shuffled(operations) : operations, TABLES);
     expect(result.total).toBe(operations.length);
@@ -195,7 +195,11 @@ describe.each(["in order", "shuffled"])("changes that come %s", (order) => {
       );
       const ids = found.map(({ id }) => id);
       expect(ids).toEqual([...ids].sort((a, b) => a - b));
-      expect(await result.count({ filter, cap: 1_000_000 })).toMatchObject({ count: wanted.length });
+      const { count, exact } = await result.count({ filter, cap: 1_000_000 });
+      // On a busy machine a search for text may end before it has seen everything; nothing else may.
+      expect(exact || filter.text !== undefined).toBe(true);
+      if (exact) expect(count).toBe(wanted.length);
+      else expect(count).toBeLessThanOrEqual(wanted.length);
     }
     for (const id of [0, Math.floor(operations.length / 2), operations.length - 1])
       expect(await result.operation(id)).toEqual(all[id]?.operation);
@@ -502,7 +506,7 @@ describe("copies of indexes", () => {
     await store.removeResult(stored);
     await store.removeResult(stored);
     expect((await objectStore.list({ prefix: "", limit: 9 })).items).toEqual([]);
-    expect((await result.list({ limit: 5, filter: { text: "hopper" } })).items).toHaveLength(5);
+    expect((await listed(result, { text: "hopper" })).length).toBeGreaterThan(5);
     result.close();
     await expect(store.openResult(stored.indexKey ?? "")).rejects.toMatchObject({ code: "file.not_found" });
     expect(await copies()).toEqual([]);
