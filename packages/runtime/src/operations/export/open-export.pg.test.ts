@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { DEFAULT_EXPORT, openExport, openRows, runExport } from "../index.ts";
+import { DEFAULT_EXPORT, openExport, runExport } from "../index.ts";
 import { type OperationFolder, operationFolder } from "../testing/operation.fixture.ts";
 
 let database: TestDatabase;
@@ -51,12 +51,7 @@ it("is the file byte for byte, but for the time", async () => {
 });
 
 it("rows of a place for another Syncline begin with what they are and end with their counts", async () => {
-  const { stream } = await openRows(folder.setting(), {
-    locator: "here:s:*",
-    tables: ["users"],
-    filter: null,
-    mask: null,
-  });
+  const { stream } = await openExport(folder.setting(), { ...users, source: "here:s:*", tables: ["users"] });
   const lines = (await new Response(stream).text()).trimEnd().split("\n");
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     {

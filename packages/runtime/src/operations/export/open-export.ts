@@ -4,7 +4,7 @@ import type { OperationSetting } from "../contract.ts";
 import type { ExportFormat, ExportInput, ExportReport } from "./export-input.ts";
 import { runExport } from "./run-export.ts";
 
-export const EXPORT_MEDIA_TYPES: Readonly<Record<Exclude<ExportFormat, "csv">, string>> = {
+const EXPORT_MEDIA_TYPES: Readonly<Record<Exclude<ExportFormat, "csv">, string>> = {
   ndjson: "application/x-ndjson",
   json: "application/json",
   yaml: "application/yaml",
