@@ -50,7 +50,7 @@ interface Leader {
 }
 
 async function leaderOtherThan(name: string | null): Promise<Leader> {
-  for (const giveUpAt = Date.now() + 60_000; ; await sleep(100)) {
+  for (const giveUpAt = Date.now() + 120_000; ; await sleep(100)) {
     const [leader] = await world.control.query<Leader>(
       "SELECT w.name, t.term::int FROM syncline_control.leader_terms t JOIN syncline_control.workers w ON w.id = t.worker",
     );
@@ -61,7 +61,7 @@ async function leaderOtherThan(name: string | null): Promise<Leader> {
 
 /** Waits for a slot that was decided after a moment; returns how long after. */
 async function firedAfter(moment: number): Promise<number> {
-  for (const giveUpAt = Date.now() + 60_000; ; await sleep(100)) {
+  for (const giveUpAt = Date.now() + 120_000; ; await sleep(100)) {
     const [slot] = await world.control.query<{ at: number }>(
       `SELECT extract(epoch FROM min(decided_at))::float8 * 1000 AS at FROM syncline_control.schedule_slots
        WHERE decided_at > to_timestamp(${moment / 1_000})`,
@@ -74,7 +74,12 @@ async function firedAfter(moment: number): Promise<number> {
 /** Every slot from the first to the last, once each, and a run for each that fired. */
 async function judgeSlots(): Promise<string[]> {
   // One statement, for they go on meanwhile.
-  const slots = await world.control.query<{ at: number; outcome: string; run_id: string | null; runs: number }>(
+  const slots = await world.control.query<{
+    at: number;
+    outcome: string;
+    run_id: string | null;
+    runs: number;
+  }>(
     `SELECT extract(epoch FROM fire_at)::int AS at, outcome, run_id, (SELECT count(*)::int FROM syncline_control.runs) AS runs
      FROM syncline_control.schedule_slots ORDER BY 1`,
   );

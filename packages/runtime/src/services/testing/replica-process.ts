@@ -27,7 +27,7 @@ export class ReplicaProcess {
   }
 
   /** Waits for a line that begins so. */
-  async said(text: string, timeoutMs = 30_000): Promise<void> {
+  async said(text: string, timeoutMs = 120_000): Promise<void> {
     const giveUpAt = Date.now() + timeoutMs;
     while (!this.lines.some((line) => line.startsWith(text))) {
       if (Date.now() > giveUpAt)

@@ -86,7 +86,7 @@ async function until(
   {
     runId,
     states = [...FINAL_STATES],
-    timeoutMs = 30_000,
+    timeoutMs = 120_000,
   }: { runId: string; states?: readonly Run["state"][] | undefined; timeoutMs?: number | undefined },
 ): Promise<Run> {
   const giveUpAt = Date.now() + timeoutMs;

@@ -9,7 +9,7 @@ import { openServiceWorld, type ServiceWorld } from "../testing/service-world.ts
 
 /** Short, so that many pauses fit; everything else about leases is as ever. */
 const LEASE_MS = 3_000;
-const LANES = 5;
+const LANES = 4;
 /** Before anything was written, and with the transaction open. */
 const POINTS: readonly KillPoint[] = ["unit-claimed", "rows-written"];
 const COPY = { kind: "copy", slices: 1, source: "src:public:t", target: "dst:public:t" } as const;
@@ -69,14 +69,14 @@ async function play(
       signal: stopping.signal,
       log: SILENT,
     });
-    const ended = await world.until(run.id, undefined, 60_000);
+    const ended = await world.until(run.id, undefined, 120_000);
     const problems = ended.state === "succeeded" ? [] : [`the run is ${ended.state}`];
     // Somebody goes on with the rows; whoever wrote the old ones now would be seen.
     await target.query("UPDATE t SET n = -n - 1");
     const rows = "SELECT id, n FROM t ORDER BY id";
     const wanted = await source.query("SELECT id, -n - 1 AS n FROM t ORDER BY id");
     paused.child.kill("SIGCONT");
-    await paused.said("warn unit was taken over", 20_000);
+    await paused.said("warn unit was taken over", 120_000);
     await sleep(200);
     if (JSON.stringify(await target.query(rows)) !== JSON.stringify(wanted))
       problems.push("rows were written under an old fence");
