@@ -323,7 +323,7 @@ describe("servers, keys, webhooks", () => {
     expect(JSON.stringify(items)).not.toMatch(/c4n4ry|whsec_/);
     const { deliveryId } = await client().webhooks.testWebhook({ params: { id: webhook.id } });
     const deliveries = await client().webhooks.listDeliveries({ params: { id: webhook.id } });
-    expect(deliveries.items[0]).toMatchObject({ id: deliveryId, eventType: "webhook.test" });
+    expect(deliveries.items[0]).toMatchObject({ id: deliveryId, eventType: "test" });
     await client().webhooks.removeWebhook({ params: { id: webhook.id } });
   });
 });

@@ -8,8 +8,10 @@ import {
   type Job,
   listJobs,
   listRuns,
+  listSchedules,
 } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
+import { firstUnitOf } from "@syncline/runtime/services";
 import { openState } from "./open-state.ts";
 import type { JobStatus, ServiceDesk, ServiceInput } from "./service-contract.ts";
 
@@ -28,8 +30,15 @@ export async function openDesk(input: Pick<ServiceInput, "settings" | "logger">)
   return {
     status: () => statusOf(controlPlane),
     trigger: async (name) => {
-      const { id: jobId } = await jobNamed(controlPlane, name);
-      return (await createRun(controlPlane, call, { jobId, trigger: "manual" })).id;
+      const { id: jobId, definition } = await jobNamed(controlPlane, name);
+      return (
+        await createRun(controlPlane, call, {
+          jobId,
+          definition,
+          trigger: "manual",
+          firstUnit: firstUnitOf(definition),
+        })
+      ).id;
     },
     reload: async () => {
       await controlPlane.sql.notify(RELOAD_CHANNEL, "");
@@ -56,13 +65,13 @@ async function statusOf(cp: ControlPlane): Promise<JobStatus[]> {
 }
 
 async function statusOfJob(cp: ControlPlane, job: Job): Promise<JobStatus> {
-  const { items } = await listRuns(cp, cp.defaultScope, { jobId: job.id, limit: 1 });
-  const [run] = items;
+  const [run] = (await listRuns(cp, cp.defaultScope, { jobId: job.id, limit: 1 })).items;
+  const [scheduled] = (await listSchedules(cp, cp.defaultScope, { jobId: job.id, limit: 1 })).items;
   return {
     name: job.name,
     kind: job.kind,
     enabled: job.enabled,
-    nextFireAt: null,
+    nextFireAt: scheduled?.schedule.nextFireAt ?? null,
     lastRun:
       run === undefined
         ? null

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Config } from "@syncline/config";
-import { bootstrapKey, syncConfigJobs } from "@syncline/control-plane";
+import { bootstrapKey } from "@syncline/control-plane";
 import { createMetrics } from "@syncline/observability/metrics";
 import { createAddressPolicy, type Egress, openEgress } from "@syncline/runtime/egress";
 import { openObjectStore, openResultStore } from "@syncline/runtime/results";
@@ -15,10 +15,10 @@ import { RELOAD_CHANNEL } from "./service-desk.ts";
 import { serviceLog } from "./service-log.ts";
 import { collectGauges } from "./service-metrics.ts";
 import type { ServiceParts } from "./service-parts.ts";
-import { configJobs } from "./work/config-jobs.ts";
 import { ProjectWorkspaces } from "./work/project-workspaces.ts";
 import { runOnce } from "./work/run-once.ts";
 import { storedServers } from "./work/stored-servers.ts";
+import { takeConfig } from "./work/take-config.ts";
 
 export type * from "./service-contract.ts";
 export { openDesk } from "./service-desk.ts";
@@ -66,15 +66,10 @@ export async function startService(input: ServiceInput): Promise<RunningService>
     };
     const take = async () => {
       const next = await input.loadConfig();
-      const definitions = configJobs(next, settings);
-      const call = { scope: controlPlane.defaultScope, actor: "config" };
-      const { created, updated, deleted } = await syncConfigJobs(controlPlane, call, { definitions });
+      const nextEgress = egressOf(next);
+      await takeConfig(parts, next);
       config = next;
-      egress = egressOf(next);
-      logger.info(
-        { created: created.length, updated: updated.length, deleted: deleted.length },
-        "config taken over",
-      );
+      egress = nextEgress;
     };
     await take();
     collectGauges(parts);

@@ -2,7 +2,6 @@ import { type AnswerOf, webhooks } from "@syncline/api";
 import {
   createWebhook,
   type Delivery,
-  enqueueDelivery,
   getWebhook,
   listDeliveries,
   listWebhooks,
@@ -12,6 +11,7 @@ import {
 } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
 import type { Egress } from "@syncline/runtime/egress";
+import { sendTestMessage } from "@syncline/runtime/services";
 import type { Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { iso, isoOrNull } from "./present.ts";
@@ -38,13 +38,9 @@ export function webhookRoutes(router: Router, { egress }: ServiceParts): void {
     return new Response(null, { status: 204 });
   });
   router.on(webhooks.testWebhook, async ({ cp, call, params }) => {
-    const { id: webhookId, name } = await getWebhook(cp, call.scope, { webhookId: params.id });
-    const [deliveryId = ""] = await enqueueDelivery(cp, {
-      organizationId: call.scope.organizationId,
-      webhookId,
-      eventType: "webhook.test",
-      payload: { webhook: name, requestedBy: call.actor },
-    });
+    const { id: webhookId } = await getWebhook(cp, call.scope, { webhookId: params.id });
+    const { organizationId } = call.scope;
+    const deliveryId = await sendTestMessage(cp, { organizationId, webhookId });
     return { deliveryId };
   });
   router.on(webhooks.listDeliveries, async ({ cp, call, params, query }) => {
