@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
 import { transact } from "../database/transact.ts";
+import { removePairsOfDeletedJobs } from "./remove-pairs.ts";
 
 export interface PruneInput {
   /** Events, for those who resume watching. */
@@ -24,7 +25,7 @@ interface Rule {
   readonly olderThanMs: number;
 }
 
-/** Removes what is old, a few thousand rows of each kind at a time; repeat while it gives a number above 0. */
+/** Removes what is old, a few thousand rows of each kind at a time, and bases of pairs whose job is gone; repeat while it gives a number above 0. */
 export async function pruneHistory(cp: ControlPlane, input: PruneInput): Promise<number> {
   const rules: readonly Rule[] = [
     { table: "events", key: "id", when: "at", olderThanMs: input.eventsMs },
@@ -55,5 +56,5 @@ export async function pruneHistory(cp: ControlPlane, input: PruneInput): Promise
           LIMIT ${ROWS_A_TIME} FOR UPDATE SKIP LOCKED)`);
       return rows.count;
     });
-  return removed;
+  return removed + (await removePairsOfDeletedJobs(cp));
 }

@@ -1,7 +1,9 @@
 import {
+  deleteJob,
   getConflict,
   getPair,
   listConflicts,
+  pruneHistory,
   resetPair,
   resolveConflict,
   resolveConflicts,
@@ -221,4 +223,15 @@ it("refuses what cannot be kept in step, and other places under an old base", as
   await resetPair(world.cp, world.call, { jobId: job.id });
   expect((await world.cycle(moved)).run.state).toBe("succeeded");
   expect(await lines(world.place("hub"))).toEqual(["(1,s,s)"]);
+  const { baseSchema } = await getPair(world.cp, world.call.scope, { jobId: job.id });
+  await deleteJob(world.cp, world.call, { jobId: job.id });
+  const day = 86_400_000;
+  await pruneHistory(world.cp, {
+    eventsMs: day,
+    idempotencyMs: day,
+    runsMs: day,
+    deliveriesMs: day,
+    workersMs: day,
+  });
+  expect(await world.control.query("SELECT FROM pg_namespace WHERE nspname = $1", [baseSchema])).toEqual([]);
 });
