@@ -126,6 +126,8 @@ it("readers see each table empty or whole, at every moment", async () => {
 }, 60_000);
 
 describe("somebody writes to an empty target meanwhile", () => {
+  const WAITING =
+    "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
   it("before the lock: it is left to a comparison, in either way", async () => {
     for (const [, how] of HOWS) {
       const writer = new pg.Client({ connectionString: target.url });
@@ -134,7 +136,7 @@ describe("somebody writes to an empty target meanwhile", () => {
         "BEGIN; INSERT INTO region VALUES (-1, 'theirs'); INSERT INTO customer (region, email) VALUES (-1, 'theirs')",
       );
       const run = copy(source, target, how);
-      await sleep(300);
+      while ((await target.query(WAITING)).length === 0) await sleep(20);
       await writer.query("COMMIT");
       await writer.end();
       const reasons = [expect.stringContaining("is not empty any more")];
