@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import type { Change } from "./database/change.ts";
-import type { Database } from "./database/open-database.ts";
+import type { Session } from "./database/session.ts";
+import type { SessionPool } from "./database/session-pool.ts";
 import type { Credentials } from "./sealing/credentials.ts";
 import type { Sealer } from "./sealing/sealer.ts";
 
@@ -19,9 +20,9 @@ export interface Call {
 
 /** An open control database. */
 export interface ControlPlane {
-  /** For the queries of this package. Its parameters and rows follow drizzle's mapping. */
-  readonly db: Database;
-  /** The driver alone, on connections of its own: `LISTEN`, and statements that drizzle has no word for. */
+  /** Where verbs (`transact`) and queries (`read`) run. */
+  readonly sessions: SessionPool;
+  /** The driver alone, on connections of its own: for `LISTEN` and single statements. Never for `begin` or `reserve`: see `Session`. */
   readonly sql: Sql;
   /** Which control plane this is; the domain of its fencing tokens at targets. */
   readonly id: string;
@@ -29,8 +30,8 @@ export interface ControlPlane {
   readonly defaultScope: Scope;
   readonly sealer: Sealer;
   readonly credentials: Credentials;
-  /** Address of the database, for sessions that need a connection to themselves. Never printed. */
-  readonly connect: (options: { readonly onLost: () => void }) => Sql;
+  /** A connection for one purpose alone, as for holding a lock. */
+  readonly openSession: (options: { readonly onLost: () => void }) => Session;
   /** Inside of `withIdempotency` and verbs that call verbs: the transaction that everything joins. */
   readonly joined: Change | null;
   close(): Promise<void>;

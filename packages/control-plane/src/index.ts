@@ -1,7 +1,7 @@
 export type { ConflictDocument, DocumentRow, MetConflict } from "./conflicts/conflict-document.ts";
 export type { Call, ControlPlane, Scope } from "./control-plane.ts";
 export { type AuditNote, Change, type NewEvent } from "./database/change.ts";
-export type { Database, Executor, Transaction } from "./database/open-database.ts";
+export type { Executor, Transaction } from "./database/open-database.ts";
 export { joining, read, transact } from "./database/transact.ts";
 export { translateDatabaseError } from "./database/translate-database-error.ts";
 export { EVENT_CHANNEL, WORK_CHANNEL } from "./database/write-notes.ts";

@@ -1,6 +1,9 @@
 import { and, eq } from "drizzle-orm";
 import type { ControlPlane, Scope } from "./control-plane.ts";
-import { connect, type Database, openDatabase } from "./database/open-database.ts";
+import { connect } from "./database/connect.ts";
+import type { Executor } from "./database/open-database.ts";
+import { Session } from "./database/session.ts";
+import { SessionPool } from "./database/session-pool.ts";
 import { translateDatabaseError } from "./database/translate-database-error.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
@@ -33,24 +36,24 @@ const DEFAULT = "default";
  */
 export async function openControlPlane(options: OpenControlPlaneOptions): Promise<ControlPlane> {
   const { url, applicationName, masterKey, previousMasterKeys = [] } = options;
-  const client = connect({ url, applicationName, max: options.maxConnections ?? CONNECTIONS });
+  const sessions = new SessionPool({ url, applicationName, max: options.maxConnections ?? CONNECTIONS });
   const sql = connect({ url, applicationName, max: RAW_CONNECTIONS });
   const close = async () => {
-    await Promise.all([client.end({ timeout: CLOSE_SECONDS }), sql.end({ timeout: CLOSE_SECONDS })]);
+    await Promise.all([sessions.close(), sql.end({ timeout: CLOSE_SECONDS })]);
   };
   try {
-    await migrate(sql, MIGRATIONS);
-    const db = openDatabase(client);
+    const migrating = new Session({ url, applicationName });
+    await migrate(migrating.sql, MIGRATIONS).finally(() => migrating.end());
     const sealer = new Sealer({ current: masterKey, previous: previousMasterKeys });
-    const { id, pepper } = await ensureIdentity(db, sealer);
+    const { id, pepper } = await sessions.transaction((tx) => ensureIdentity(tx, sealer));
     return {
-      db,
+      sessions,
       sql,
       id,
       sealer,
       credentials: new Credentials(Buffer.from(pepper, "base64url")),
-      defaultScope: await ensureDefaultScope(db),
-      connect: ({ onLost }) => connect({ url, applicationName, max: 1, onLost }),
+      defaultScope: await sessions.read(ensureDefaultScope),
+      openSession: ({ onLost }) => new Session({ url, applicationName, onLost }),
       joined: null,
       close,
     };
@@ -62,20 +65,18 @@ export async function openControlPlane(options: OpenControlPlaneOptions): Promis
 
 export const pepperBinding = (id: string) => ({ purpose: "pepper", organizationId: "", rowId: id });
 
-async function ensureIdentity(db: Database, sealer: Sealer): Promise<{ id: string; pepper: string }> {
-  return db.transaction(async (tx) => {
-    await tx.insert(schema.identity).values({}).onConflictDoNothing();
-    const [row] = await tx.select().from(schema.identity).for("update");
-    if (row === undefined) throw new Error("the identity row is gone");
-    const binding = pepperBinding(row.id);
-    if (row.sealedPepper !== null) return { id: row.id, pepper: sealer.open(row.sealedPepper, binding) };
-    const pepper = newSecret();
-    await tx.update(schema.identity).set({ sealedPepper: sealer.seal(pepper, binding) });
-    return { id: row.id, pepper };
-  });
+async function ensureIdentity(tx: Executor, sealer: Sealer): Promise<{ id: string; pepper: string }> {
+  await tx.insert(schema.identity).values({}).onConflictDoNothing();
+  const [row] = await tx.select().from(schema.identity).for("update");
+  if (row === undefined) throw new Error("the identity row is gone");
+  const binding = pepperBinding(row.id);
+  if (row.sealedPepper !== null) return { id: row.id, pepper: sealer.open(row.sealedPepper, binding) };
+  const pepper = newSecret();
+  await tx.update(schema.identity).set({ sealedPepper: sealer.seal(pepper, binding) });
+  return { id: row.id, pepper };
 }
 
-async function ensureDefaultScope(db: Database): Promise<Scope> {
+async function ensureDefaultScope(db: Executor): Promise<Scope> {
   await db.insert(schema.organizations).values({ slug: DEFAULT, name: DEFAULT }).onConflictDoNothing();
   const [organization] = await db
     .select({ id: schema.organizations.id })

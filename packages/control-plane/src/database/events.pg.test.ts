@@ -28,7 +28,7 @@ it("loses no event that is committed late to a reader who resumes by id", async 
   const { last } = await eventRange(cp, { organizationId });
   const hold = gate();
   const written = gate();
-  const slow = cp.db.transaction(async (tx) => {
+  const slow = cp.sessions.transaction(async (tx) => {
     await writeEvents(tx, [event(organizationId, "slow")]);
     written.open();
     await hold.opened;
@@ -75,7 +75,7 @@ it("makes organizations wait for each other's events no more than for their rows
   const { cp } = test;
   const other = await createOrganization(cp, { slug: "events-other", actor: "tester" });
   const hold = gate();
-  const slow = cp.db.transaction(async (tx) => {
+  const slow = cp.sessions.transaction(async (tx) => {
     await writeEvents(tx, [event(cp.defaultScope.organizationId, "slow")]);
     await hold.opened;
   });

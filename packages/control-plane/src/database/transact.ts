@@ -19,7 +19,7 @@ export async function transact<T>(cp: ControlPlane, body: (change: Change) => Pr
   if (cp.joined !== null) return body(cp.joined);
   for (let tries = 1; ; tries += 1) {
     try {
-      return await cp.db.transaction(async (tx) => {
+      return await cp.sessions.transaction(async (tx) => {
         const change = new Change(tx);
         const result = await body(change);
         await writeNotes(change);
@@ -35,7 +35,7 @@ export async function transact<T>(cp: ControlPlane, body: (change: Change) => Pr
 /** Runs a query, within the transaction that was begun if there is one. */
 export async function read<T>(cp: ControlPlane, body: (db: Executor) => Promise<T>): Promise<T> {
   try {
-    return await body(cp.joined?.tx ?? cp.db);
+    return await (cp.joined === null ? cp.sessions.read(body) : body(cp.joined.tx));
   } catch (error) {
     throw translateDatabaseError(error);
   }

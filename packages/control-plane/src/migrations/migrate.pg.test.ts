@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../database/open-database.ts";
+import { connect } from "../database/connect.ts";
 import { getRun } from "../queries/get-run.ts";
 import { listJobs } from "../queries/list-jobs.ts";
 import { copyJob } from "../testing/sample-jobs.ts";

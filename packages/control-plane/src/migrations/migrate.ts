@@ -14,7 +14,7 @@ const PAUSE_MS = 250;
 
 /**
  * Brings the schema `syncline_control` up to `migrations`, one transaction each, under a session advisory lock.
- * Migrations that this code does not know are left alone: they only add (docs/adr/0024-expand-only-migrations.md).
+ * The client has one connection. Migrations that this code does not know are left alone: they only add (docs/adr/0024-expand-only-migrations.md).
  * @throws CodedError `control.damaged` when one was changed after it ran; `control.unavailable`; `permission.denied`
  */
 export async function migrate(
@@ -23,18 +23,13 @@ export async function migrate(
   { lockTimeoutMs = LOCK_TIMEOUT_MS }: { readonly lockTimeoutMs?: number } = {},
 ): Promise<readonly string[]> {
   try {
-    const session = await sql.reserve();
+    await sql`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)`;
+    await sql`SELECT pg_advisory_lock(${MIGRATION_LOCK}::bigint)`;
     try {
-      await session`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)`;
-      await session`SELECT pg_advisory_lock(${MIGRATION_LOCK}::bigint)`;
-      try {
-        return await migrateAlone(session, { migrations, lockTimeoutMs });
-      } finally {
-        await session`SELECT pg_advisory_unlock(${MIGRATION_LOCK}::bigint)`;
-        await session.unsafe("RESET statement_timeout; RESET lock_timeout");
-      }
+      return await migrateAlone(sql, { migrations, lockTimeoutMs });
     } finally {
-      session.release();
+      // A session that is lost has let go of it.
+      await sql`SELECT pg_advisory_unlock(${MIGRATION_LOCK}::bigint)`.catch(() => {});
     }
   } catch (error) {
     throw translateDatabaseError(error);
@@ -82,7 +77,7 @@ async function applyPatiently(sql: Sql, applying: Applying): Promise<void> {
       await applyOne(sql, applying);
       return;
     } catch (error) {
-      await sql.unsafe("ROLLBACK");
+      await sql.unsafe("ROLLBACK").catch(() => {});
       if (tries >= TRIES || sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
       await sleep(PAUSE_MS);
     }

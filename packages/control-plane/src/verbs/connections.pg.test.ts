@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { startFaultProxyFor } from "@syncline/tooling-faults";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { read, transact } from "../database/transact.ts";
+import { joining, read, transact } from "../database/transact.ts";
 import { openControlPlane } from "../open-control-plane.ts";
 import { getJob } from "../queries/get-job.ts";
 import { diffJob } from "../testing/sample-jobs.ts";
@@ -23,6 +24,58 @@ it("says that the connection was lost, that it may be tried again, and goes on w
   });
   await expect(killed).rejects.toMatchObject({ code: "connection.lost", retryable: true });
   await createJob(cp, call, { definition: diffJob() });
+});
+
+it("does nothing outside of the transaction whose connection was lost, whenever that is noticed", async () => {
+  const { cp, call, database } = test;
+  for (const pauseMs of [0, 1, 5, 20, 100]) {
+    const lost = transact(cp, async (change) => {
+      const { tx } = change;
+      const rows = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
+      await database.query("SELECT pg_terminate_backend($1)", [rows[0]?.pid]);
+      await sleep(pauseMs);
+      for (let times = 0; times < 3; times += 1)
+        await createJob(joining(cp, change), call, {
+          definition: diffJob({ name: `lost-${pauseMs}` }),
+        }).catch(() => {});
+    });
+    await expect(lost).rejects.toMatchObject({ code: "connection.lost", retryable: true });
+  }
+  expect(await database.query("SELECT name FROM syncline_control.jobs WHERE name LIKE 'lost-%'")).toEqual([]);
+});
+
+it("serves more who ask at once than it has connections, in order, and ends them all", async () => {
+  const { masterKey, database } = test;
+  const cp = await openControlPlane({
+    url: database.url,
+    masterKey,
+    applicationName: "few",
+    maxConnections: 2,
+  });
+  const order: number[] = [];
+  const pids = new Set<number>();
+  const asked = Array.from({ length: 12 }, (_, number) =>
+    read(cp, async (db) => {
+      order.push(number);
+      const rows = await db.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid, pg_sleep(0.01)`);
+      pids.add(rows[0]?.pid ?? 0);
+    }),
+  );
+  await Promise.all(asked);
+  expect(order).toEqual(Array.from({ length: 12 }, (_, number) => number));
+  expect(pids.size).toBeLessThanOrEqual(2);
+  await cp.close();
+  await expect(read(cp, async () => 1)).rejects.toMatchObject({ code: "connection.lost" });
+});
+
+it("commits nothing when a statement failed and nobody noticed", async () => {
+  const { cp, call, database } = test;
+  const unnoticed = transact(cp, async (change) => {
+    await createJob(joining(cp, change), call, { definition: diffJob({ name: "unnoticed" }) });
+    await change.tx.execute(sql`SELECT 1 / 0`).catch(() => {});
+  });
+  await expect(unnoticed).rejects.toThrow();
+  expect(await database.query("SELECT 1 FROM syncline_control.jobs WHERE name = 'unnoticed'")).toEqual([]);
 });
 
 it("carries neither statement nor values nor address in its errors", async () => {

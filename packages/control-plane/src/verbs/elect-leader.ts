@@ -22,31 +22,30 @@ export interface ElectInput {
 /** First half of the advisory lock of a duty; the second is the hash of its name. */
 export const DUTY_LOCK = 0x53594e4c;
 const PATIENCE_MS = 2_000;
-const END_SECONDS = 1;
 
 /** Tries to become the one who does a duty; null when another one is. The lock ends with its session, whatever ends that. */
 export async function electLeader(cp: ControlPlane, input: ElectInput): Promise<Leadership | null> {
   const { duty, workerId, patienceMs = PATIENCE_MS } = input;
   const gone = new AbortController();
-  const session = cp.connect({ onLost: () => gone.abort() });
+  const session = cp.openSession({ onLost: () => gone.abort() });
   const end = async () => {
     gone.abort();
-    await session.end({ timeout: END_SECONDS });
+    await session.end();
   };
   try {
-    const [lock] = await session<{ taken: boolean }[]>`
+    const [lock] = await session.sql<{ taken: boolean }[]>`
       SELECT pg_try_advisory_lock(${DUTY_LOCK}::int, hashtext(${duty})) AS taken`;
     if (lock?.taken !== true) {
       await end();
       return null;
     }
-    const term = await nextTerm(session, { duty, workerId });
+    const term = await nextTerm(session.sql, { duty, workerId });
     return {
       term,
       lost: gone.signal,
       async check() {
         if (gone.signal.aborted) return false;
-        const kept = await within(patienceMs, isTerm(session, { duty, term })).catch(() => false);
+        const kept = await within(patienceMs, isTerm(session.sql, { duty, term })).catch(() => false);
         if (!kept) await end();
         return kept && !gone.signal.aborted;
       },

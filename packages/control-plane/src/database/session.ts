@@ -1,0 +1,61 @@
+import type { Sql } from "postgres";
+import { connect } from "./connect.ts";
+
+export interface SessionOptions {
+  readonly url: string;
+  readonly applicationName: string;
+  readonly onLost?: () => void;
+}
+
+const END_SECONDS = 5;
+
+/**
+ * One connection. Once it is lost every further statement is refused here: the driver would connect again by itself,
+ * and go on outside of the transaction and without the locks of the connection before; and a statement of a `begin` or
+ * `reserve` of its own that comes after the loss ends the process (postgres 3.4.9 writes to a socket that is gone).
+ */
+export class Session {
+  /** Refuses when the connection is lost. */
+  readonly sql: Sql;
+  readonly #client: Sql;
+  #lost = false;
+
+  constructor({ url, applicationName, onLost }: SessionOptions) {
+    this.#client = connect({
+      url,
+      applicationName,
+      max: 1,
+      onLost: () => {
+        this.#lost = true;
+        onLost?.();
+      },
+    });
+    this.sql = new Proxy(this.#client, {
+      apply: (client, receiver, given) => (this.#lost ? refuse() : Reflect.apply(client, receiver, given)),
+      get: (client, name) => {
+        if (name === "unsafe") return (...given: Parameters<Sql["unsafe"]>) => this.#unsafe(...given);
+        return Reflect.get(client, name);
+      },
+    });
+  }
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  #unsafe(...given: Parameters<Sql["unsafe"]>) {
+    return this.#lost ? refuse() : this.#client.unsafe(...given);
+  }
+
+  async end(): Promise<void> {
+    await this.#client.end({ timeout: this.#lost ? 0 : END_SECONDS });
+  }
+}
+
+/** What a query of the driver looks like, as far as it is used. */
+function refuse() {
+  const refused = Promise.reject(
+    Object.assign(new Error("the connection is lost"), { code: "CONNECTION_CLOSED" }),
+  );
+  return Object.assign(refused, { values: () => refused });
+}
