@@ -1,3 +1,4 @@
+import { parseSize } from "@syncline/config";
 import { parseDuration } from "@syncline/jobs";
 import type { Service } from "@syncline/runtime/services";
 import { createRunServices } from "@syncline/runtime/services";
@@ -47,6 +48,7 @@ export function createServices(
     }),
     log,
     metrics: serviceMetrics(metrics),
+    maxResultBytes: () => parseSize(parts.config().limits.results.maxSize) ?? Number.POSITIVE_INFINITY,
     alerts: {
       egress: parts.egress,
       staleAfterMs: () => {

@@ -48,6 +48,7 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   advancePair: "for processes of the service",
   alertedOrganizations: "for processes of the service",
   firstEventSince: "for processes of the service",
+  knownResults: "for processes of the service",
   noteStaleJobs: "for processes of the service",
   noteLostReplicas: "for processes of the service",
   appendEvent: "for processes of the service",

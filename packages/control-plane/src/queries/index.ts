@@ -7,6 +7,7 @@ export * from "./get-conflict.ts";
 export * from "./get-job.ts";
 export * from "./get-pair.ts";
 export * from "./get-run.ts";
+export * from "./known-results.ts";
 export * from "./list-audit.ts";
 export * from "./list-conflicts.ts";
 export * from "./list-jobs.ts";

@@ -17,7 +17,7 @@ import type {
   WriteDiffResultInput,
   WriteResultInput,
 } from "./result-contract.ts";
-import { nameOfKey, RESULTS } from "./result-names.ts";
+import { nameOfKey, RESULTS, resultKeys } from "./result-names.ts";
 import { type WriteSetting, writeResult } from "./write-result.ts";
 
 const DEFAULT_LIMITS: ResultLimits = { cacheBytes: 2 * 1024 ** 3, openIndexes: 16 };
@@ -107,10 +107,10 @@ class Results implements ResultStore {
       const name = nameOfKey(key);
       if (found?.name !== name) {
         if (found !== undefined) yield found;
-        found = { name, keys: [], sizeBytes: 0, modifiedAt };
+        found = { name, ...resultKeys(name), keys: [], sizeBytes: 0, modifiedAt };
       }
       found = {
-        name,
+        ...found,
         keys: [...found.keys, key],
         sizeBytes: found.sizeBytes + sizeBytes,
         modifiedAt: new Date(Math.max(modifiedAt.getTime(), found.modifiedAt.getTime())),

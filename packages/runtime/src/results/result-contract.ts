@@ -175,6 +175,9 @@ export interface OpenResult {
 /** A result that lies in the object store, recorded or not. */
 export interface FoundResult {
   readonly name: string;
+  readonly objectKey: string;
+  readonly indexKey: string;
+  /** Which of its files are there. */
   readonly keys: readonly string[];
   readonly sizeBytes: number;
   /** When its youngest file was written. */

@@ -4,6 +4,7 @@ import { HeldRuns } from "../operations/slices/index.ts";
 import type { ResultStore } from "../results/index.ts";
 import type { Workspace } from "../workspace.ts";
 import { type AlertServicesOptions, createAlertServices } from "./alerts/index.ts";
+import { createJanitor } from "./janitor/create-janitor.ts";
 import type { ReachedPoint } from "./kill-points.ts";
 import { Leadership } from "./leader/leadership.ts";
 import { createListening } from "./listen/create-listening.ts";
@@ -58,6 +59,8 @@ export interface CreateRunServicesOptions {
   /** Does nothing but in the kill test. */
   readonly reached?: ReachedPoint;
   readonly executors?: Executors;
+  /** Bytes of stored results above which the oldest go; absent: nothing old is removed from here. Read each time. */
+  readonly maxResultBytes?: () => number;
   /** Absent: no alerts are sent from here. */
   readonly alerts?: Pick<AlertServicesOptions, "egress" | "staleAfterMs">;
   /** False: nobody is elected, and every replica does the duties; slots are taken once all the same. Default true. */
@@ -132,6 +135,18 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
     ...(leadership === null ? [] : [leadership]),
     scheduler,
     createListening({ controlPlane, onDuty, workspaceOf, placesOf, firstUnitOf, log }),
+    ...(options.maxResultBytes === undefined
+      ? []
+      : [
+          createJanitor({
+            controlPlane,
+            objectStore: options.objectStore,
+            results: options.results,
+            maxResultBytes: options.maxResultBytes,
+            onDuty,
+            log,
+          }),
+        ]),
     ...(options.alerts === undefined
       ? []
       : createAlertServices({ ...options.alerts, controlPlane, onDuty, version, log, reached })),

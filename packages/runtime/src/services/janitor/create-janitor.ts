@@ -1,0 +1,59 @@
+import { type ControlPlane, type PruneInput, pruneHistory } from "@syncline/control-plane";
+import type { ObjectStore } from "@syncline/engine";
+import type { ResultStore } from "../../results/index.ts";
+import { PollingService } from "../polling-service.ts";
+import type { ServiceLog } from "../service.ts";
+import { cleanResults } from "./clean-results.ts";
+
+export interface JanitorOptions {
+  readonly controlPlane: ControlPlane;
+  readonly objectStore: ObjectStore;
+  readonly results: ResultStore;
+  /** Read in each round. */
+  readonly maxResultBytes: () => number;
+  readonly onDuty: () => boolean;
+  readonly log: ServiceLog;
+}
+
+const ROUND_MS = 10 * 60_000;
+const FIRST_LOOK_MS = 5_000;
+const DAY_MS = 24 * 3_600_000;
+
+const HISTORY: PruneInput = {
+  eventsMs: 7 * DAY_MS,
+  idempotencyMs: DAY_MS,
+  runsMs: 90 * DAY_MS,
+  // Longer than events are looked back at, or an alert would be told again.
+  deliveriesMs: 30 * DAY_MS,
+  workersMs: DAY_MS,
+};
+
+/** Removes what is old: results and their leftovers, history of the control database. One process's duty. */
+export function createJanitor(options: JanitorOptions): PollingService {
+  let cleanedAt = Number.NEGATIVE_INFINITY;
+  return new PollingService({
+    name: "janitor",
+    intervalMs: FIRST_LOOK_MS,
+    tick: async (signal) => {
+      if (!options.onDuty() || performance.now() - cleanedAt < ROUND_MS) return;
+      await clean(options, signal);
+      cleanedAt = performance.now();
+    },
+  });
+}
+
+async function clean(
+  { controlPlane, objectStore, results, maxResultBytes, log }: JanitorOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const maxBytes = maxResultBytes();
+  try {
+    const cleaned = await cleanResults({ controlPlane, objectStore, results, maxBytes, signal });
+    let pruned = 0;
+    for (let removed = 1; removed > 0 && !signal.aborted; pruned += removed)
+      removed = await pruneHistory(controlPlane, HISTORY);
+    log("info", "old things removed", { ...cleaned, rows: pruned });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
