@@ -139,7 +139,7 @@ describe("rows", () => {
     await inSource("UPDATE %.t SET a = 's'; INSERT INTO %.t VALUES (2)");
     await inTarget("UPDATE %.t SET b = 't'");
     const stopped = await again({ conflicts: { detection: "all-values" } });
-    expect([stopped.outcome, stopped.open.length]).toEqual(["conflicts", 1]);
+    expect([stopped.outcome, stopped.open.length, written(stopped)]).toEqual(["conflicts", 1, NOTHING]);
     expect(await sides("t")).toEqual({ source: ["(1,s,o)", "(2,,)"], target: ["(1,o,t)"] });
     await again();
     await same("t", ["(1,s,t)", "(2,,)"]);
@@ -248,6 +248,7 @@ describe("constraints", () => {
     await inTarget("INSERT INTO %.t VALUES (2, 'same'), (4, 't')");
     const held = await again();
     expect(held.open.map(({ conflict }) => conflict.kind)).toEqual(["unique-violation", "unique-violation"]);
+    expect([written(held), held.attempts]).toEqual([[1, 0, 0, 1, 0, 0], 3]);
     expect(await sides("t")).toEqual({
       source: ["(1,same)", "(3,s)", "(4,t)"],
       target: ["(2,same)", "(3,s)", "(4,t)"],

@@ -6,7 +6,7 @@ import { findViolations } from "./find-violations.ts";
 import { type CyclePlan, planCycle, type Violations } from "./plan-cycle.ts";
 import { recoverCycle } from "./recover-cycle.ts";
 import type { SideName } from "./side-run.ts";
-import type { SyncCycleInput, SyncCycleResult } from "./sync-contract.ts";
+import type { SyncCycleInput, SyncCycleResult, SyncSideCounts } from "./sync-contract.ts";
 
 /** Comparisons of one cycle at most: each is followed by another one only after rows changed or broke a constraint. */
 const MOST_ATTEMPTS = 12;
@@ -23,8 +23,9 @@ export async function syncCycle(input: SyncCycleInput): Promise<SyncCycleResult>
   const notes = new Set<string>();
   const ledgerIds: { target: string | null; source: string | null } = { target: null, source: null };
   const recovered = { yes: false };
+  const written = { target: new Map<string, SyncSideCounts>(), source: new Map<string, SyncSideCounts>() };
   for (let attempts = 1; ; attempts += 1) {
-    const attempt = new CycleAttempt(input, { violations, notes, ledgerIds, recovered, attempts });
+    const attempt = new CycleAttempt(input, { violations, notes, ledgerIds, recovered, written, attempts });
     try {
       return await attempt.run();
     } catch (error) {
@@ -55,6 +56,8 @@ interface Attempt {
   readonly notes: Set<string>;
   readonly ledgerIds: { target: string | null; source: string | null };
   readonly recovered: { yes: boolean };
+  /** By table, over all attempts: a side that was written stays so when the other one needs another attempt. */
+  readonly written: Readonly<Record<SideName, Map<string, SyncSideCounts>>>;
   readonly attempts: number;
 }
 
@@ -146,6 +149,9 @@ class CycleAttempt {
     const { outcome, notes } = await applySide({ input: this.#input, side, id, operations: plan[side] });
     for (const note of notes) this.#attempt.notes.add(note);
     if (outcome === "applied") this.#attempt.ledgerIds[side] = id;
+    const written = this.#attempt.written[side];
+    for (const table of plan.tables)
+      written.set(table.name, addCounts(written.get(table.name) ?? NO_ROWS, table[side]));
     this.#writing = null;
   }
 
@@ -159,10 +165,15 @@ class CycleAttempt {
   #result(outcome: SyncCycleResult["outcome"]): SyncCycleResult {
     const plan = this.#plan;
     if (plan === null) throw new CodedError("internal", "A cycle ended without a plan.");
-    const { notes, ledgerIds, attempts, recovered } = this.#attempt;
+    const { notes, ledgerIds, attempts, recovered, written } = this.#attempt;
+    const rows = (side: SideName, name: string) => written[side].get(name) ?? NO_ROWS;
     return {
       outcome,
-      tables: plan.tables,
+      tables: plan.tables.map((table) =>
+        outcome === "dry-run"
+          ? table
+          : { ...table, target: rows("target", table.name), source: rows("source", table.name) },
+      ),
       open: plan.open,
       decided: plan.decided,
       ledgerIds: { ...ledgerIds },
@@ -171,4 +182,14 @@ class CycleAttempt {
       notes: [...notes],
     };
   }
+}
+
+const NO_ROWS: SyncSideCounts = { inserted: 0, updated: 0, deleted: 0 };
+
+function addCounts(a: SyncSideCounts, b: SyncSideCounts): SyncSideCounts {
+  return {
+    inserted: a.inserted + b.inserted,
+    updated: a.updated + b.updated,
+    deleted: a.deleted + b.deleted,
+  };
 }
