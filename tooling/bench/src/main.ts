@@ -9,6 +9,7 @@ import { benchDiff } from "./diff-scenarios.ts";
 import { benchMoves } from "./move-scenarios.ts";
 import { readOptions } from "./options.ts";
 import { Report } from "./report.ts";
+import { benchServer } from "./server-scenario.ts";
 
 const SETTINGS = {
   shared_buffers: "1GB",
@@ -19,6 +20,10 @@ const SETTINGS = {
 };
 
 const options = readOptions(process.argv.slice(2));
+if (options.only.join() === "server") {
+  await benchServer();
+  process.exit();
+}
 const folder = mkdtempSync(join(tmpdir(), "syncline-bench-"));
 const server = await startEmbeddedPostgres({
   settings: SETTINGS,
