@@ -140,7 +140,7 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
       status: 200,
       response: null,
     }));
-    return answer.replayed ? answer : null;
+    return answer.response === null ? null : answer;
   },
   countLiveRuns: "for processes of the service",
   decidedConflicts: "for processes of the service",
@@ -319,13 +319,17 @@ it("knows every function that is exported", () => {
   expect(probed.length).toBeGreaterThan(45);
 });
 
-describe("another organization", () => {
+describe.each([
+  ["its own project", () => own],
+  ["the project of the others", () => ({ ...own, projectId: theirs.scope.projectId })],
+])("another organization, in %s,", (_where, scopeOf) => {
   it.each(probed)("finds nothing and changes nothing by %s", async (name, probe) => {
+    const scope = scopeOf();
     const before = await everythingOfTheirs();
-    const call = { scope: own, actor: "intruder" };
+    const call = { scope, actor: "intruder" };
     let answer: unknown;
     try {
-      answer = await probe({ cp: test.cp, call, scope: own, theirs });
+      answer = await probe({ cp: test.cp, call, scope, theirs });
     } catch (error) {
       expect(isCodedError(error) ? error.code : error).toBe("resource.not_found");
       answer = null;

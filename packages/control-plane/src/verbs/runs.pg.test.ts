@@ -137,6 +137,14 @@ it("lets one run write to a target at a time, with a growing fence", async () =>
   ).toEqual([]);
 });
 
+it("gives a target to exactly one of many runs that ask at once", async () => {
+  const started = [];
+  for (let count = 0; count < 6; count += 1) started.push(await start(copyJob({ target: "rush:acme:*" })));
+  const results = await Promise.all(started.map(({ unitId }) => claimUnit(test.cp, { unitId, workerId })));
+  const reasons = results.map((result) => (result.kind === "claimed" ? "claimed" : result.reason));
+  expect(reasons.sort()).toEqual(["claimed", ...Array(5).fill("target-busy")]);
+});
+
 it("tries again with a pause, and makes a dead letter of the last failure", async () => {
   const { run, unitId } = await start(diffJob({ retry: { attempts: 2, first: "10s" } }));
   const one = await claim(test.cp, { unitId, workerId });
