@@ -57,7 +57,7 @@ function script(body: string | Uint8Array<ArrayBuffer>): Response {
 
 /** The file is not among the package's exports: its folder is found first. */
 async function readViewer(): Promise<Uint8Array<ArrayBuffer>> {
-  const entry = createRequire(import.meta.url).resolve(VIEWER);
+  const entry = createRequire(import.meta.url).resolve("@scalar/api-reference");
   const folder = entry.slice(0, entry.lastIndexOf(VIEWER) + VIEWER.length);
   return new Uint8Array(
     await readFile(join(dirname(join(folder, "package.json")), "dist/browser/standalone.js")),
