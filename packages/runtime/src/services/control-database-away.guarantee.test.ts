@@ -101,6 +101,8 @@ it.each(MODES)(
     const blockers: pg.Client[] = [];
     try {
       await prepare(world);
+      while ((await world.control.query("SELECT id FROM syncline_control.workers")).length < replicas.length)
+        await sleep(200);
       const copy = (table: string) => ({
         kind: "copy",
         slices: 1,
