@@ -24,7 +24,7 @@ const MOST_ITEMS = 1_000;
 /** Characters of values on a page. */
 const MOST_LENGTH = 2_000_000;
 /** How long a call searches before it hands back what it has. */
-const BUDGET_MS = 100;
+const BUDGET_MS = 70;
 /** How long it works before others have their turn. */
 const TURN_MS = 5;
 const DEFAULT_CAP = 10_000;
