@@ -25,6 +25,8 @@ export interface ReadSnapshot {
   /** For `LockedTables.begin` of another endpoint; null when it cannot be shared. */
   readonly token: string | null;
   readonly connections: number;
+  /** Whether its own session was cut off, as by an abort: nobody can join it any more. Absent: no. */
+  readonly broken?: boolean;
   /** Hash of a known row with one value of each of these types; null when the server cannot compute this hash. */
   knownAnswer(types: readonly string[]): Promise<string | null>;
   openTable(plan: SidePlan): TableReader;

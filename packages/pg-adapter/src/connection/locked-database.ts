@@ -6,7 +6,7 @@ import type { CatalogRow } from "../catalog/catalog-rows.ts";
 import { toTableInfos } from "../catalog/read-table-specs.ts";
 import type { RelationFilter } from "../catalog/relations-query.ts";
 import type { PgEndpointOptions } from "../pg-endpoint.ts";
-import { PgReadSnapshot } from "../read/pg-read-snapshot.ts";
+import { PgReadSnapshot, SNAPSHOT_GONE } from "../read/pg-read-snapshot.ts";
 import { quoteLiteral, quoteTable } from "../sql/quote.ts";
 import { assertReadable, assertRelations } from "./assert-readable.ts";
 import { assertTenantValue } from "./assert-tenant-value.ts";
@@ -172,8 +172,6 @@ export class LockedDatabase implements LockedTables {
   }
 }
 
-/** Its file is gone, or the session that exported it. */
-const SNAPSHOT_GONE = new Set(["42704", "22023", "55000"]);
 const LOCK_NOT_AVAILABLE = "55P03";
 const LOCK_ATTEMPTS = 10;
 const IMPATIENT_MS = 500;

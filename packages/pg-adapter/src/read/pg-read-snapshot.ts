@@ -1,4 +1,10 @@
-import { type ForeignKeySpec, type KeyList, sameQualifiedName, type TableSpec } from "@syncline/core";
+import {
+  CodedError,
+  type ForeignKeySpec,
+  type KeyList,
+  sameQualifiedName,
+  type TableSpec,
+} from "@syncline/core";
 import type {
   ReadSnapshot,
   RowHash,
@@ -29,6 +35,8 @@ import { PgSelectedRows } from "./selected-rows.ts";
 import { PgTableReader } from "./table-reader.ts";
 
 const LOCK_TIMEOUT_MS = 10_000;
+/** What joining says when the snapshot's file is gone, or the session that exported it. */
+export const SNAPSHOT_GONE = new Set(["42704", "22023", "55000"]);
 
 export interface PgReadSnapshotParts {
   readonly infos: readonly TableInfo[];
@@ -79,6 +87,10 @@ export class PgReadSnapshot implements ReadSnapshot {
 
   get connections(): number {
     return this.#parts.connections;
+  }
+
+  get broken(): boolean {
+    return this.#parts.holder.broken;
   }
 
   get tables(): readonly TableSpec[] {
@@ -167,6 +179,15 @@ export class PgReadSnapshot implements ReadSnapshot {
     await Promise.all([...this.#spares.splice(0).map((spare) => spare.end()), this.#parts.holder.end()]);
   }
 
+  #isGone(error: unknown): CodedError | null {
+    if (!SNAPSHOT_GONE.has((error as { code?: string }).code ?? "")) return null;
+    return new CodedError(
+      "run.instant_lost",
+      `The instant at which ${this.#parts.label} was read is gone: its session was cut off.`,
+      { hint: "Start again, at a new instant.", retryable: true, cause: error },
+    );
+  }
+
   /** A spare session, or when one was lost a new one, which may have to wait behind a neighbour. */
   async #openSession(): Promise<ReadSession> {
     const about = `Reading ${this.#parts.label}`;
@@ -184,7 +205,7 @@ export class PgReadSnapshot implements ReadSnapshot {
       );
     } catch (error) {
       client.connection.stream.destroy();
-      throw translateError(error, about);
+      throw this.#isGone(error) ?? translateError(error, about);
     }
     return new ReadSession(client, about);
   }

@@ -92,6 +92,7 @@ async function killAtThird(run: Run, replicas: readonly ReplicaProcess[]): Promi
     const slices = (await unitsOf(world, run)).filter(({ kind }) => kind === "slice");
     const done = slices.filter(({ state }) => state === "done").length;
     if (slices.length > 0 && done * 3 >= slices.length) break;
+    if (slices.some(({ state }) => state === "failed" || state === "cancelled")) break; // the run says why
     await sleep(20);
   }
   replicas[0]?.signal("SIGKILL");

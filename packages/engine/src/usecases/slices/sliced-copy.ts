@@ -1,6 +1,7 @@
 import { CodedError, formatQualifiedName, type QualifiedName, sameQualifiedName } from "@syncline/core";
 import type { BulkTable, BulkTarget } from "../../ports/bulk-target.ts";
 import type { Endpoint } from "../../ports/endpoint.ts";
+import type { ReadSnapshot } from "../../ports/read-snapshot.ts";
 import type { RunContext } from "../../ports/run-context.ts";
 import type {
   FinishedLoad,
@@ -59,13 +60,20 @@ export class SlicedCopy {
   readonly #input: SlicedCopyInput;
   readonly #tables: readonly TableCopy[];
   readonly #load: SlicedLoad;
+  readonly #snapshot: ReadSnapshot;
   /** Under which others join. */
   readonly instant: string;
 
   private constructor(
     input: SlicedCopyInput,
-    parts: { readonly tables: readonly TableCopy[]; readonly load: SlicedLoad; readonly instant: string },
+    parts: {
+      readonly tables: readonly TableCopy[];
+      readonly load: SlicedLoad;
+      readonly instant: string;
+      readonly snapshot: ReadSnapshot;
+    },
   ) {
+    this.#snapshot = parts.snapshot;
     this.#input = input;
     this.#tables = parts.tables;
     this.#load = parts.load;
@@ -94,7 +102,7 @@ export class SlicedCopy {
         lockTimeoutMs: input.options.lockTimeoutMs,
         signal: ctx.signal,
       });
-      const copy = new SlicedCopy(input, { tables: read.tables, load, instant: read.token });
+      const copy = new SlicedCopy(input, { ...read, load, instant: read.token });
       const plan = {
         loadId: id,
         fence: { domain: fence.domain, token: fence.token.toString() },
@@ -115,12 +123,17 @@ export class SlicedCopy {
         const read = await readTables(input, instant);
         if (read.token === null)
           throw new CodedError("internal", "A source that was shared cannot be shared any more.");
-        return new SlicedCopy(input, { tables: read.tables, load, instant: read.token });
+        return new SlicedCopy(input, { ...read, load, instant: read.token });
       } catch (error) {
         await load.leave();
         throw error;
       }
     });
+  }
+
+  /** Whether the source's own session was cut off: it can neither go on nor be joined. */
+  get broken(): boolean {
+    return this.#snapshot.broken === true;
   }
 
   /** Loads a slice, once however often it is asked for. */
@@ -208,6 +221,7 @@ interface ReadTables {
   readonly tables: readonly TableCopy[];
   readonly reasons: readonly string[];
   readonly token: string | null;
+  readonly snapshot: ReadSnapshot;
 }
 
 /** The tables of both sides, at a new instant of the source or at that of others. */
@@ -229,7 +243,7 @@ async function readTables(input: SlicedCopyInput, instant: string | null): Promi
     described,
     options: { ...options, singleTransaction: false, dryRun: false },
   });
-  return { tables: plan.tables, reasons: plan.reasons, token: snapshot.token };
+  return { tables: plan.tables, reasons: plan.reasons, token: snapshot.token, snapshot };
 }
 
 async function targetReasons(

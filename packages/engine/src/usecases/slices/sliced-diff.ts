@@ -54,6 +54,11 @@ export class SlicedDiff {
     return source === null || target === null ? null : { source, target };
   }
 
+  /** Whether a side's own session was cut off: it can neither go on nor be joined. */
+  get broken(): boolean {
+    return this.#sides.source.broken === true || this.#sides.target.broken === true;
+  }
+
   get tables(): readonly DiffTable[] {
     return this.#agreed.tables.map(({ table }) => table);
   }

@@ -134,6 +134,7 @@ function heldCopy(copy: SlicedCopy, more: Pick<HeldCopy, "prepared" | "opener">)
     copy,
     ...more,
     snapshots: [{ side: "source", snapshotId: copy.instant }],
+    broken: () => copy.broken,
     close: () => copy.close(),
   };
 }

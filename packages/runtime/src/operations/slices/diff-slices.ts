@@ -173,6 +173,7 @@ function heldDiff(diff: SlicedDiff, more: Pick<HeldDiff, "prepared" | "opener">)
     diff,
     ...more,
     snapshots,
+    broken: () => diff.broken,
     close: async () => {
       await diff.close();
       return [];

@@ -23,6 +23,8 @@ export interface HeldRun {
   readonly snapshots: readonly HeldSnapshot[];
   /** Whether this process has opened the instant, not joined it. */
   readonly opener: boolean;
+  /** Whether its instant is lost here, as when a unit was told to stop in the middle of a statement. */
+  readonly broken: () => boolean;
   /** Lets go; returns notes for people. */
   close(): Promise<readonly string[]>;
 }
@@ -102,7 +104,8 @@ export class HeldRuns implements Service {
       const run = (await entry.opening) as Run; // one plan is of one kind
       return await work(run);
     } catch (error) {
-      if (isBroken(error)) this.#letGoLater(planId, entry);
+      const opened = await entry.opening.catch(() => null);
+      if (isBroken(error) || opened?.broken() === true) this.#letGoLater(planId, entry);
       throw error;
     } finally {
       entry.users -= 1;
