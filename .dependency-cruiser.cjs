@@ -49,7 +49,8 @@ module.exports = {
     },
     {
       name: "api-knows-engine-core-and-jobs",
-      comment: "the HTTP contract is imported by browsers and by other servers: it knows no adapter and no state.",
+      comment:
+        "the HTTP contract is imported by browsers and by other servers: it knows no adapter and no state.",
       severity: "error",
       from: shipped("packages/api"),
       to: oursBut("packages/api", "packages/engine", "packages/core", "packages/jobs"),

@@ -17,7 +17,8 @@ export function clusterFolderOf(folder: string): string {
   const location = join(folder, LOCATION_FILE);
   if (existsSync(location)) return readFileSync(location, "utf8");
   const user = chooseServerUser();
-  if (user === undefined || firstImpassableFolder(folder, user) === undefined) return join(folder, "postgres");
+  if (user === undefined || firstImpassableFolder(folder, user) === undefined)
+    return join(folder, "postgres");
   mkdirSync(SHARED_ROOT, { recursive: true, mode: 0o755 });
   const cluster = join(SHARED_ROOT, randomBytes(8).toString("hex"));
   writeFileSync(location, cluster, { flag: "wx", flush: true });
