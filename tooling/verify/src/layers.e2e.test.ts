@@ -5,7 +5,18 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
-const PACKAGES = ["core", "engine", "pg-adapter", "snapshot-store", "config", "observability", "runtime"];
+const PACKAGES = [
+  "core",
+  "engine",
+  "pg-adapter",
+  "snapshot-store",
+  "jobs",
+  "api",
+  "control-plane",
+  "config",
+  "observability",
+  "runtime",
+];
 
 /** Each breaks one rule: file, what it imports, name of the rule. */
 const BREACHES = [
@@ -13,7 +24,10 @@ const BREACHES = [
   ["packages/core/src/b.ts", "node:fs", "core-is-pure"],
   ["packages/engine/src/a.ts", "@syncline/pg-adapter", "engine-knows-core-only"],
   ["packages/pg-adapter/src/a.ts", "@syncline/snapshot-store", "adapters-know-engine-and-core"],
-  ["packages/config/src/a.ts", "@syncline/engine", "config-knows-core-only"],
+  ["packages/config/src/a.ts", "@syncline/engine", "config-knows-core-and-jobs"],
+  ["packages/jobs/src/a.ts", "@syncline/config", "jobs-know-core-only"],
+  ["packages/api/src/a.ts", "@syncline/control-plane", "api-knows-engine-core-and-jobs"],
+  ["packages/control-plane/src/a.ts", "@syncline/engine", "control-plane-knows-core-and-jobs"],
   ["packages/observability/src/a.ts", "@syncline/core", "observability-is-alone"],
   ["packages/engine/src/b.ts", "@syncline/config", "nothing-below-runtime-imports-config-or-logs"],
   ["apps/cli/src/a.ts", "@syncline/pg-adapter", "only-runtime-names-adapters"],
@@ -29,6 +43,8 @@ const ALLOWED = [
   ["packages/pg-adapter/src/b.ts", "@syncline/engine"],
   ["packages/runtime/src/c.ts", "@syncline/pg-adapter"],
   ["packages/runtime/src/d.ts", "@syncline/config"],
+  ["packages/config/src/b.ts", "@syncline/jobs"],
+  ["packages/control-plane/src/b.ts", "@syncline/jobs"],
   ["packages/runtime/src/e.ts", "node:fs"],
   ["apps/cli/src/d.ts", "@syncline/runtime"],
   ["packages/core/src/c.test.ts", "@syncline/tooling-faults"],
