@@ -8,6 +8,7 @@ const ALLOWED = 'alerts: {allowAddresses: ["127.0.0.0/8"]}\n';
 
 let server: TestService;
 let rows: TestDatabase;
+let guarded: TestDatabase;
 const client = () => createClient({ url: server.url, apiKey: server.key });
 
 beforeAll(async () => {
@@ -21,11 +22,14 @@ beforeAll(async () => {
     INSERT INTO dst.users SELECT id, name, points FROM src.users WHERE id <= 45;
     UPDATE dst.users SET name = 'other' WHERE id <= 3;
     INSERT INTO dst.users VALUES (99, 'gone', 0);`);
-  server = await startTestService({ label: "api", config: () => placesConfig(rows.url, ALLOWED) });
+  guarded = await createTestDatabase("api_guarded");
+  await guarded.query("CREATE TABLE users (id int PRIMARY KEY, name text, points int)");
+  const prod = `  prod: {url: "${guarded.url}", protection: protected}\n`;
+  server = await startTestService({ label: "api", config: () => placesConfig(rows.url, prod + ALLOWED) });
 });
 afterAll(async () => {
   await server.stop();
-  await rows.drop();
+  await Promise.all([rows.drop(), guarded.drop()]);
 });
 
 const inTarget = () => rows.query("SELECT * FROM dst.users ORDER BY id");
@@ -98,15 +102,30 @@ describe("compare, look, apply, undo", () => {
     expect(await inTarget()).toEqual(before);
   });
 
-  it("a protected target wants its name", async () => {
-    const config = { ...placesConfig(rows.url) };
-    expect(config.servers.get("a")).toBeDefined();
+  it("fills an empty table", async () => {
     const run = await client().transfers.copy({
       body: { source: "a:src:users", target: "b:fill:users", strategy: "replace" },
       query: { wait: 30 },
     });
     expect(run).toMatchObject({ state: "succeeded" });
     expect(await rows.query("SELECT count(*)::int AS n FROM fill.users")).toEqual([{ n: 50 }]);
+  });
+
+  it("a protected target wants its name", async () => {
+    const copied = async (more: { readonly confirm?: string }) => {
+      const body = {
+        source: "a:src:users",
+        target: "prod:public:users",
+        strategy: "replace" as const,
+        ...more,
+      };
+      const run = await client().transfers.copy({ body, query: { wait: 30 } });
+      const [found] = await guarded.query("SELECT count(*)::int AS n FROM users");
+      return [run.state, run.error?.code ?? null, found];
+    };
+    expect(await copied({})).toEqual(["failed", "target.protected", { n: 0 }]);
+    expect(await copied({ confirm: "b" })).toEqual(["failed", "target.protected", { n: 0 }]);
+    expect(await copied({ confirm: "prod" })).toEqual(["succeeded", null, { n: 50 }]);
   });
 
   it("the file is downloaded, uploaded again and applied", async () => {
@@ -270,7 +289,7 @@ describe("servers, keys, webhooks", () => {
     expect(tested).toMatchObject({ ok: true, problem: null });
     expect(tested.version).toMatch(/^PostgreSQL \d/);
     const { items } = await client().databases.listDatabases({ query: { tenants: "true" } });
-    expect(items.map(({ server: name }) => name).sort()).toEqual(["a", "b", "stored"]);
+    expect(items.map(({ server: name }) => name).sort()).toEqual(["a", "b", "prod", "stored"]);
     expect(items.find(({ server: name }) => name === "stored")).toMatchObject({
       origin: "api",
       tenants: expect.arrayContaining(["src", "dst"]),

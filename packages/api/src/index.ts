@@ -21,7 +21,7 @@ export type {
   RouteAnswer,
   RouteBody,
 } from "./contract/route.ts";
-export { isFinalState, RUN_STATES, type RunAnswer, type ServerEvent } from "./contract/runs.ts";
+export { isFinalState, type RunAnswer, type ServerEvent } from "./contract/runs.ts";
 export { PROBLEM_TYPE, type Problem, problemSchema } from "./contract/schemas.ts";
 export { EXPORT_TYPES } from "./contract/transfers.ts";
 export { createOpenApiDocument } from "./open-api-document.ts";

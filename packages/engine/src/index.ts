@@ -16,6 +16,7 @@ export * from "./ports/sliced-load.ts";
 export * from "./ports/sql-import.ts";
 export * from "./ports/staged-rows.ts";
 export { formatUuid } from "./usecases/apply/application-id.ts";
+export { interruption } from "./usecases/apply/pause.ts";
 export * from "./usecases/apply-contract.ts";
 export * from "./usecases/apply-patch.ts";
 export * from "./usecases/assert-writable.ts";

@@ -1,36 +1,11 @@
-import { JOB_KINDS, jobSchema } from "@syncline/jobs";
+import { FINAL_STATES, JOB_KINDS, jobSchema, RUN_STATES } from "@syncline/jobs";
 import { z } from "zod";
 import { defineRoute } from "./route.ts";
 import { byId, idSchema, pageOf, pageQuery, storedErrorSchema, timeSchema } from "./schemas.ts";
 
 const tag = "runs";
 
-/** See docs/run-SPEC.md. */
-export const RUN_STATES = [
-  "queued",
-  "running",
-  "waiting",
-  "pausing",
-  "paused",
-  "cancelling",
-  "succeeded",
-  "partial",
-  "conflicted",
-  "failed",
-  "dead",
-  "cancelled",
-  "skipped",
-] as const;
-
-const FINAL = new Set<string>([
-  "succeeded",
-  "partial",
-  "conflicted",
-  "failed",
-  "dead",
-  "cancelled",
-  "skipped",
-]);
+const FINAL: ReadonlySet<string> = FINAL_STATES;
 export const isFinalState = (state: string): boolean => FINAL.has(state);
 
 const count = z.number().int();

@@ -34,7 +34,7 @@ export function assertWritable({
   }
   if (protection === "open" || dryRun || confirmed === confirmationName) return;
   throw new CodedError("target.protected", protectedMessage(label, confirmed, confirmationName), {
-    hint: `Confirm the write with --confirm ${confirmationName}, or type the name when asked at a terminal.`,
+    hint: `Confirm the write with --confirm ${confirmationName}, or type the name when asked at a terminal; a job or a request says confirm: ${confirmationName}.`,
     details: { target: label, protection, confirm: confirmationName },
   });
 }

@@ -120,5 +120,8 @@ it.each(Object.keys(WRITES))(
 );
 
 it.each([...WRITING_KINDS, "batch"])("%s would write otherwise", async (name) => {
-  await expect(WRITES[name]?.(folder.setting())).resolves.toBeDefined();
+  await database.query("INSERT INTO source.users SELECT 100 + count(*), 'new' FROM source.users");
+  const before = await state();
+  await WRITES[name]?.(folder.setting());
+  expect(await state()).not.toEqual(before);
 });

@@ -99,7 +99,7 @@ describe("rows of another server that do not arrive whole", () => {
     const stop = new AbortController();
     const opening = open(stop.signal);
     setTimeout(() => stop.abort(), 100);
-    await expect(opening).rejects.toBeDefined();
+    await expect(opening).rejects.toMatchObject({ code: "interrupted" });
     expect(await leftBehind()).toEqual([]);
   });
 });

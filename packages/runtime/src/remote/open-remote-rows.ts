@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { CodedError } from "@syncline/core";
-import type { RowFiles } from "@syncline/engine";
+import { interruption, type RowFiles } from "@syncline/engine";
 import type { RemotePlace } from "../place.ts";
 import { connectRemote } from "./connect-remote.ts";
 
@@ -57,7 +57,7 @@ async function save(
       },
     );
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
+    if (signal.aborted) throw interruption(signal);
     const { syscall, code } = error as NodeJS.ErrnoException;
     if (syscall !== "write" && syscall !== "open") throw brokenOff(place, error);
     throw new CodedError(
