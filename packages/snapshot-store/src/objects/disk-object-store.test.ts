@@ -1,6 +1,8 @@
+import { once as fromWorker } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { openDiskObjectStore } from "./disk-object-store.ts";
 import { runObjectStoreContract } from "./testing/object-store-contract.ts";
@@ -67,5 +69,34 @@ test("a folder that cannot be written says so", async () => {
   });
   await writeFile(folder, "a file");
   await expect(openDiskObjectStore({ folder })).rejects.toMatchObject({ code: "file.io_failed" });
+  await remove();
+});
+
+/** Another process that deletes, at its worst: it removes every folder that is empty at this moment. */
+const REMOVE_EMPTY = `
+  const { parentPort, workerData } = require("node:worker_threads");
+  const { rmdirSync } = require("node:fs");
+  let removed = 0;
+  for (const end = Date.now() + 600; Date.now() < end; )
+    for (const folder of workerData) try { rmdirSync(folder); removed += 1; } catch {}
+  parentPort.postMessage(removed);
+`;
+
+test("objects find their folders while another process removes the empty ones", async () => {
+  const { folder, store, remove } = await openStore();
+  const key = "a/b/c/d/e/f/one";
+  const folders = [6, 5, 4, 3, 2, 1].map((depth) => join(folder, ...key.split("/").slice(0, depth)));
+  const worker = new Worker(REMOVE_EMPTY, { eval: true, workerData: folders });
+  let removed = 0;
+  const ended = fromWorker(worker, "message").then(([count]) => {
+    removed = count;
+  });
+  while (removed === 0) {
+    await store.put({ key, body: once("x"), ifAbsent: true });
+    expect(await store.head(key)).toMatchObject({ sizeBytes: 1 });
+    await store.delete(key);
+  }
+  await ended;
+  expect(removed).toBeGreaterThan(20);
   await remove();
 });

@@ -13,6 +13,7 @@ import {
   stat,
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { CodedError } from "@syncline/core";
 import {
   assertObjectKey,
@@ -35,6 +36,8 @@ export interface DiskObjectStoreOptions {
 /** Where objects are written before they get their names; no key starts with a dot. */
 const INCOMING = ".incoming";
 const READ_SIZE = 128 * 1024;
+/** Far beyond what folders that come and go need; below a second in all for one that cannot be made. */
+const PLACE_TRIES = 100;
 
 /** Objects as files in a folder, readable by the owner alone. */
 export async function openDiskObjectStore({ folder }: DiskObjectStoreOptions): Promise<ObjectStore> {
@@ -89,15 +92,18 @@ class DiskObjectStore implements ObjectStore {
     }
   }
 
-  /** A folder that is empty may be removed by a `delete` at any time until the file is in it. */
+  /**
+   * A folder that is empty may be removed by a `delete`, here or in another process, at any time until the file is
+   * in it: also between two steps of making it.
+   */
   async #place(
     temporary: string,
     path: string,
     { key, ifAbsent }: { readonly key: string; readonly ifAbsent: boolean },
   ): Promise<void> {
     for (let tries = 1; ; tries += 1) {
-      await this.#makeFolder(dirname(path));
       try {
+        await this.#makeFolder(dirname(path));
         // A link refuses a name that is taken, which a rename would replace.
         await (ifAbsent ? link(temporary, path) : rename(temporary, path));
         await syncFolder(dirname(path));
@@ -105,7 +111,8 @@ class DiskObjectStore implements ObjectStore {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === "EEXIST" && ifAbsent) throw exists(key);
-        if (code !== "ENOENT" || tries === 20) throw error;
+        if (code !== "ENOENT" || tries === PLACE_TRIES) throw error;
+        await setTimeout(Math.random() * Math.min(tries, 20));
       }
     }
   }
