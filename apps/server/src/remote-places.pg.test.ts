@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@syncline/api/client";
+import type { Config } from "@syncline/config";
 import { parsePatchSelection } from "@syncline/core";
 import { type JobInput, type JobOf, jobSchema } from "@syncline/jobs";
 import { applyOfJob, patchInput, readLog, runApply, runUndo, undoOfJob } from "@syncline/runtime/operations";
@@ -13,13 +14,20 @@ let there: TestDatabase;
 let server: TestService;
 let folder: RemoteClient;
 
+let config: Config;
+const ENVIRONMENT = { PROD_KEY: "" };
+const configWith = (more: string) =>
+  placesConfig(there.url, `  safe: {url: "${there.url}?application_name=x", protection: open}\n${more}`);
+
 beforeAll(async () => {
   there = await createTestDatabase("remote_places");
-  const config = placesConfig(
-    there.url,
-    `  safe: {url: "${there.url}?application_name=x", protection: open}\n`,
-  );
-  server = await startTestService({ label: "remote_places_control", config: () => config });
+  config = configWith("");
+  server = await startTestService({
+    label: "remote_places_control",
+    config: () => config,
+    environment: ENVIRONMENT,
+  });
+  ENVIRONMENT.PROD_KEY = server.key;
   folder = await remoteClient(server, there.url);
 });
 afterAll(async () => {
@@ -146,5 +154,27 @@ describe("what does not work there", () => {
   ])("%s", async (_, target, code) => {
     const wanted = { ...applyOfJob(apply(), await patch()), target };
     await expect(runApply(folder.setting(), wanted)).rejects.toMatchObject({ code });
+  });
+});
+
+describe("a job of the service that reads another server", () => {
+  const changes = async () => {
+    const { json } = await server.ask("POST", "/api/v1/diff?wait=20", {
+      body: { source: "a:src:users", target: "prod:b/dst:users" },
+    });
+    return json;
+  };
+  const remote = () => `  prod: {url: "${server.url}", apiKey: {env: PROD_KEY}}\n`;
+
+  it("reaches private addresses only when the operator allows them", async () => {
+    config = configWith(remote());
+    await server.service.reload();
+    expect(await changes()).toMatchObject({ state: "failed", error: { code: "egress.refused" } });
+    config = configWith(`${remote()}alerts: {allowAddresses: [127.0.0.0/8]}\n`);
+    await server.service.reload();
+    expect(await changes()).toMatchObject({
+      state: "succeeded",
+      summary: { counts: { inserted: 1, updated: 1, deleted: 1 } },
+    });
   });
 });

@@ -55,6 +55,7 @@ export async function startService(input: ServiceInput): Promise<RunningService>
         controlPlane,
         config: () => config,
         environment,
+        egress: () => egress,
         storedServers: (cp, scope) => storedServers({ cp, egress }, scope),
       }),
       egress: () => egress,

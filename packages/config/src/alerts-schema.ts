@@ -48,6 +48,8 @@ export const alertsSchema = z.strictObject({
   allowAddresses: z
     .array(z.string().min(1))
     .default([])
-    .describe("Private address ranges (CIDR) that webhooks, remote servers and stored servers may reach."),
+    .describe(
+      "Private address ranges (CIDR) that the service may reach for webhooks, other Syncline servers and stored servers.",
+    ),
 });
 export type AlertsDocument = z.output<typeof alertsSchema>;

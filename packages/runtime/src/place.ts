@@ -55,6 +55,8 @@ export interface RemotePlace {
   /** As the other server understands it. */
   readonly locator: string;
   readonly environment: string | null;
+  /** The system's when absent. */
+  readonly fetch?: typeof fetch;
 }
 
 export type AnyPlace =
@@ -123,6 +125,7 @@ export async function resolveRemote(
     server: await resolveRemoteServer(remote, { env: workspace.environment, signal }),
     locator: server === null ? within : `${server}:${within}`,
     environment: remote.environment,
+    ...(workspace.fetch === undefined ? {} : { fetch: workspace.fetch }),
   };
 }
 

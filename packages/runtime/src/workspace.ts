@@ -6,6 +6,8 @@ export interface Workspace {
   /** `--server`, or null. */
   readonly server: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How other Syncline servers are reached; the system's way when absent. */
+  readonly fetch?: typeof fetch;
 }
 
 export interface OpenWorkspaceOptions {

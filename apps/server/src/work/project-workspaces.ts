@@ -1,11 +1,14 @@
 import type { Config, ServerConfig } from "@syncline/config";
 import type { ControlPlane, Scope } from "@syncline/control-plane";
 import type { Workspace } from "@syncline/runtime";
+import type { Egress } from "@syncline/runtime/egress";
 
 export interface ProjectWorkspacesOptions {
   readonly controlPlane: ControlPlane;
   readonly config: () => Config;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** For other Syncline servers, of which the config names addresses. */
+  readonly egress: () => Egress;
   readonly storedServers: (cp: ControlPlane, scope: Scope) => Promise<readonly ServerConfig[]>;
 }
 
@@ -19,7 +22,7 @@ export class ProjectWorkspaces {
 
   /** `cp` within a transaction: whoever holds a connection must not wait for another. */
   async of(scope: Scope, cp = this.#options.controlPlane): Promise<Workspace> {
-    const { controlPlane, config: current, environment, storedServers } = this.#options;
+    const { controlPlane, config: current, environment, storedServers, egress } = this.#options;
     const config = current();
     const { defaultScope } = controlPlane;
     const ofConfig =
@@ -27,6 +30,7 @@ export class ProjectWorkspaces {
     const stored = (await storedServers(cp, scope)).map((server) => [server.name, server] as const);
     const servers = new Map([...stored, ...(ofConfig ? config.servers : [])]);
     const own = ofConfig ? config : { ...config, current: null, remotes: new Map() };
-    return { config: { ...own, servers }, server: null, environment: ofConfig ? environment : {} };
+    const { fetch } = egress();
+    return { config: { ...own, servers }, server: null, environment: ofConfig ? environment : {}, fetch };
   }
 }

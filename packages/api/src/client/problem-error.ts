@@ -1,4 +1,4 @@
-import { CodedError, ERROR_CODES, type ErrorCode } from "@syncline/core";
+import { CodedError, ERROR_CODES, type ErrorCode, isCodedError } from "@syncline/core";
 import { PROBLEM_TYPE, problemSchema } from "../contract/schemas.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(ERROR_CODES);
@@ -39,8 +39,9 @@ async function readProblem(response: Response) {
   return parsed.success ? parsed.data : null;
 }
 
-/** What `fetch` threw. */
+/** What `fetch` threw; one that was given may know better what it was. */
 export function unreachable(error: unknown, server: string): CodedError {
+  if (isCodedError(error)) return error;
   return new CodedError("connection.refused", `"${server}" cannot be reached.`, {
     hint: "Check that it runs and that the address is right.",
     retryable: true,

@@ -36,6 +36,8 @@ export interface EgressAnswer {
 const MOST_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const CONNECT_TIMEOUT_MS = 10_000;
+/** As the global `fetch` has it: whoever answers may have to read much first. */
+const SILENCE_TIMEOUT_MS = 300_000;
 /** What may follow to another origin: neither credentials nor signatures. */
 const HARMLESS = new Set(["accept", "content-type", "user-agent", "webhook-id", "webhook-timestamp"]);
 
@@ -112,6 +114,9 @@ async function sendOnce(
     signal,
     setHost: true,
     headers: body instanceof Uint8Array ? { ...sent, "content-length": String(body.length) } : sent,
+  });
+  request.once("socket", (socket) => {
+    socket.once(secure ? "secureConnect" : "connect", () => request.setTimeout(SILENCE_TIMEOUT_MS));
   });
   try {
     const answer = await answered(request, body);
