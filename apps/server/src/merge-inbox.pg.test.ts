@@ -33,9 +33,14 @@ const target = async () =>
     )
   ).map(({ row }) => row);
 
+const PLACES = { source: "a:src:users", target: "b:dst:users", base: "a:base:users" };
+
 async function mergeJob(name: string, more: object = {}) {
-  const places = { source: "a:src:users", target: "b:dst:users", base: "a:base:users" };
-  const job = await client().jobs.createJob({ body: { name, kind: "merge", ...places, ...more } });
+  return inboxOf({ kind: "merge", ...PLACES, name, ...more });
+}
+
+async function inboxOf(definition: object) {
+  const job = await client().jobs.createJob({ body: definition as never });
   const run = async () => {
     const started = await client().jobs.runJob({ params: { id: job.id }, query: { wait: 30 } });
     return { state: started.state, counts: started.summary?.counts };
@@ -44,7 +49,17 @@ async function mergeJob(name: string, more: object = {}) {
     (await client().conflicts.listConflicts({ query: { jobId: job.id, state } })).items.sort((a, b) =>
       a.keyText < b.keyText ? -1 : 1,
     );
-  return { id: job.id, run, inbox };
+  const choose = async (at: number, body: object) => {
+    const id = (await inbox("open"))[at]?.id ?? "";
+    return client().conflicts.resolveConflict({ params: { id }, body: body as never });
+  };
+  return { id: job.id, run, inbox, choose };
+}
+
+async function patchOfSource(): Promise<string> {
+  const { source, target } = PLACES;
+  const run = await client().diffs.startDiff({ body: { source, target } as never, query: { wait: 30 } });
+  return run.summary?.patchId ?? "";
 }
 
 it("conflicts wait in the inbox, are kept once, and are carried out as they were decided", async () => {
@@ -101,4 +116,123 @@ it("with all values nothing is written before everything is decided; a dry run l
   expect(await run()).toMatchObject({ state: "succeeded", counts: { updated: 2, deleted: 1 } });
   expect(await target()).toEqual(["1 Ann n@x", "2 Bea b@x"]);
   expect(await inbox("applied")).toHaveLength(3);
+});
+
+it("a row of its own, decided against a base that stays, is not asked about again until somebody changes it", async () => {
+  const { run, inbox, choose } = await mergeJob("own-row");
+  await run();
+  await expect(choose(0, { choice: "base" })).rejects.toMatchObject({ code: "request.invalid" });
+  await choose(0, { choice: "row", row: { name: "Ida" } });
+  await choose(0, { choice: "ours" });
+  await choose(0, { choice: "row", row: null });
+  expect(await run()).toMatchObject({ state: "succeeded", counts: { updated: 1, deleted: 1 } });
+  for (let times = 0; times < 2; times += 1)
+    expect(await run()).toMatchObject({
+      state: "succeeded",
+      counts: { updated: 0, inserted: 0, deleted: 0 },
+    });
+  expect(await target()).toEqual(["1 Ida n@x", "2 Ben b@x"]);
+  expect(await inbox("open")).toEqual([]);
+  expect(await inbox("applied")).toHaveLength(2);
+  await rows.query("UPDATE src.users SET name = 'Eva' WHERE id = 1");
+  expect(await run()).toMatchObject({ state: "conflicted" });
+  expect((await inbox("open")).map(({ keyText }) => keyText)).toEqual(['[1,["1"]]']);
+});
+
+it("a three-way copy leaves its conflicts in the inbox and carries out what is decided there", async () => {
+  const { run, inbox, choose } = await inboxOf({
+    name: "copied",
+    kind: "copy",
+    strategy: "three-way",
+    ...PLACES,
+  });
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { conflicts: 3 } });
+  expect((await inbox("open")).map(({ kind, columns }) => [kind, columns.join()])).toEqual([
+    ["update-update", "name"],
+    ["update-update", "name"],
+    ["delete-update", ""],
+  ]);
+  await choose(0, { choice: "row", row: { name: "Ida" } });
+  await choose(0, { choice: "theirs" });
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { updated: 2 } });
+  await choose(0, { choice: "theirs" });
+  expect(await run()).toMatchObject({ state: "succeeded", counts: { deleted: 1 } });
+  expect(await run()).toMatchObject({ state: "succeeded", counts: { updated: 0, deleted: 0 } });
+  expect(await target()).toEqual(["1 Ida n@x", "2 Bea b@x"]);
+  expect([await inbox("open"), (await inbox("applied")).length]).toEqual([[], 3]);
+});
+
+it("a patch that meets changed rows waits in the inbox, and applies as it was decided", async () => {
+  await rows.query(
+    "DELETE FROM dst.users WHERE id = 3; INSERT INTO src.users VALUES (4, 'Dan', 'd@x'), (5, 'Eli', 'e@x')",
+  );
+  await rows.query("INSERT INTO dst.users VALUES (6, 'Fay', 'f@x')");
+  const patch = await patchOfSource();
+  await rows.query(`UPDATE dst.users SET name = 'Zoe' WHERE id = 1; DELETE FROM dst.users WHERE id = 2;
+    INSERT INTO dst.users VALUES (4, 'Own', 'o@x'); UPDATE dst.users SET name = 'Kim' WHERE id = 6`);
+  const { run, inbox, choose } = await inboxOf({
+    name: "applied",
+    kind: "apply",
+    patch,
+    target: PLACES.target,
+  });
+  const before = await target();
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { conflicts: 4 } });
+  expect(await target()).toEqual(before);
+  const open = await inbox("open");
+  expect(open.map(({ kind, columns }) => [kind, columns.join()])).toEqual([
+    ["update-update", "name,mail"],
+    ["update-delete", ""],
+    ["insert-insert", ""],
+    ["delete-update", ""],
+  ]);
+  const { document } = await client().conflicts.getConflict({ params: { id: open[0]?.id ?? "" } });
+  expect(document).toMatchObject({
+    base: { name: "Abe" },
+    ours: { id: "1", name: "Zoe", mail: "a@x" },
+    theirs: { name: "Ann", mail: "n@x" },
+  });
+  await expect(choose(1, { choice: "theirs" })).rejects.toMatchObject({ code: "request.invalid" });
+  await choose(3, { choice: "ours" });
+  await choose(2, { choice: "row", row: { name: "Both", mail: "d@x" } });
+  await choose(1, { choice: "row", row: { id: 2, name: "Back", mail: "b@x" } });
+  // One is left: all of the patch waits for it.
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { conflicts: 1 } });
+  expect(await target()).toEqual(before);
+  await choose(0, { choice: "theirs" });
+  // Somebody changes the row again: that decision is void, and only that one.
+  await rows.query("UPDATE dst.users SET name = 'Zed' WHERE id = 1");
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { conflicts: 1 } });
+  expect(await inbox("superseded")).toHaveLength(1);
+  await choose(0, { choice: "theirs" });
+  expect(await run()).toMatchObject({
+    state: "succeeded",
+    counts: { inserted: 2, updated: 2, conflicts: 0 },
+  });
+  expect(await target()).toEqual(["1 Ann n@x", "2 Back b@x", "4 Both d@x", "5 Eli e@x", "6 Kim f@x"]);
+  expect([await inbox("open"), (await inbox("applied")).length]).toEqual([[], 4]);
+});
+
+it("conflicts of a run without a job are in the inbox too, and its retry applies what was decided", async () => {
+  const patch = await patchOfSource();
+  await rows.query("UPDATE dst.users SET name = 'Zoe' WHERE id = 1");
+  const body = { patch, target: PLACES.target };
+  const run = await client().transfers.applyPatch({ body: body as never, query: { wait: 30 } });
+  expect(run).toMatchObject({ state: "conflicted", jobId: null });
+  const mine = async (state: "open" | "applied") =>
+    (await client().conflicts.listConflicts({ query: { state } })).items.filter(
+      ({ jobId }) => jobId === null,
+    );
+  const [conflict, ...others] = await mine("open");
+  expect([others, conflict?.runId]).toEqual([[], run.id]);
+  await client().conflicts.resolveConflict({
+    params: { id: conflict?.id ?? "" },
+    body: { choice: "theirs" },
+  });
+  const again = await client().runs.retryRun({ params: { id: run.id } });
+  await expect
+    .poll(async () => (await client().runs.getRun({ params: { id: again.id } })).state, { timeout: 15_000 })
+    .toBe("succeeded");
+  expect(await target()).toEqual(["1 Ann n@x", "2 Bea b@x"]);
+  expect((await mine("applied")).map(({ id }) => id)).toEqual([conflict?.id]);
 });

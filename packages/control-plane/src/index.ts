@@ -1,4 +1,9 @@
-export type { ConflictDocument, DocumentRow, MetConflict } from "./conflicts/conflict-document.ts";
+export type {
+  ConflictDocument,
+  ConflictKind,
+  DocumentRow,
+  MetConflict,
+} from "./conflicts/conflict-document.ts";
 export type { Call, ControlPlane, Scope } from "./control-plane.ts";
 export { type AuditNote, Change, type NewEvent } from "./database/change.ts";
 export type { Executor, Transaction } from "./database/open-database.ts";

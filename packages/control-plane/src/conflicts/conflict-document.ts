@@ -18,12 +18,15 @@ export interface ConflictDocument {
   readonly versions: string;
 }
 
-/** A conflict as a cycle tells it. */
+/** Why a row waits; `count-changed` is told of patches alone. */
+export type ConflictKind = MergeConflict["kind"] | "count-changed";
+
+/** A conflict as a run tells it. */
 export interface MetConflict {
-  /** The row, equal in every cycle. */
+  /** The row, equal in every run. */
   readonly keyText: string;
   readonly versions: string;
-  readonly conflict: MergeConflict;
+  readonly conflict: Omit<MergeConflict, "kind"> & { readonly kind: ConflictKind };
   readonly columnTypes: PatchTable["columns"];
 }
 

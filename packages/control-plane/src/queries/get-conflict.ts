@@ -3,7 +3,8 @@ import type { ConflictDocument } from "../conflicts/conflict-document.ts";
 import type { ControlPlane, Scope } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
 import { assertId, found } from "../ids.ts";
-import { conflicts, jobs, resolutions } from "../schema/index.ts";
+import { conflicts, jobs, resolutions, runs } from "../schema/index.ts";
+import { conflictProject } from "./conflict-project.ts";
 
 export type Conflict = typeof conflicts.$inferSelect;
 export type Resolution = typeof resolutions.$inferSelect;
@@ -25,12 +26,13 @@ export async function getConflict(
     const [row] = await db
       .select({ conflict: conflicts })
       .from(conflicts)
-      .innerJoin(jobs, eq(jobs.id, conflicts.jobId))
+      .leftJoin(jobs, eq(jobs.id, conflicts.jobId))
+      .leftJoin(runs, eq(runs.id, conflicts.runId))
       .where(
         and(
           eq(conflicts.id, conflictId),
           eq(conflicts.organizationId, scope.organizationId),
-          eq(jobs.projectId, scope.projectId),
+          eq(conflictProject, scope.projectId),
         ),
       );
     const { conflict } = found(row, "conflict", conflictId);

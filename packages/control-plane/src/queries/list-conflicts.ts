@@ -3,8 +3,9 @@ import type { ControlPlane, Scope } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
 import { assertId } from "../ids.ts";
 import { type Page, type PageInput, pageByAge, readAge, readLimit } from "../paging.ts";
-import { conflicts, jobs } from "../schema/index.ts";
+import { conflicts, jobs, runs } from "../schema/index.ts";
 import { olderThan } from "./by-age.ts";
+import { conflictProject } from "./conflict-project.ts";
 import type { Conflict } from "./get-conflict.ts";
 
 export interface ListConflictsInput extends PageInput {
@@ -30,11 +31,12 @@ export async function listConflicts(
     db
       .select(listed)
       .from(conflicts)
-      .innerJoin(jobs, eq(jobs.id, conflicts.jobId))
+      .leftJoin(jobs, eq(jobs.id, conflicts.jobId))
+      .leftJoin(runs, eq(runs.id, conflicts.runId))
       .where(
         and(
           eq(conflicts.organizationId, scope.organizationId),
-          eq(jobs.projectId, scope.projectId),
+          eq(conflictProject, scope.projectId),
           input.state === undefined ? undefined : eq(conflicts.state, input.state),
           input.jobId === undefined ? undefined : eq(conflicts.jobId, input.jobId),
           input.table === undefined ? undefined : eq(conflicts.tableName, input.table),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
 import { transact } from "../database/transact.ts";
+import { conflicts } from "../schema/index.ts";
 import { removePairsOfDeletedJobs } from "./remove-pairs.ts";
 
 export interface PruneInput {
@@ -56,5 +57,9 @@ export async function pruneHistory(cp: ControlPlane, input: PruneInput): Promise
           LIMIT ${ROWS_A_TIME} FOR UPDATE SKIP LOCKED)`);
       return rows.count;
     });
+  removed += await transact(cp, async ({ tx }) => {
+    const gone = await tx.execute(sql`DELETE FROM ${conflicts} WHERE job_id IS NULL AND run_id IS NULL`);
+    return gone.count;
+  });
   return removed + (await removePairsOfDeletedJobs(cp));
 }

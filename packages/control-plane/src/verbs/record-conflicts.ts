@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { now } from "../clock.ts";
 import { type ConflictDocument, documentOf, type MetConflict } from "../conflicts/conflict-document.ts";
+import { ownedConflicts } from "../conflicts/conflict-owner.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
 import { transact } from "../database/transact.ts";
@@ -8,10 +9,11 @@ import { conflicts } from "../schema/index.ts";
 
 export interface RecordConflictsInput {
   readonly organizationId: string;
-  readonly jobId: string;
+  /** Null for a run without a job. */
+  readonly jobId: string | null;
   readonly runId: string;
   /** Conflicts of tables outside these are left as they are. */
-  readonly tables: readonly string[];
+  readonly tables: readonly string[] | "all";
   readonly open: readonly MetConflict[];
   /** Conflicts whose decision was carried out, or stands without anything to be written. */
   readonly decided: readonly {
@@ -19,7 +21,7 @@ export interface RecordConflictsInput {
     readonly keyText: string;
     readonly state: "applied" | "standing";
   }[];
-  /** Decisions whose conflict is gone were carried out by a cycle that did not come to its end. */
+  /** Decisions whose conflict is gone were carried out by a run that did not come to its end. */
   readonly recovered: boolean;
 }
 
@@ -32,7 +34,7 @@ export interface RecordedConflicts {
 const AT_ONCE = 500;
 
 /**
- * What a cycle met: each conflict is kept once while its row stays as it is; one whose row changed or became equal is
+ * What a run met: each conflict is kept once while its row stays as it is; one whose row changed or became equal is
  * superseded, one whose decision was carried out is applied.
  */
 export async function recordConflicts(
@@ -53,14 +55,15 @@ export async function recordConflicts(
       .where(
         and(
           eq(conflicts.organizationId, input.organizationId),
-          eq(conflicts.jobId, input.jobId),
+          ownedConflicts(input),
           inArray(conflicts.state, ["open", "resolved"]),
         ),
       )
       .for("update");
     const met = new Map(input.open.map((each) => [nameOf(each.conflict.table, each.keyText), each]));
     const decided = new Map(input.decided.map((each) => [nameOf(each.table, each.keyText), each.state]));
-    const covered = new Set(input.tables);
+    const { tables } = input;
+    const isCovered = (table: string) => tables === "all" || tables.includes(table);
     const ends = {
       seen: [] as string[],
       reopened: [] as string[],
@@ -79,7 +82,7 @@ export async function recordConflicts(
       } else if (again !== undefined) ends.superseded.push(row.id);
       else if (decided.get(name) === "standing") ends.seen.push(row.id);
       else if (decided.get(name) === "applied") ends.applied.push(row.id);
-      else if (covered.has(row.tableName))
+      else if (isCovered(row.tableName))
         ends[row.state === "resolved" && input.recovered ? "applied" : "superseded"].push(row.id);
     }
     await update(change, [...ends.seen, ...ends.reopened], { seenAt: now, runId: input.runId });

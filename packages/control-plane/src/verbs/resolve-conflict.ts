@@ -1,6 +1,6 @@
 import { CodedError, isCodedError, openConflict, resolveMerge } from "@syncline/core";
 import type { JobDefinition } from "@syncline/jobs";
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import {
   type ConflictDocument,
   conflictOf,
@@ -10,9 +10,9 @@ import {
 } from "../conflicts/conflict-document.ts";
 import { readDecidedRow } from "../conflicts/read-decided-row.ts";
 import type { Call, ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { joining, transact } from "../database/transact.ts";
 import { assertId, found } from "../ids.ts";
-import type { Conflict } from "../queries/get-conflict.ts";
+import { type Conflict, getConflict } from "../queries/get-conflict.ts";
 import { conflicts, jobs, resolutions } from "../schema/index.ts";
 
 export type ConflictChoice = "ours" | "theirs" | "base" | "row";
@@ -28,8 +28,8 @@ export interface ResolveConflictInput {
 }
 
 /**
- * Says what a row shall be. The next cycle writes it to both sides, if neither has changed the row until then; otherwise
- * the conflict comes up again. A conflict that waits for its cycle can be decided anew.
+ * Says what a row shall be. The next run writes it, if nobody has changed the row until then; otherwise the conflict
+ * comes up again. A conflict that waits for its run can be decided anew.
  * @throws CodedError `resource.not_found`, `resource.changed`, `request.invalid`
  */
 export async function resolveConflict(
@@ -42,23 +42,18 @@ export async function resolveConflict(
   return transact(cp, async (change) => {
     const { tx } = change;
     const { organizationId, projectId } = call.scope;
-    // Also keeps the job as it is: its direction decides what may be chosen.
-    const [row] = await tx
-      .select({ conflict: conflicts, job: jobs })
-      .from(conflicts)
-      .innerJoin(jobs, eq(jobs.id, conflicts.jobId))
-      .where(
-        and(
-          eq(conflicts.id, conflictId),
-          eq(conflicts.organizationId, organizationId),
-          eq(jobs.projectId, projectId),
-        ),
-      )
-      .for("update");
-    const { conflict, job } = found(row, "conflict", conflictId);
+    const known = await getConflict(joining(cp, change), call.scope, { conflictId });
+    // Keeps the job as it is: its direction decides what may be chosen. Before the conflict, as others lock them.
+    const [job] =
+      known.jobId === null ? [] : await tx.select().from(jobs).where(eq(jobs.id, known.jobId)).for("update");
+    const [row] = await tx.select().from(conflicts).where(eq(conflicts.id, conflictId)).for("update");
+    const conflict = found(row, "conflict", conflictId);
     const document = conflict.document as ConflictDocument;
     assertOpen(conflict, document, input.seen);
-    assertDirection(job.definition, choice);
+    if (job !== undefined) {
+      assertDirection(job.definition, choice);
+      assertLasting(job.definition, choice);
+    }
     const decided = decidedRow(input, document);
     assertPossible(conflict, document, { choice, row: decided });
     await tx.insert(resolutions).values({
@@ -147,6 +142,16 @@ function assertDirection(definition: JobDefinition, choice: ConflictChoice): voi
   );
 }
 
+/** Where the base stays as it is, a row of the target that is like the base's counts as unchanged. */
+function assertLasting({ kind }: JobDefinition, choice: ConflictChoice): void {
+  if (choice !== "base" || kind === "bi-sync" || kind === "apply") return;
+  throw new CodedError(
+    "request.invalid",
+    `The base of a ${kind} job stays as it is, so a row like the base's counts as unchanged and the next run would take the source's.`,
+    { hint: "Choose ours or theirs, or give the row as it shall be." },
+  );
+}
+
 function decidedRow({ choice, row }: ResolveConflictInput, document: ConflictDocument): DocumentRow | null {
   if (choice === "row" && row === undefined)
     throw new CodedError("request.invalid", "The choice is a row, and none was given.");
@@ -161,6 +166,14 @@ function assertPossible(
   document: ConflictDocument,
   { choice, row }: { readonly choice: ConflictChoice; readonly row: DocumentRow | null },
 ): void {
+  if (record.kind === "count-changed") {
+    if (choice === "ours") return;
+    throw new CodedError(
+      "request.invalid",
+      `Rows without a key whose number has changed are left as they are (ours); found ${choice}.`,
+      { hint: "Compare again for the rest." },
+    );
+  }
   if (document.counts !== undefined) {
     if (choice !== "row") return;
     throw new CodedError("request.invalid", "Rows without a key are decided by ours, theirs or base.");

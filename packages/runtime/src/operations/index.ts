@@ -1,4 +1,5 @@
 export { applyBatch, type BatchInput, type BatchReport } from "./apply/apply-batch.ts";
+export { ApplyInbox } from "./apply/apply-inbox.ts";
 export { type PatchInputOptions, patchInput } from "./apply/patch-input.ts";
 export {
   type ApplyHooks,
@@ -29,7 +30,6 @@ export * from "./dump-folder/index.ts";
 export * from "./export/index.ts";
 export * from "./import/index.ts";
 export { type LogInput, readLog } from "./log/read-log.ts";
-export { MergeInbox } from "./merge/merge-inbox.ts";
 export { type MergeHooks, type MergeReport, runMerge } from "./merge/run-merge.ts";
 export * from "./moves/index.ts";
 export {

@@ -1,2 +1,2 @@
 export type { BiSyncReport } from "./bi-sync-report.ts";
-export { type BiSyncBooks, type CycleEnd, endBiSync, keyTextOf, runBiSync } from "./run-bi-sync.ts";
+export { type BiSyncBooks, type CycleEnd, endBiSync, runBiSync } from "./run-bi-sync.ts";

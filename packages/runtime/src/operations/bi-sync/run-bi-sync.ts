@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { ConflictDecision } from "@syncline/control-plane";
 import {
   type BaseStore,
@@ -14,6 +13,7 @@ import { openTables, openTarget } from "../../endpoint-registry.ts";
 import { createChangeSpool } from "../../files/index.ts";
 import type { Place } from "../../place.ts";
 import type { OperationSetting } from "../contract.ts";
+import { keyTextOf } from "../moves/key-text.ts";
 import { columnMapOf } from "../rows/column-map.ts";
 import { type BiSyncPlaces, biSyncPlaces } from "./bi-sync-places.ts";
 import { type BiSyncReport, biSyncReport } from "./bi-sync-report.ts";
@@ -33,8 +33,6 @@ export interface CycleEnd {
 }
 
 const DEFAULT_LOCK_TIMEOUT_MS = 10_000;
-/** Longer names are told by their digest: they are indexed. */
-const LONGEST_KEY = 500;
 
 /**
  * One cycle: what each place did since both agreed last reaches the other one; conflicts are settled by the job's rules,
@@ -79,11 +77,6 @@ export async function endBiSync(
   } finally {
     await base.close();
   }
-}
-
-/** A row as the inbox knows it. */
-export function keyTextOf(name: string): string {
-  return name.length <= LONGEST_KEY ? name : createHash("sha256").update(name).digest("hex");
 }
 
 function cycleOf(

@@ -9,13 +9,8 @@ import {
 import { CodedError } from "@syncline/core";
 import type { JobOf } from "@syncline/jobs";
 import { openBase } from "../../endpoint-registry.ts";
-import {
-  type BiSyncBooks,
-  type CycleEnd,
-  endBiSync,
-  keyTextOf,
-  runBiSync,
-} from "../../operations/bi-sync/index.ts";
+import { type BiSyncBooks, type CycleEnd, endBiSync, runBiSync } from "../../operations/bi-sync/index.ts";
+import { keyTextOf } from "../../operations/moves/key-text.ts";
 import type { UnitResult, UnitWork } from "./unit-executor.ts";
 import { jobOf, summarized } from "./unit-job.ts";
 
@@ -37,7 +32,7 @@ export async function executeBiSync(work: UnitWork): Promise<UnitResult> {
   const ended: { summary: RunSummary | null } = { summary: null };
   const books: BiSyncBooks = {
     openBase: openPairBase,
-    decisions: () => decidedConflicts(work.tools.controlPlane, { jobId }),
+    decisions: () => decidedConflicts(work.tools.controlPlane, { jobId, runId: work.claim.run.id }),
     finish: async (end) => {
       ended.summary = await finish(work, { pair, jobId, end });
     },

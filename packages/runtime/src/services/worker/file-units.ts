@@ -1,6 +1,8 @@
 import { parseSize } from "@syncline/config";
 import { parseDuration } from "@syncline/jobs";
 import { DumpFolder, runExportJob, runImportJob } from "../../operations/index.ts";
+import { wasDoneBefore } from "./merge-unit.ts";
+import { hooksOf, openMoveInbox, withMoveConflicts } from "./move-conflicts.ts";
 import type { UnitResult, UnitWork } from "./unit-executor.ts";
 import { jobOf, summarized } from "./unit-job.ts";
 
@@ -11,9 +13,20 @@ export async function exportUnit(work: UnitWork): Promise<UnitResult> {
   return summarized(await runExportJob(work.setting, { job: jobOf(work, "export"), folder, at }));
 }
 
+/** Conflicts go to the inbox. */
 export async function importUnit(work: UnitWork): Promise<UnitResult> {
+  const job = jobOf(work, "import");
   const folder = await folderOf(work);
-  return summarized(await runImportJob(work.setting, { job: jobOf(work, "import"), folder }));
+  const inbox = await openMoveInbox(work);
+  const report = await runImportJob(work.setting, { job, folder }, hooksOf(inbox));
+  const result = summarized(report);
+  const { method } = report;
+  if (job.dryRun || method.kind !== "rows" || wasDoneBefore(method)) return result;
+  return withMoveConflicts(work, result, {
+    inbox,
+    tables: method.result.tables.map(({ name }) => name),
+    written: method.result.outcome !== "conflicts",
+  });
 }
 
 function folderOf({ tools, setting }: UnitWork): Promise<DumpFolder> {
