@@ -52,18 +52,20 @@ async function fire(options: SchedulerOptions, due: DueSchedule): Promise<void> 
   const { schedule, job, now } = due;
   const { id: scheduleId, nextFireAt } = schedule;
   if (nextFireAt === null) return books.plan(due, nextSlot(schedule.schedule, now));
+  const waits = "missed" in schedule.schedule && schedule.schedule.missed === "all";
+  // Its turn comes when the run before has ended. Until then nothing is counted: a long row of slots is dear to find.
+  if (waits && due.busy) return;
   const { fire, missed, more, next } = dueSlots(schedule.schedule, nextFireAt, now);
   if (more) log("warn", "more slots passed than are dealt with one by one", { job: job.name });
   const slots = [
     ...missed.map((fireAt) => ({ fireAt, outcome: "missed" as const })),
     ...fire.map((fireAt) => ({ fireAt, outcome: "fired" as const })),
   ].sort((one, other) => one.fireAt.getTime() - other.fireAt.getTime());
-  const waits = "missed" in schedule.schedule && schedule.schedule.missed === "all";
   const places = fire.length === 0 ? undefined : await options.placesOf(job.definition, job);
-  let occupied = due.busy;
+  let occupied = false;
   let taken = 0;
   for (const [at, { fireAt, outcome }] of slots.entries()) {
-    if (waits && outcome === "fired" && occupied) return; // its turn comes when the run before has ended
+    if (waits && outcome === "fired" && occupied) return;
     const result = await books.take({
       scheduleId,
       fireAt,
