@@ -69,6 +69,7 @@ export const EXIT_REASONS: Readonly<Record<ErrorCode, ExitReason>> = {
   "trigger.rewrites": "incompatible",
   "flow.refused": "refused",
   "scope.exceeded": "refused",
+  "deletes.exceeded": "refused",
   "reference.missing": "conflict",
   "merge.conflicts": "conflict",
   "renumber.required": "incompatible",

@@ -47,6 +47,7 @@ export const HTTP_STATUSES: Readonly<Record<ErrorCode, number>> = {
   "trigger.rewrites": 409,
   "flow.refused": 403,
   "scope.exceeded": 403,
+  "deletes.exceeded": 409,
   "reference.missing": 409,
   "merge.conflicts": 409,
   "renumber.required": 409,

@@ -74,6 +74,9 @@ export const conflictRulesSchema = z.strictObject({
     .enum(["manual", "newest", "source", "target", "ignore"])
     .default("manual")
     .describe("manual: to the inbox, the row is held as it is on both sides."),
+  skew: durationSchema
+    .default("0s")
+    .describe("Timestamps that are no further apart do not say which row is newer."),
 });
 
 export const diffJobSchema = z.strictObject({ ...common, ...comparison, kind: z.literal("diff") });
@@ -132,6 +135,15 @@ export const biSyncJobSchema = z.strictObject({
   target: locator,
   direction: z.enum(["both", "source-to-target", "target-to-source"]).default("both"),
   conflicts: conflictRulesSchema.prefault({}),
+  maxDeletePercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(50)
+    .describe(
+      "A cycle that would delete more than 10 rows and a greater share of a table stops. 100: any share.",
+    ),
+  maxDeletes: z.int().min(0).optional().describe("A cycle that would delete more rows of a side stops."),
 });
 export const exportJobSchema = z.strictObject({
   ...common,

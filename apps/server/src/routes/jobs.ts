@@ -12,7 +12,7 @@ import {
   updateJob,
 } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
-import { nextSlot, type Schedule, scheduleProblem } from "@syncline/jobs";
+import { type JobDefinition, nextSlot, type Schedule, scheduleProblem } from "@syncline/jobs";
 import type { Asked, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { checkDefinition } from "../work/check-definition.ts";
@@ -27,7 +27,8 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
     jobs.listJobs,
     async ({ cp, call, query }) => {
       const { items, next } = await listJobs(cp, call.scope, query);
-      return { items: await Promise.all(items.map((job) => present({ cp, call }, job))), next };
+      const schedules = await schedulesOf({ cp, call }, items);
+      return { items: items.map((job) => presentJob(job, schedules.get(job.id) ?? null)), next };
     },
     { aliases },
   );
@@ -52,8 +53,10 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
   });
   router.on(
     jobs.runJob,
-    async ({ cp, call, params }) => {
-      const { id: jobId, definition, origin } = await getJob(cp, call.scope, { jobId: params.id });
+    async ({ cp, call, params, query }) => {
+      const job = await getJob(cp, call.scope, { jobId: params.id });
+      const { id: jobId, origin } = job;
+      const definition = query.allowDeletes === "true" ? withDeletes(job.definition) : job.definition;
       const trusted = origin === "config";
       return presentRun(await startRun(parts, { cp, call, jobId, definition, trigger: "manual", trusted }));
     },
@@ -78,6 +81,17 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
 }
 
 /** The token is the credential; who calls is the hook itself. */
+/** The definition for a run in which somebody has seen that the rows shall go. @throws CodedError `request.invalid` */
+function withDeletes(definition: JobDefinition): JobDefinition {
+  if (definition.kind !== "bi-sync")
+    throw new CodedError(
+      "request.invalid",
+      `allowDeletes is about bi-sync jobs; job "${definition.name}" is of the kind ${definition.kind}.`,
+    );
+  const { maxDeletes, ...rest } = definition;
+  return { ...rest, maxDeletePercent: 100 };
+}
+
 function hookRoute(router: Router, parts: ServiceParts): void {
   router.on(jobs.callHook, async ({ cp, params, requestId, remember }) => {
     const job = await findJobByHook(cp, params.token);
@@ -94,16 +108,18 @@ function hookRoute(router: Router, parts: ServiceParts): void {
 }
 
 async function present({ cp, call }: Pick<Asked<unknown>, "cp" | "call">, job: Job) {
-  return presentJob(job, await scheduleOf({ cp, call }, job));
+  return presentJob(job, (await schedulesOf({ cp, call }, [job])).get(job.id) ?? null);
 }
 
-async function scheduleOf(
+/** By job. */
+async function schedulesOf(
   { cp, call }: Pick<Asked<unknown>, "cp" | "call">,
-  { id: jobId, definition }: Job,
-): Promise<ScheduleRecord | null> {
-  if (definition.schedule === undefined) return null;
-  const { items } = await listSchedules(cp, call.scope, { jobId, limit: 1 });
-  return items[0]?.schedule ?? null;
+  jobsShown: readonly Job[],
+): Promise<ReadonlyMap<string, ScheduleRecord>> {
+  const jobIds = jobsShown.filter(({ definition }) => definition.schedule !== undefined).map(({ id }) => id);
+  if (jobIds.length === 0) return new Map();
+  const { items } = await listSchedules(cp, call.scope, { jobIds, limit: jobIds.length });
+  return new Map(items.map(({ schedule, job }) => [job.id, schedule]));
 }
 
 function preview(schedule: Schedule): string[] {

@@ -73,6 +73,10 @@ export const runJob = defineRoute("POST /jobs/{id}/run", {
   params: byId,
   query: z.strictObject({
     wait: z.coerce.number().int().min(0).max(60).default(0).describe("Seconds to wait for the end."),
+    allowDeletes: z
+      .enum(["true", "false"])
+      .default("false")
+      .describe("bi-sync: this run may delete any number of rows, whatever the job's limits."),
   }),
   answer: { kind: "json", status: 202, schema: runSchema },
   idempotent: true,

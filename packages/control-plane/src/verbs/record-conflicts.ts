@@ -15,6 +15,8 @@ export interface RecordConflictsInput {
   /** Conflicts of tables outside these are left as they are. */
   readonly tables: readonly string[] | "all";
   readonly open: readonly MetConflict[];
+  /** Further ones for which `open` had no room: what was not met may be among them, and stays. */
+  readonly left?: number;
   /** Conflicts whose decision was carried out, or stands without anything to be written. */
   readonly decided: readonly {
     readonly table: string;
@@ -82,7 +84,7 @@ export async function recordConflicts(
       } else if (again !== undefined) ends.superseded.push(row.id);
       else if (decided.get(name) === "standing") ends.seen.push(row.id);
       else if (decided.get(name) === "applied") ends.applied.push(row.id);
-      else if (isCovered(row.tableName))
+      else if ((input.left ?? 0) === 0 && isCovered(row.tableName))
         ends[row.state === "resolved" && input.recovered ? "applied" : "superseded"].push(row.id);
     }
     await update(change, [...ends.seen, ...ends.reopened], { seenAt: now, runId: input.runId });

@@ -45,6 +45,7 @@ export const ERROR_CODES = [
   "trigger.rewrites",
   "flow.refused",
   "scope.exceeded",
+  "deletes.exceeded",
   "reference.missing",
   "merge.conflicts",
   "renumber.required",

@@ -358,3 +358,122 @@ describe("tables", () => {
     await same("t", []);
   });
 });
+
+describe("the newer row", () => {
+  beforeEach(() => both("CREATE TABLE %.t (id int PRIMARY KEY, a text, b text, updated_at timestamptz)"));
+  const OLD = "2026-01-01 00:00:00+00";
+  const at = (seconds: string) => `2026-01-01 10:00:${seconds}+00`;
+  const agree = async (...ids: readonly number[]) => {
+    for (const id of ids) await both(`INSERT INTO %.t VALUES (${id}, 'o', 'o', '${OLD}')`);
+    await again();
+  };
+  const edit = (id: number, column: "a" | "b", value: string, when: string | null) =>
+    `UPDATE %.t SET ${column} = '${value}', updated_at = ${when === null ? "NULL" : `'${when}'`} WHERE id = ${id};`;
+  const open = ({ open: found }: SyncCycleResult) =>
+    found.map(({ conflict }) => [conflict.key.get("id"), conflict.columns.join()]).sort();
+
+  it("wins column by column with changed-fields; ties, NULL and a side without a row are asked about", async () => {
+    await agree(1, 2, 3, 4, 5, 6);
+    await inSource(
+      edit(1, "a", "s", at("02")) +
+        edit(2, "a", "s", at("01")) +
+        edit(3, "a", "s", at("05")) +
+        edit(4, "a", "s", null) +
+        edit(5, "a", "s", at("09")) +
+        edit(6, "a", "s", OLD),
+    );
+    await inTarget(
+      `${edit(1, "a", "t", at("01"))} UPDATE %.t SET b = 't' WHERE id = 1;` +
+        edit(2, "a", "t", at("01.000001")) +
+        edit(3, "a", "t", at("05")) +
+        edit(4, "a", "t", at("08")) +
+        "DELETE FROM %.t WHERE id = 5;" +
+        edit(6, "a", "t", OLD),
+    );
+    const result = await again({ conflicts: { resolution: "newest" } });
+    expect(open(result)).toEqual([
+      ["3", "a"],
+      ["4", "a,updated_at"],
+      ["5", ""],
+      ["6", "a"],
+    ]);
+    const settled = ['(1,s,t,"2026-01-01 10:00:02+00")', '(2,t,o,"2026-01-01 10:00:01.000001+00")'];
+    const found = await sides("t");
+    expect(found.source.slice(0, 2)).toEqual(settled);
+    expect(found.target.slice(0, 2)).toEqual(settled);
+    expect(found.source.slice(2)).toEqual([
+      '(3,s,o,"2026-01-01 10:00:05+00")',
+      "(4,s,o,)",
+      '(5,s,o,"2026-01-01 10:00:09+00")',
+      '(6,s,o,"2026-01-01 00:00:00+00")',
+    ]);
+    expect(found.target.slice(2)).toEqual([
+      '(3,t,o,"2026-01-01 10:00:05+00")',
+      '(4,t,o,"2026-01-01 10:00:08+00")',
+      '(6,t,o,"2026-01-01 00:00:00+00")',
+    ]);
+    // Asked again, the same; and nothing of what was settled comes back.
+    const second = await again({ conflicts: { resolution: "newest" } });
+    expect([written(second), open(second)]).toEqual([NOTHING, open(result)]);
+  });
+
+  it("wins as a whole with timestamp, whatever else the other one changed; clocks closer than the skew do not say", async () => {
+    await agree(1, 2, 3, 4);
+    await inSource(
+      edit(1, "a", "s", at("20")) +
+        edit(2, "a", "s", at("10")) +
+        edit(3, "a", "s", at("11")) +
+        edit(4, "a", "s", at("15.001")),
+    );
+    await inTarget(
+      edit(1, "b", "t", at("10")) +
+        edit(2, "b", "t", at("20")) +
+        edit(3, "b", "t", at("10")) +
+        edit(4, "b", "t", at("10")),
+    );
+    const rule = { detection: "timestamp", resolution: "manual", timestampSkewMs: 5000 } as const;
+    const result = await again({ conflicts: rule });
+    expect(open(result).map(([id]) => id)).toEqual(["3"]);
+    const found = await sides("t");
+    const settled = ['(1,s,o,"2026-01-01 10:00:20+00")', '(2,o,t,"2026-01-01 10:00:20+00")'];
+    expect([found.source.slice(0, 2), found.target.slice(0, 2)]).toEqual([settled, settled]);
+    expect([found.source[2], found.target[2]]).toEqual([
+      '(3,s,o,"2026-01-01 10:00:11+00")',
+      '(3,o,t,"2026-01-01 10:00:10+00")',
+    ]);
+    expect([found.source[3], found.target[3]]).toEqual(Array(2).fill('(4,s,o,"2026-01-01 10:00:15.001+00")'));
+    // At the very width of the skew it is a tie, with resolution newest too.
+    await inTarget(edit(3, "b", "t", at("06")));
+    expect(open(await again({ conflicts: { ...rule, resolution: "newest" } })).map(([id]) => id)).toEqual([
+      "3",
+    ]);
+    await inTarget(edit(3, "b", "t", at("05.999999")));
+    expect(open(await again({ conflicts: { ...rule, resolution: "newest" } }))).toEqual([]);
+    expect((await sides("t")).target[2]).toBe('(3,s,o,"2026-01-01 10:00:11+00")');
+  });
+
+  it("is told at first contact as well, and infinity is later than everything", async () => {
+    await inSource(
+      `INSERT INTO %.t VALUES (1, 's', 's', '${at("01")}'), (2, 's', 's', 'infinity'), (3, 's', 's', NULL)`,
+    );
+    await inTarget(
+      `INSERT INTO %.t VALUES (1, 't', 't', '${at("02")}'), (2, 't', 't', '${at("02")}'), (3, 't', 't', '${at("02")}')`,
+    );
+    const result = await again({ conflicts: { resolution: "newest" } });
+    expect(open(result).map(([id]) => id)).toEqual(["3"]);
+    const found = await sides("t");
+    expect(found.source.slice(0, 2)).toEqual(['(1,t,t,"2026-01-01 10:00:02+00")', "(2,s,s,infinity)"]);
+    expect(found.target.slice(0, 2)).toEqual(found.source.slice(0, 2));
+  });
+
+  it("is nobody's where the table does not say when rows were changed", async () => {
+    await both("ALTER TABLE %.t DROP COLUMN updated_at");
+    await both("INSERT INTO %.t VALUES (1, 'o', 'o')");
+    await again();
+    await inSource("UPDATE %.t SET a = 's'");
+    await inTarget("UPDATE %.t SET a = 't'");
+    for (const conflicts of [{ resolution: "newest" }, { detection: "timestamp" }] as const)
+      expect(open(await again({ conflicts }))).toHaveLength(1);
+    expect(await sides("t")).toEqual({ source: ["(1,s,o)"], target: ["(1,t,o)"] });
+  });
+});

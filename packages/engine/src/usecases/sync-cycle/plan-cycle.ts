@@ -1,7 +1,7 @@
 import {
-  CodedError,
   type ConflictPlan,
   conflictPlan,
+  type DiffCounts,
   formatQualifiedName,
   type MergeConflict,
   type PatchOperation,
@@ -13,14 +13,13 @@ import { HeldBase } from "../merge/held-base.ts";
 import { MemorySpool } from "../merge/memory-spool.ts";
 import { packChange, unpackChange } from "../merge/side-changes.ts";
 import type { AgreedPair, PairTable } from "./agree-pair.ts";
+import { assertDeletes } from "./delete-limit.ts";
 import { inTurns } from "./in-turns.ts";
+import { OpenConflicts } from "./open-conflicts.ts";
 import { packOperation, renamedOperation, unpackOperation } from "./row-operations.ts";
-import { SideRun } from "./side-run.ts";
+import { type SideName, SideRun } from "./side-run.ts";
 import type { DecidedConflict, SyncConflict, SyncCycleInput, SyncTableResult } from "./sync-contract.ts";
 import { type RowPlan, TableSettler } from "./table-settler.ts";
-
-/** Undecided conflicts of one cycle: with more of them a rule or a first copy is wanted, not an inbox. */
-export const MOST_CONFLICTS = 20_000;
 
 export interface Violation {
   readonly kind: MergeConflict["kind"];
@@ -46,6 +45,7 @@ export interface CyclePlan {
   readonly source: SideOperations;
   readonly tables: readonly SyncTableResult[];
   readonly open: readonly SyncConflict[];
+  readonly left: number;
   readonly decided: readonly DecidedConflict[];
   close(): void;
 }
@@ -84,7 +84,7 @@ class CyclePlanner {
   readonly #rules: ConflictPlan;
   readonly #ours: ChangeSpool;
   readonly #spools: { readonly target: ChangeSpool; readonly source: ChangeSpool };
-  readonly #open: SyncConflict[] = [];
+  readonly #open = new OpenConflicts();
   readonly #decided: DecidedConflict[] = [];
 
   constructor(request: PlanRequest, target: SideRun, source: SideRun) {
@@ -101,13 +101,15 @@ class CyclePlanner {
     try {
       await this.#keepOurs();
       const settlers = await this.#joinTheirs();
-      const unchanged = await this.#target.unchanged();
-      const tables = settlers.map((settler, at) => settler.result(unchanged[at] ?? 0));
+      const counts = { target: await this.#target.counts(), source: await this.#source.counts() };
+      const tables = settlers.map((settler, at) => settler.result(counts.target[at]?.unchanged ?? 0));
+      this.#checkDeletes(tables, counts);
       return {
         target: this.#operations("target"),
         source: this.#operations("source"),
         tables,
-        open: this.#open,
+        open: this.#open.kept,
+        left: this.#open.left,
         decided: this.#decided,
         close: () => this.#closeSpools(),
       };
@@ -177,21 +179,28 @@ class CyclePlanner {
       plan: this.#rules,
       groups: pair.groups.get(formatQualifiedName(target)) ?? [],
       violations: violations.get(base.name) ?? new Map(),
-      onConflict: (conflict) => this.#conflict(conflict),
+      onConflict: (conflict) => this.#open.add(conflict),
       onDecided: (decided) => void this.#decided.push(decided),
     });
   }
 
-  #conflict(conflict: SyncConflict): void {
-    this.#open.push(conflict);
-    if (this.#open.length <= MOST_CONFLICTS) return;
-    throw new CodedError(
-      "limit.exceeded",
-      `More than ${MOST_CONFLICTS} rows are in conflict; nothing was written.`,
-      {
-        hint: "Give the job a resolution (newest, source or target), or make both sides alike with a copy first.",
-      },
-    );
+  /** Each side against what the other one has left. */
+  #checkDeletes(
+    tables: readonly SyncTableResult[],
+    counts: Readonly<Record<SideName, readonly DiffCounts[]>>,
+  ): void {
+    const { deleteLimit } = this.#request.input;
+    if (deleteLimit === undefined) return;
+    for (const side of ["target", "source"] as const) {
+      const others = counts[side === "target" ? "source" : "target"];
+      const planned = tables.map(({ name: table, [side]: { deleted: deletes } }, at) => ({
+        table,
+        deletes,
+        agreed: others[at]?.sourceRows ?? 0,
+        others: others[at]?.targetRows ?? 0,
+      }));
+      assertDeletes(deleteLimit, side, planned);
+    }
   }
 
   #operations(side: "target" | "source"): SideOperations {

@@ -1,4 +1,10 @@
-import { formatQualifiedName, type PatchTable, type RowChange } from "@syncline/core";
+import {
+  type DiffCounts,
+  formatQualifiedName,
+  NO_COUNTS,
+  type PatchTable,
+  type RowChange,
+} from "@syncline/core";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { DiffRun } from "../diff-contract.ts";
 import { diffEndpoints } from "../diff-endpoints.ts";
@@ -113,12 +119,12 @@ export class SideRun {
     return this.#tables.map(({ at }) => at);
   }
 
-  /** Rows that both the base and the side have alike, by the pair's table; after `changes`. */
-  async unchanged(): Promise<readonly number[]> {
+  /** Rows of the base (`sourceRows`), of the side (`targetRows`) and alike in both, by the pair's table; after `changes`. */
+  async counts(): Promise<readonly DiffCounts[]> {
     const { tables } = await this.#run.result;
-    const counts: number[] = [];
+    const counts: DiffCounts[] = [];
     this.#tables.forEach(({ at }, index) => {
-      counts[at] = tables[index]?.counts.unchanged ?? 0;
+      counts[at] = tables[index]?.counts ?? NO_COUNTS;
     });
     return counts;
   }

@@ -14,6 +14,7 @@ import type { PatchTarget } from "../../ports/patch-target.ts";
 import type { RunContext } from "../../ports/run-context.ts";
 import type { ApplyOptions } from "../apply-contract.ts";
 import type { DiffOptions } from "../diff-contract.ts";
+import type { DeleteLimit } from "./delete-limit.ts";
 
 /** One side of a pair. */
 export interface SyncSide {
@@ -43,6 +44,8 @@ export interface SyncCycleInput {
     readonly timestampFields: readonly string[];
     readonly timestampSkewMs: number;
   };
+  /** Absent: any number of deletes. */
+  readonly deleteLimit?: DeleteLimit;
   readonly diff: Pick<
     DiffOptions,
     "tableMap" | "columnMap" | "tablePatterns" | "ignoreFields" | "keys" | "parallel"
@@ -110,6 +113,8 @@ export interface SyncCycleResult {
   /** For `undo`; null where nothing was written. */
   readonly ledgerIds: { readonly target: string | null; readonly source: string | null };
   readonly open: readonly SyncConflict[];
+  /** Conflicts that nobody decided and for which `open` had no room; their rows are held as well. */
+  readonly left: number;
   readonly decided: readonly DecidedConflict[];
   /** Whether an earlier cycle had died, and this one began with what the ledgers say of it. */
   readonly recovered: boolean;

@@ -175,13 +175,21 @@ class CycleAttempt {
           : { ...table, target: rows("target", table.name), source: rows("source", table.name) },
       ),
       open: plan.open,
+      left: plan.left,
       decided: plan.decided,
       ledgerIds: { ...ledgerIds },
       recovered: recovered.yes,
       attempts,
-      notes: [...notes],
+      notes: [...notes, ...leftOut(plan)],
     };
   }
+}
+
+function leftOut({ left, open }: CyclePlan): string[] {
+  if (left === 0) return [];
+  return [
+    `${left + open.length} rows are in conflict and held as they are on both sides; the inbox took ${open.length} of them, the others come once these are decided. Give the job a resolution (newest, source or target) to settle them by a rule.`,
+  ];
 }
 
 const NO_ROWS: SyncSideCounts = { inserted: 0, updated: 0, deleted: 0 };

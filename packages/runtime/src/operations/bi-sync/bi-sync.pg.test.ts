@@ -235,3 +235,75 @@ it("refuses what cannot be kept in step, and other places under an old base", as
   });
   expect(await world.control.query("SELECT FROM pg_namespace WHERE nspname = $1", [baseSchema])).toEqual([]);
 });
+
+it("a side that was emptied empties nothing: the cycle stops before it writes, and goes on in one of two ways", async () => {
+  const job = await world.job({ name: name() });
+  await source.query("INSERT INTO t SELECT n, 's', 's' FROM generate_series(1, 40) n");
+  await world.cycle(job);
+  // A change on the other side, which must not get through by itself either.
+  await target.query("TRUNCATE t; INSERT INTO t VALUES (100, 'new', 'new')");
+  await source.query("UPDATE t SET a = 'later' WHERE id = 40");
+  const before = [await ledger(source), await ledger(target)];
+  for (let times = 0; times < 2; times += 1) {
+    const { run } = await world.cycle(job);
+    expect(run).toMatchObject({ state: "failed", error: { code: "deletes.exceeded", retryable: false } });
+    expect(run.error?.message).toBe(
+      'The cycle would delete 39 of 40 rows of table "t" in the source, because the target, which has 1 rows there now, no longer has them; the limit is 50 %. Nothing was written.',
+    );
+  }
+  expect([await ledger(source), await ledger(target)]).toEqual(before);
+  expect([(await lines(source)).length, await lines(target)]).toEqual([40, ["(100,new,new)"]]);
+  expect(await getPair(world.cp, world.call.scope, { jobId: job.id })).toMatchObject({ cycle: 1 });
+  // The rows shall come back: both places meet anew.
+  await resetPair(world.cp, world.call, { jobId: job.id });
+  expect((await world.cycle(job)).run).toMatchObject({
+    state: "succeeded",
+    summary: { counts: { deleted: 0 } },
+  });
+  expect((await both()).target).toEqual((await both()).source);
+  expect(await lines(target)).toHaveLength(41);
+  // They shall go: the limit is lifted for a run. What was changed meanwhile is asked about.
+  await target.query("DELETE FROM t WHERE id <= 40");
+  await source.query("UPDATE t SET b = 'later' WHERE id = 1");
+  expect((await world.cycle(job)).answer).toContain("deletes.exceeded");
+  const allowed = await world.change(job, { maxDeletePercent: 100 });
+  expect((await world.cycle(allowed)).run).toMatchObject({
+    state: "conflicted",
+    summary: { counts: { deleted: 39, conflicts: 1 } },
+  });
+  expect(await both()).toEqual({ source: ["(1,s,later)", "(100,new,new)"], target: ["(100,new,new)"] });
+});
+
+it("deletes are limited by number, by share in all tables, and not at all while they are few", async () => {
+  for (const database of [source, target])
+    await database.query("DROP TABLE IF EXISTS u; CREATE TABLE u (id int PRIMARY KEY)");
+  try {
+    const job = await world.job({ name: name() });
+    await source.query(
+      "INSERT INTO t SELECT n, 's', 's' FROM generate_series(1, 8) n; INSERT INTO u SELECT generate_series(1, 7)",
+    );
+    await world.cycle(job);
+    // Two small tables, each with few rows, and all of them gone: another database.
+    await target.query("TRUNCATE t; TRUNCATE u");
+    expect((await world.cycle(job)).answer).toMatch(
+      /deletes.exceeded: .*15 of 15 rows of all tables in the source/,
+    );
+    await target.query("INSERT INTO u SELECT generate_series(1, 7)");
+    expect((await world.cycle(job)).run).toMatchObject({
+      state: "succeeded",
+      summary: { counts: { deleted: 8 } },
+    });
+    const limited = await world.change(job, { maxDeletes: 3 });
+    await target.query("DELETE FROM u WHERE id <= 4");
+    expect((await world.cycle(limited)).answer).toMatch(
+      /deletes.exceeded: .*4 of 7 rows of all tables .* and 3 rows/,
+    );
+    await target.query("INSERT INTO u VALUES (4)");
+    expect((await world.cycle(limited)).run).toMatchObject({
+      state: "succeeded",
+      summary: { counts: { deleted: 3 } },
+    });
+  } finally {
+    for (const database of [source, target]) await database.query("DROP TABLE u");
+  }
+});

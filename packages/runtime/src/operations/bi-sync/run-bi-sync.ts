@@ -89,8 +89,9 @@ function cycleOf(
     conflicts: {
       ...job.conflicts,
       timestampFields: workspace.config.timestampFields,
-      timestampSkewMs: 0,
+      timestampSkewMs: parseDuration(job.conflicts.skew) ?? 0,
     },
+    deleteLimit: { percent: job.maxDeletePercent, rows: job.maxDeletes ?? null },
     diff: {
       tableMap: new Map(Object.entries(job.mapTable)),
       columnMap: columnMapOf(Object.entries(job.mapColumn)),

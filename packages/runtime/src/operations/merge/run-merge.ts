@@ -41,7 +41,8 @@ export async function runMerge(
 ): Promise<MergeReport> {
   const said: string[] = [];
   const { timestampFields } = setting.workspace.config;
-  const decisions = conflictPlan({ ...job.conflicts, timestampFields, timestampSkewMs: 0 });
+  const timestampSkewMs = parseDuration(job.conflicts.skew) ?? 0;
+  const decisions = conflictPlan({ ...job.conflicts, timestampFields, timestampSkewMs });
   const { decide, ...heard } = hooks;
   const openConflicts = () => ({
     ...heard,
@@ -56,7 +57,7 @@ export async function runMerge(
   });
   await setting.confirmWrite({ action: "merge", target: plan.target, dryRun: job.dryRun });
   setting.reached?.("reading");
-  const result = await copyByDifference(plan, { rules: { ...plan.rules, ...decisions.rules } });
+  const result = await copyByDifference(plan, { rules: { ...plan.rules, ...decisions.rules, timestampSkewMs } });
   return {
     ...moveSummary(result, said),
     source: plan.source.place.label,

@@ -73,7 +73,7 @@ async function finish(
 ): Promise<RunSummary> {
   const { run, unit, token } = claim;
   const { summary, rows = 0 } = summarized(report);
-  const { open, decided, recovered, tables } = report.result;
+  const { open, left, decided, recovered, tables } = report.result;
   const finished = await advancePair(tools.controlPlane, {
     pairId: pair.id,
     statements,
@@ -88,6 +88,7 @@ async function finish(
         conflict,
         columnTypes: columns,
       })),
+      left,
       decided: decided.map(({ table, name, state }) => ({ table, keyText: keyTextOf(name), state })),
       recovered,
     },

@@ -42,22 +42,20 @@ export function withMoveConflicts(work: UnitWork, result: UnitResult, moved: Mov
   });
 }
 
-interface Met extends Pick<RecordConflictsInput, "tables" | "open" | "decided" | "recovered"> {
-  readonly left: number;
-}
+type Met = Pick<RecordConflictsInput, "tables" | "open" | "left" | "decided" | "recovered">;
 
 export function withConflicts(work: UnitWork, result: UnitResult, met: Met): UnitResult {
-  const { left, ...conflicts } = met;
+  const { left } = met;
   const notes =
     left === 0 ? [] : [`${left} more conflicts come to the inbox once those that it holds are decided.`];
   return {
     ...result,
     summary: result.summary && { ...result.summary, notes: [...result.summary.notes, ...notes] },
-    alongside: (cp) => record(cp, work, conflicts),
+    alongside: (cp) => record(cp, work, met),
   };
 }
 
-async function record(cp: ControlPlane, work: UnitWork, conflicts: Omit<Met, "left">): Promise<void> {
+async function record(cp: ControlPlane, work: UnitWork, conflicts: Met): Promise<void> {
   const { organizationId } = work.claim.run;
   await recordConflicts(cp, { organizationId, ...inboxOwner(work), ...conflicts });
 }

@@ -1,4 +1,4 @@
-import type { JobDefinition, JobKind, JobOf } from "@syncline/jobs";
+import { type JobDefinition, type JobKind, type JobOf, jobSchema } from "@syncline/jobs";
 import type { UnitResult, UnitWork } from "./unit-executor.ts";
 
 /** @throws TypeError when the run's kind and its definition differ, which no verb writes */
@@ -6,7 +6,9 @@ export function jobOf<Kind extends JobKind>({ claim }: UnitWork, kind: Kind): Jo
   const definition: JobDefinition = claim.run.definition;
   if (definition.kind !== kind)
     throw new TypeError(`a run of kind ${kind} has a definition of ${definition.kind}`);
-  return definition as JobOf<Kind>;
+  // A definition that an older release stored lacks what was added since.
+  const { success, data } = jobSchema.safeParse(definition);
+  return (success ? data : definition) as JobOf<Kind>;
 }
 
 /** The report without what is the operation's own. */
