@@ -125,6 +125,11 @@ export class RunModel {
   cancel(): boolean {
     if (this.over || this.state === "cancelling") return false;
     const working = this.state === "running" || this.state === "pausing";
+    const finish = this.units.find((each) => each.kind === "finish");
+    if (this.writes && finish !== undefined && !["done", "running"].includes(finish.state)) {
+      finish.state = "ready";
+      finish.unsettled = true;
+    }
     if (working || this.units.some((each) => each.unsettled)) {
       this.state = "cancelling";
       this.#settle();

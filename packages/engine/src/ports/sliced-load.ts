@@ -84,8 +84,11 @@ export interface SlicedLoad {
   loadSlice(rows: SliceRows): Promise<LoadedSlice>;
   /** Makes everything again that was dropped and records the load, in one transaction. Finds an earlier claim's. */
   finish(request: FinishLoad): Promise<FinishedLoad>;
-  /** Takes part no longer. Undoes the load if nobody else does and it is not finished; returns notes. */
-  leave(): Promise<readonly string[]>;
+  /**
+   * Takes part no longer. Undoes the load if nobody else does and it is not finished; returns notes. `keep`: leaves it as
+   * it is, for somebody who joins later to finish it.
+   */
+  leave(options?: { readonly keep: boolean }): Promise<readonly string[]>;
 }
 
 export interface BeginLoad {

@@ -24,7 +24,7 @@ export class ReadSession {
   }
 
   get broken(): boolean {
-    return this.#broken;
+    return this.#broken || this.#lost;
   }
 
   /** Rows as arrays of the server's texts. Rejects with a CodedError; `interrupted` when the signal ended it. */

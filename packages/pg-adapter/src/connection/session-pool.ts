@@ -38,7 +38,8 @@ export class SessionPool {
   async #next(): Promise<ReadSession> {
     for (;;) {
       const idle = this.#idle.pop();
-      if (idle !== undefined) return idle;
+      if (idle?.broken === true) this.#forget(idle);
+      else if (idle !== undefined) return idle;
       if (this.#opened < this.#limit) return this.#add();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }

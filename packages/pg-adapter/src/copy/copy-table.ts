@@ -63,6 +63,7 @@ function changed(table: string): CodedError {
   return new CodedError("schema.changed", `Table "${table}" of the target was altered meanwhile.`, {
     hint: "Nothing was written to it; try again.",
     details: { table },
+    retryable: true,
   });
 }
 

@@ -17,6 +17,7 @@ import type pg from "pg";
 import { readForeignKeys } from "../catalog/foreign-keys.ts";
 import type { TableInfo } from "../catalog/table-info.ts";
 import { openConnection } from "../connection/connect.ts";
+import { connectionLost, lostConnection } from "../connection/connection-lost.ts";
 import { pinStatements } from "../connection/pins.ts";
 import { ReadSession } from "../connection/read-session.ts";
 import type { ServerFacts } from "../connection/server-facts.ts";
@@ -188,10 +189,19 @@ export class PgReadSnapshot implements ReadSnapshot {
     );
   }
 
+  /** One that was not hung up on meanwhile. */
+  #takeSpare(): pg.Client | undefined {
+    for (;;) {
+      const spare = this.#spares.pop();
+      if (spare === undefined || !connectionLost(spare)) return spare;
+      spare.connection.stream.destroy();
+    }
+  }
+
   /** A spare session, or when one was lost a new one, which may have to wait behind a neighbour. */
   async #openSession(): Promise<ReadSession> {
     const about = `Reading ${this.#parts.label}`;
-    const spare = this.#spares.pop();
+    const spare = this.#takeSpare();
     const client = spare ?? (await openConnection(this.#parts.scope.connection));
     const join = `SET TRANSACTION SNAPSHOT ${quoteLiteral(this.#parts.token)}`;
     const begin = [
@@ -204,8 +214,9 @@ export class PgReadSnapshot implements ReadSnapshot {
         spare === undefined ? [...begin, `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`].join(";") : join,
       );
     } catch (error) {
+      const lost = connectionLost(client);
       client.connection.stream.destroy();
-      throw this.#isGone(error) ?? translateError(error, about);
+      throw this.#isGone(error) ?? translateError(lost ? lostConnection(error) : error, about);
     }
     return new ReadSession(client, about);
   }

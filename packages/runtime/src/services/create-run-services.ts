@@ -88,7 +88,7 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
       log("info", "unit told to stop", { unit: unit.id, run: unit.claim.run.id, reason });
     },
   });
-  const held = new HeldRuns(log);
+  const held = new HeldRuns(log, leaseMs);
   const sweeper = createSweeper({ controlPlane, queue, log, metrics, reached });
   const runner = new UnitRunner({
     controlPlane,

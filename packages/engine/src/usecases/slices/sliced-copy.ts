@@ -61,15 +61,15 @@ export class SlicedCopy {
   readonly #tables: readonly TableCopy[];
   readonly #load: SlicedLoad;
   readonly #snapshot: ReadSnapshot;
-  /** Under which others join. */
-  readonly instant: string;
+  /** Under which others join; null where it has an instant of its own, for the finish alone. */
+  readonly instant: string | null;
 
   private constructor(
     input: SlicedCopyInput,
     parts: {
       readonly tables: readonly TableCopy[];
       readonly load: SlicedLoad;
-      readonly instant: string;
+      readonly instant: string | null;
       readonly snapshot: ReadSnapshot;
     },
   ) {
@@ -115,17 +115,24 @@ export class SlicedCopy {
     });
   }
 
-  /** Takes part in a copy that another began. Rejects with `run.instant_lost` where it was given up. */
-  static async join(input: SlicedCopyInput, plan: CopyPlanRecord, instant: string): Promise<SlicedCopy> {
+  /**
+   * Takes part in a copy that another began. Rejects with `run.instant_lost` where it was given up. Without an instant it
+   * can only be finished: for that nothing is read.
+   */
+  static async join(
+    input: SlicedCopyInput,
+    plan: CopyPlanRecord,
+    instant: string | null,
+  ): Promise<SlicedCopy> {
     return closingOnFailure(input, async () => {
       const load = await input.slicedTarget.join(nameOf(plan), input.ctx.signal);
       try {
         const read = await readTables(input, instant);
         if (read.token === null)
           throw new CodedError("internal", "A source that was shared cannot be shared any more.");
-        return new SlicedCopy(input, { ...read, load, instant: read.token });
+        return new SlicedCopy(input, { ...read, load, instant: instant === null ? null : read.token });
       } catch (error) {
-        await load.leave();
+        await load.leave({ keep: instant === null });
         throw error;
       }
     });
@@ -186,10 +193,10 @@ export class SlicedCopy {
     });
   }
 
-  /** Takes part no longer; the last one undoes what was not finished. Returns notes. */
-  async close(): Promise<readonly string[]> {
+  /** Takes part no longer; the last one undoes what was not finished, unless it is to be kept. Returns notes. */
+  async close(options?: { readonly keep: boolean }): Promise<readonly string[]> {
     try {
-      return await this.#load.leave();
+      return await this.#load.leave(options);
     } finally {
       await Promise.all([this.#input.source.close(), this.#input.target.close()]);
     }

@@ -49,10 +49,11 @@ export class LoadMembership {
     throw gone(this.#source.label);
   }
 
-  /** Lets go of the lock, and brings the load to its end if nobody else holds it. Null where somebody does. */
-  async leave(): Promise<Settlement | null> {
+  /** Lets go of the lock, and unless it is kept brings the load to its end if nobody else holds it. Null where it did not. */
+  async leave({ keep } = { keep: false }): Promise<Settlement | null> {
     this.#left = true;
     await this.#end();
+    if (keep) return null;
     return withSession(this.#source, (session) => settleRun(session, this.#name.id, SETTLE_LOCK_TIMEOUT_MS));
   }
 

@@ -109,8 +109,8 @@ class PgSlicedLoad implements SlicedLoad {
     return finishLoad({ source: this.#input, name: this.#name, request });
   }
 
-  async leave(): Promise<readonly string[]> {
-    const settled = await this.#membership.leave();
+  async leave(options?: { readonly keep: boolean }): Promise<readonly string[]> {
+    const settled = await this.#membership.leave(options);
     return settled === null ? [] : describeSettlement(settled);
   }
 }

@@ -38,7 +38,7 @@ async function begin(slices: number | "auto" = 4) {
 }
 
 const claim = () => ({ unitId: randomUUID(), token: 1n });
-const joined = (first: Awaited<ReturnType<typeof begin>>, instant: string) =>
+const joined = (first: Awaited<ReturnType<typeof begin>>, instant: string | null) =>
   joinSliced({ source, target }, first.plan, instant);
 
 async function differing(): Promise<string[]> {

@@ -37,7 +37,7 @@ export async function beginSliced(
 export async function joinSliced(
   sides: SlicedSides,
   plan: CopyPlanRecord,
-  instant: string,
+  instant: string | null,
 ): Promise<SlicedCopy> {
   return SlicedCopy.join(await slicedCopyInput(sides), plan, instant);
 }

@@ -7,6 +7,7 @@ import {
   listHolders,
   listUnits,
   type Run,
+  readUnits,
   type UnitOutput,
 } from "@syncline/control-plane";
 import { isCodedError } from "@syncline/core";
@@ -63,6 +64,13 @@ export class ControlBoard implements InstantBoard {
     return [...byWorker.values()].map((rows) =>
       rows.map(({ side, snapshotId }) => ({ side, snapshotId: snapshotId.slice(prefix.length) })),
     );
+  }
+
+  async slicesDone(): Promise<boolean> {
+    if ((await this.#state()) === "over") return false;
+    const units = await readUnits(this.#cp, { runId: this.#of.run.id });
+    const slices = units.filter(({ kind }) => kind === "slice");
+    return slices.length > 0 && slices.every(({ state }) => state === "done");
   }
 
   async drop(): Promise<void> {

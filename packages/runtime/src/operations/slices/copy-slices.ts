@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { CodedError, formatQualifiedName } from "@syncline/core";
+import { CodedError, formatQualifiedName, isCodedError } from "@syncline/core";
 import { type CopyPlanRecord, type CopySlice, SlicedCopy, type SlicedCopyInput } from "@syncline/engine";
 import { openAnyEndpoint, openBulk, openSlicedLoad } from "../../endpoint-registry.ts";
 import type { OperationReport, OperationSetting } from "../contract.ts";
@@ -45,7 +45,7 @@ export async function planCopy(
   try {
     await work.held.keep(loadId, work.board(loadId), held);
   } catch (error) {
-    await held.close();
+    await held.close({ keep: false });
     throw error;
   }
   const finish: FinishData = { form: FORM, plan };
@@ -61,7 +61,7 @@ export async function planCopy(
 export async function sliceCopy(work: SliceWork, input: CopyInput): Promise<SliceResult> {
   const { setting, unit } = work;
   const { plan, slice } = readForm<SliceData>(unit.slice, FORM);
-  return withCopy(work, { input, plan }, async ({ copy, opener }) => {
+  return withCopy(work, { input, plan, reads: true }, async ({ copy, opener }) => {
     setting.reached?.("reading");
     if (opener) setting.reached?.("holder-lost");
     const claim = { unitId: unit.id, token: unit.token };
@@ -76,7 +76,7 @@ export async function sliceCopy(work: SliceWork, input: CopyInput): Promise<Slic
 export async function finishCopy(work: SliceWork, input: CopyInput): Promise<OperationReport> {
   const { setting, unit } = work;
   const { plan } = readForm<FinishData>(unit.slice, FORM);
-  return withCopy(work, { input, plan }, async ({ copy, prepared }) => {
+  return withCopy(work, { input, plan, reads: false }, async ({ copy, prepared }) => {
     const { ledgerId, notes, tables } = await copy.finish(plan, {
       claim: { unitId: unit.id, token: unit.token },
       record: {
@@ -98,26 +98,52 @@ export async function finishCopy(work: SliceWork, input: CopyInput): Promise<Ope
   });
 }
 
+/** Removes what a copy left that nobody works on any more: its run was cancelled while all who took part were gone. */
+export async function giveUpCopy({ setting }: Pick<SliceWork, "setting">, input: CopyInput): Promise<void> {
+  const prepared = await prepare(setting, input);
+  const target = openBulk(prepared.target);
+  try {
+    await target.recover(setting.context.signal, setting.fence);
+  } finally {
+    await target.close();
+  }
+}
+
 interface CopyOf {
   readonly input: CopyInput;
   readonly plan: CopyPlanRecord;
+  /** Whether rows are read, at the instant that all share. */
+  readonly reads: boolean;
 }
 
 /** Works with the copy that is open here, or joins it. */
-function withCopy<Result>(
-  { setting, held, board }: SliceWork,
-  { input, plan }: CopyOf,
+async function withCopy<Result>(
+  work: SliceWork,
+  { input, plan, reads }: CopyOf,
   use: (held: HeldCopy) => Promise<Result>,
 ): Promise<Result> {
+  const { setting, held, board } = work;
   const join = async (snapshots: readonly HeldSnapshot[]) => {
-    const instant = snapshots.find(({ side }) => side === "source")?.snapshotId;
-    if (instant === undefined) throw instantLost();
+    const instant = snapshots.find(({ side }) => side === "source")?.snapshotId ?? null;
+    if (reads && instant === null) throw instantLost();
     const prepared = await prepare(setting, input);
     await setting.confirmWrite({ action: "copy", target: prepared.target, dryRun: false });
-    const copy = await SlicedCopy.join(await inputOf(setting, prepared), plan, instant);
+    const copy = await SlicedCopy.join(await inputOf(setting, prepared), plan, reads ? instant : null);
     return heldCopy(copy, { prepared, opener: false });
   };
-  return held.use({ planId: plan.loadId, board: board(plan.loadId), join }, use);
+  try {
+    return await held.use({ planId: plan.loadId, board: board(plan.loadId), reads, join }, use);
+  } catch (error) {
+    // Those who still work on it are left alone; after the last of them nobody else may come by.
+    if (isCodedError(error) && error.code === "run.instant_lost")
+      await giveUpCopy(work, input).catch((failure) => setting.context.warn(describeFailure(failure)));
+    throw error;
+  }
+}
+
+function describeFailure(failure: unknown): string {
+  const why = isCodedError(failure) ? `: ${failure.message}` : "";
+  return `What the copy had written was not removed yet; whoever writes to the target next does it${why}`;
 }
 
 function prepare(setting: OperationSetting, input: CopyInput): Promise<CopyPlan> {
@@ -133,9 +159,9 @@ function heldCopy(copy: SlicedCopy, more: Pick<HeldCopy, "prepared" | "opener">)
   return {
     copy,
     ...more,
-    snapshots: [{ side: "source", snapshotId: copy.instant }],
+    snapshots: copy.instant === null ? [] : [{ side: "source", snapshotId: copy.instant }],
     broken: () => copy.broken,
-    close: () => copy.close(),
+    close: (options) => copy.close(options),
   };
 }
 

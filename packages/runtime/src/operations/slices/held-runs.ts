@@ -15,6 +15,8 @@ export interface InstantBoard {
   hold(snapshots: readonly HeldSnapshot[]): Promise<"needed" | "idle" | "over">;
   /** Snapshots of the others, by worker, the latest told first. */
   others(): Promise<readonly (readonly HeldSnapshot[])[]>;
+  /** Whether all slices are done: what is left of the run reads nothing. */
+  slicesDone(): Promise<boolean>;
   drop(): Promise<void>;
 }
 
@@ -25,13 +27,15 @@ export interface HeldRun {
   readonly opener: boolean;
   /** Whether its instant is lost here, as when a unit was told to stop in the middle of a statement. */
   readonly broken: () => boolean;
-  /** Lets go; returns notes for people. */
-  close(): Promise<readonly string[]>;
+  /** Lets go; returns notes for people. `keep`: what was done stays, for whoever finishes it. */
+  close(options: { readonly keep: boolean }): Promise<readonly string[]>;
 }
 
 export interface OpenHeld<Run extends HeldRun> {
   readonly planId: string;
   readonly board: InstantBoard;
+  /** False: joins also where nobody holds the instant any more, with no snapshots. Default true. */
+  readonly reads?: boolean;
   /** Joins the instant of another, whose snapshots are given. */
   readonly join: (snapshots: readonly HeldSnapshot[]) => Promise<Run>;
 }
@@ -45,10 +49,6 @@ interface Entry {
   leaving: PromiseWithResolvers<void> | null;
 }
 
-const RENEW_MS = 3_000;
-/** A run that rests is kept open so long, as long as a lease. */
-const IDLE_MS = 12_000;
-
 /**
  * The cut runs that this process takes part in. Each is opened once, from the instant of somebody else, and kept open
  * until the run is over, so that the instant lives as long as one of those who take part.
@@ -56,14 +56,17 @@ const IDLE_MS = 12_000;
 export class HeldRuns implements Service {
   readonly name = "held snapshots";
   readonly #log: ServiceLog;
+  readonly #leaseMs: number;
   readonly #entries = new Map<string, Entry>();
   #ended = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | null = null;
   #renewing: Promise<void> = Promise.resolve();
   readonly #leaving = new Set<Promise<unknown>>();
 
-  constructor(log: ServiceLog) {
+  /** `leaseMs`: a run that rests is kept open for so long. */
+  constructor(log: ServiceLog, leaseMs: number) {
     this.#log = log;
+    this.#leaseMs = leaseMs;
   }
 
   /** Units in progress are drained before; this then lets go of everything. */
@@ -75,7 +78,7 @@ export class HeldRuns implements Service {
 
   async stop(): Promise<void> {
     await this.#renewing;
-    await Promise.all([...this.#entries.keys()].map((planId) => this.#letGo(planId)));
+    await Promise.all([...this.#entries.keys()].map((planId) => this.#letGo(planId, { over: false })));
     await Promise.all(this.#leaving);
     this.#ended.resolve();
     this.#ended = Promise.withResolvers();
@@ -93,19 +96,33 @@ export class HeldRuns implements Service {
     await this.#tell(planId);
   }
 
-  /** Works with a run that is open here, or joins it. */
+  /** Works with a run that is open here, or joins it; once more where others hold the instant that was lost here. */
   async use<Run extends HeldRun, Result>(
-    { planId, board, join }: OpenHeld<Run>,
+    wanted: OpenHeld<Run>,
     work: (run: Run) => Promise<Result>,
   ): Promise<Result> {
-    const entry = this.#entries.get(planId) ?? this.#join(planId, { board, join });
+    const before = this.#entries.get(wanted.planId);
+    try {
+      return await this.#use(wanted, work);
+    } catch (error) {
+      if (before === undefined || !isGone(error)) throw error;
+      return this.#use(wanted, work);
+    }
+  }
+
+  async #use<Run extends HeldRun, Result>(
+    { planId, ...open }: OpenHeld<Run>,
+    work: (run: Run) => Promise<Result>,
+  ): Promise<Result> {
+    const entry = this.#entries.get(planId) ?? this.#join(planId, open);
     entry.users += 1;
     try {
       const run = (await entry.opening) as Run; // one plan is of one kind
       return await work(run);
     } catch (error) {
       const opened = await entry.opening.catch(() => null);
-      if (isBroken(error) || opened?.broken() === true) this.#letGoLater(planId, entry);
+      // A reader that was cut off is opened again, for as long as the instant is held.
+      if (isGone(error) || opened?.broken() === true) this.#letGoLater(planId, { over: false, entry });
       throw error;
     } finally {
       entry.users -= 1;
@@ -114,8 +131,9 @@ export class HeldRuns implements Service {
     }
   }
 
-  #join<Run extends HeldRun>(planId: string, { board, join }: Omit<OpenHeld<Run>, "planId">): Entry {
-    const opening = joinAny(board, join);
+  #join<Run extends HeldRun>(planId: string, open: Omit<OpenHeld<Run>, "planId">): Entry {
+    const { board } = open;
+    const opening = joinAny(open);
     const entry: Entry = { board, opening, usedAt: performance.now(), users: 0, leaving: null };
     this.#add(planId, entry);
     opening.then(
@@ -129,7 +147,7 @@ export class HeldRuns implements Service {
     this.#entries.set(planId, entry);
     this.#timer ??= setInterval(() => {
       this.#renewing = this.#renew();
-    }, RENEW_MS);
+    }, this.#leaseMs / 4);
   }
 
   async #renew(): Promise<void> {
@@ -142,9 +160,12 @@ export class HeldRuns implements Service {
     if (entry === undefined) return;
     try {
       const run = await entry.opening;
-      const state = await entry.board.hold(run.snapshots);
-      const idle = entry.users === 0 && performance.now() - entry.usedAt > IDLE_MS;
-      if (state === "over" || (state === "idle" && idle)) this.#letGoLater(planId, entry);
+      const broken = run.broken();
+      if (broken) await entry.board.drop(); // its readers may go on, but nobody can join it any more
+      const state = await entry.board.hold(broken ? [] : run.snapshots);
+      const idle = entry.users === 0 && performance.now() - entry.usedAt > this.#leaseMs;
+      if (state === "over" || (state === "idle" && idle))
+        this.#letGoLater(planId, { over: state === "over", entry });
     } catch (error) {
       this.#log("warn", "held snapshots could not be told", { code: isCodedError(error) ? error.code : "?" });
     }
@@ -157,20 +178,25 @@ export class HeldRuns implements Service {
     this.#timer = null;
   }
 
-  #letGoLater(planId: string, entry: Entry): void {
-    const leaving = this.#letGo(planId, entry).finally(() => this.#leaving.delete(leaving));
+  #letGoLater(planId: string, why: { readonly over: boolean; readonly entry: Entry }): void {
+    const leaving = this.#letGo(planId, why).finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
   }
 
   /** Units that are still at work here are waited for: they are told to stop by others. */
-  async #letGo(planId: string, entry = this.#entries.get(planId)): Promise<void> {
+  async #letGo(
+    planId: string,
+    { over, entry = this.#entries.get(planId) }: { readonly over: boolean; readonly entry?: Entry },
+  ): Promise<void> {
     if (entry === undefined || this.#entries.get(planId) !== entry) return;
     this.#forget(planId, entry);
     entry.leaving = Promise.withResolvers();
     if (entry.users > 0) await entry.leaving.promise;
+    // What only waits to be finished is not undone because this process rests or ends.
+    const keep = !over && (await entry.board.slicesDone().catch(() => false));
     await entry.board.drop().catch(() => {}); // it runs out by itself
     try {
-      const notes = await (await entry.opening).close();
+      const notes = await (await entry.opening).close({ keep });
       for (const note of notes) this.#log("info", note, {});
     } catch (error) {
       this.#log("warn", "held connections could not be closed", {
@@ -180,13 +206,13 @@ export class HeldRuns implements Service {
   }
 }
 
-/** A connection that was cut takes its snapshot with it. */
-function isBroken(error: unknown): boolean {
-  return isCodedError(error) && (error.code.startsWith("connection.") || error.code === "run.instant_lost");
-}
-
 /** From the first of the others who still lives. */
-async function joinAny<Run extends HeldRun>(board: InstantBoard, join: OpenHeld<Run>["join"]): Promise<Run> {
+async function joinAny<Run extends HeldRun>({
+  board,
+  join,
+  reads = true,
+}: Omit<OpenHeld<Run>, "planId">): Promise<Run> {
+  if (!reads) return join([]);
   let failure: unknown;
   for (const snapshots of await board.others()) {
     try {
@@ -203,7 +229,7 @@ async function joinAny<Run extends HeldRun>(board: InstantBoard, join: OpenHeld<
   });
 }
 
-/** What joining a snapshot says whose owner is gone. */
+/** What joining a snapshot says whose owner is gone, and what reading says where its own session is. */
 function isGone(error: unknown): boolean {
   return isCodedError(error) && error.code === "run.instant_lost";
 }

@@ -1,13 +1,25 @@
 import type { UnitOutcome } from "@syncline/control-plane";
 import { openTarget } from "../../endpoint-registry.ts";
+import { copyOfJob } from "../../operations/index.ts";
+import { giveUpCopy } from "../../operations/slices/index.ts";
 import { resolvePlace } from "../../place.ts";
+import { sliceWork } from "./cut-units.ts";
 import type { UnitWork } from "./unit-executor.ts";
+import { jobOf } from "./unit-job.ts";
 
 /**
  * Of a run that is being cancelled: whether whoever had the unit before has committed it. What was committed is reported
- * as done, never as cancelled.
+ * as done, never as cancelled; the slices of a copy that will not be finished are removed.
  */
-export async function inspectUnit({ claim, setting }: UnitWork): Promise<UnitOutcome> {
+export async function inspectUnit(work: UnitWork): Promise<UnitOutcome> {
+  const outcome = await lookForUnit(work);
+  const { run, unit } = work.claim;
+  if (outcome.kind === "stopped" && run.kind === "copy" && unit.kind === "finish")
+    await giveUpCopy(sliceWork(work), copyOfJob(jobOf(work, "copy")));
+  return outcome;
+}
+
+async function lookForUnit({ claim, setting }: UnitWork): Promise<UnitOutcome> {
   const { definition } = claim.run;
   if (!("target" in definition)) return { kind: "stopped" };
   const { signal } = setting.context;
