@@ -82,8 +82,9 @@ async function renewOne(
     .update(workUnits)
     .set({
       leaseUntil: nowPlus(leaseMs),
-      ...(unit.rows === undefined ? {} : { rows: unit.rows }),
-      ...(unit.bytes === undefined ? {} : { bytes: unit.bytes }),
+      // The columns hold whole numbers, and no lease is lost over a half.
+      ...(unit.rows === undefined ? {} : { rows: Math.floor(unit.rows) }),
+      ...(unit.bytes === undefined ? {} : { bytes: Math.floor(unit.bytes) }),
     })
     .where(
       and(

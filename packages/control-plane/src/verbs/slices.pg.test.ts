@@ -108,6 +108,9 @@ it("adds up the progress of slices, and tells it", async () => {
     [run.id],
   );
   expect(told.at(-1)).toEqual({ rows: "21" });
+  // What a unit says of its progress is no reason to lose its lease.
+  const odd = units.map((unit) => ({ ...unit, rows: unit.rows + 0.5, bytes: unit.bytes + 0.5 }));
+  expect((await renewLeases(cp, { workerId, units: odd })).map(({ kept }) => kept)).toEqual([true, true]);
   // Not by who does not hold it.
   const [foreign] = await renewLeases(cp, { workerId: other, units: units.slice(0, 1) });
   expect(foreign).toMatchObject({ kept: false });

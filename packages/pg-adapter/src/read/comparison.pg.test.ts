@@ -38,6 +38,27 @@ async function refusal(work: Promise<unknown>): Promise<CodedError> {
   return error;
 }
 
+it("tells its progress in whole rows", async () => {
+  await both("CREATE TABLE t (k int PRIMARY KEY, v text)");
+  await source.query("INSERT INTO t SELECT n, 'same' FROM generate_series(1, 3001) n");
+  await target.query("INSERT INTO t SELECT n, 'same' FROM generate_series(1, 3000) n");
+  const told: number[] = [];
+  const run = await diffEndpoints({
+    source: await openSide(source, "source"),
+    target: await openSide(target, "target"),
+    options: { ...DEFAULT_OPTIONS, path: "buckets-by-range" },
+    ctx: { ...testContext(new AbortController().signal), progress: ({ rows }) => told.push(rows) },
+  });
+  try {
+    for await (const _change of run.changes);
+    expect((await run.result).totals).toMatchObject({ inserts: 1 });
+  } finally {
+    await run.close();
+  }
+  expect(told.length).toBeGreaterThan(0);
+  expect(told.filter((rows) => !Number.isInteger(rows))).toEqual([]);
+});
+
 describe("what cannot be compared is refused with the way out", () => {
   it("columns that differ", async () => {
     await source.query("CREATE TABLE t (k int PRIMARY KEY, extra text, at timestamptz)");

@@ -64,7 +64,7 @@ async function sumBoth(compare: CompareTable, bucketing: Bucketing) {
   let rows = 0;
   const progress = (more: number) => {
     rows += more;
-    compare.progress(rows / 2);
+    compare.progress(Math.floor(rows / 2));
   };
   const side = (reader: typeof readers.source) =>
     sumTable({ reader, bucketing, connections, signal, progress });
