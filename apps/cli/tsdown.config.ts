@@ -1,6 +1,14 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { defineConfig } from "tsdown";
 
-/** Everything is bundled: the published package has no dependencies to install or to resolve at start. */
+const VIEWER = "@scalar/api-reference";
+const fromServer = createRequire(new URL("../server/package.json", import.meta.url));
+const fromSchemaEngine = createRequire(new URL("../../packages/schema-engine/package.json", import.meta.url));
+const viewerEntry = fromServer.resolve(VIEWER);
+const viewerFolder = viewerEntry.slice(0, viewerEntry.lastIndexOf(VIEWER) + VIEWER.length);
+
+/** Everything is bundled: the binaries of the embedded PostgreSQL are the one dependency of the published package. */
 export default defineConfig({
   entry: { main: "src/main.ts" },
   platform: "node",
@@ -10,5 +18,11 @@ export default defineConfig({
   clean: true,
   dts: false,
   sourcemap: false,
+  /** The SQL parser finds its WebAssembly beside `__dirname`. */
+  shims: true,
+  copy: [
+    { from: join(dirname(fromSchemaEngine.resolve("libpg-query")), "libpg-query.wasm"), to: "dist" },
+    { from: join(viewerFolder, "dist/browser/standalone.js"), to: "dist", rename: "api-viewer.js" },
+  ],
   deps: { alwaysBundle: [/./] },
 });

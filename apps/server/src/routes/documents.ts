@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createOpenApiDocument } from "@syncline/api";
 import type { Hono } from "hono";
 import type { RequestEnvironment } from "../http/request-environment.ts";
@@ -41,7 +43,7 @@ export function documentRoutes(app: Hono<RequestEnvironment>, { version }: Servi
   app.get("/docs/start.js", () => script(START));
   let viewer: Promise<Uint8Array<ArrayBuffer>> | null = null;
   app.get("/docs/viewer.js", async () => {
-    viewer ??= readViewer();
+    viewer ??= readFile(viewerFile()).then((bytes) => new Uint8Array(bytes));
     return script(await viewer);
   });
 }
@@ -55,11 +57,11 @@ function script(body: string | Uint8Array<ArrayBuffer>): Response {
   });
 }
 
-/** The file is not among the package's exports: its folder is found first. */
-async function readViewer(): Promise<Uint8Array<ArrayBuffer>> {
-  const entry = createRequire(import.meta.url).resolve("@scalar/api-reference");
+/** Lies beside the published bundle. Among the sources it is a package's, which does not export it: its folder is found first. */
+function viewerFile(): string {
+  const bundled = fileURLToPath(new URL("./api-viewer.js", import.meta.url));
+  if (existsSync(bundled)) return bundled;
+  const entry = createRequire(import.meta.url).resolve(VIEWER);
   const folder = entry.slice(0, entry.lastIndexOf(VIEWER) + VIEWER.length);
-  return new Uint8Array(
-    await readFile(join(dirname(join(folder, "package.json")), "dist/browser/standalone.js")),
-  );
+  return join(folder, "dist/browser/standalone.js");
 }
