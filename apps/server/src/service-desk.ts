@@ -66,7 +66,7 @@ async function statusOf(cp: ControlPlane): Promise<JobStatus[]> {
 
 async function statusOfJob(cp: ControlPlane, job: Job): Promise<JobStatus> {
   const [run] = (await listRuns(cp, cp.defaultScope, { jobId: job.id, limit: 1 })).items;
-  const [scheduled] = (await listSchedules(cp, cp.defaultScope, { jobId: job.id, limit: 1 })).items;
+  const [scheduled] = (await listSchedules(cp, cp.defaultScope, { jobIds: [job.id], limit: 1 })).items;
   return {
     name: job.name,
     kind: job.kind,

@@ -179,7 +179,8 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
     return items.filter(({ id }) => id === theirs.scope.projectId);
   },
   listRuns: ({ cp, scope, theirs }) => items(queries.listRuns(cp, scope, { jobId: theirs.jobId })),
-  listSchedules: ({ cp, scope, theirs }) => items(queries.listSchedules(cp, scope, { jobId: theirs.jobId })),
+  listSchedules: ({ cp, scope, theirs }) =>
+    items(queries.listSchedules(cp, scope, { jobIds: [theirs.jobId] })),
   listServers: ({ cp, scope }) => items(queries.listServers(cp, scope)),
   listUnits: ({ cp, scope, theirs }) => items(queries.listUnits(cp, scope, theirs)),
   listWebhooks: ({ cp, scope }) => items(queries.listWebhooks(cp, scope)),

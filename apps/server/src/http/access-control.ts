@@ -3,6 +3,7 @@ import { type ApiKeyRecord, authenticateKey, type ControlPlane, findProject } fr
 import { CodedError } from "@syncline/core";
 import { RateLimit } from "./rate-limit.ts";
 import type { AnyContext, Identity } from "./request-environment.ts";
+import { SharedLookup } from "./shared-lookup.ts";
 
 /** Of its requests, an address may send this part with wrong keys. */
 const WRONG_KEYS = 0.02;
@@ -25,9 +26,11 @@ export class AccessControl {
   readonly #cp: ControlPlane;
   readonly #requests: RateLimit;
   readonly #failures: RateLimit;
+  readonly #keys: SharedLookup<ApiKeyRecord | null>;
 
   constructor(cp: ControlPlane, { requestsPerMinute }: { readonly requestsPerMinute: number }) {
     this.#cp = cp;
+    this.#keys = new SharedLookup((token) => authenticateKey(cp, token));
     this.#requests = new RateLimit({ perMinute: requestsPerMinute });
     this.#failures = new RateLimit({ perMinute: Math.ceil(requestsPerMinute * WRONG_KEYS) });
   }
@@ -37,7 +40,7 @@ export class AccessControl {
     const header = context.req.header("authorization");
     if (header === undefined) throw required("This needs an API key.");
     const token = BEARER.exec(header)?.[1];
-    const key = token === undefined ? null : await authenticateKey(this.#cp, token);
+    const key = token === undefined ? null : await this.#keys.get(token);
     if (key === null) {
       this.#failures.take(addressOf(context));
       throw required("The API key is wrong, expired or revoked.");

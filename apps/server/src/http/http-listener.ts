@@ -33,7 +33,6 @@ export class HttpListener implements Service {
     this.#options = options;
     this.#server = createAdaptorServer({
       fetch: options.app.fetch,
-      overrideGlobalObjects: false,
       serverOptions: {
         headersTimeout: HEADERS_TIMEOUT_MS,
         // Bodies have deadlines of their own: an upload may take long as long as it goes on.

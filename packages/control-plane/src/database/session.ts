@@ -8,6 +8,8 @@ export interface SessionOptions {
 }
 
 const END_SECONDS = 5;
+/** Texts that a connection keeps prepared: each costs memory on both sides, and some name as many values as they are given. */
+const MAX_PREPARED = 200;
 
 /**
  * One connection. Once it is lost every further statement is refused here: the driver would connect again by itself,
@@ -18,6 +20,7 @@ export class Session {
   /** Refuses when the connection is lost. */
   readonly sql: Sql;
   readonly #client: Sql;
+  readonly #prepared = new Set<string>();
   #lost = false;
 
   constructor({ url, applicationName, onLost }: SessionOptions) {
@@ -43,8 +46,16 @@ export class Session {
     return this.#lost;
   }
 
-  #unsafe(...given: Parameters<Sql["unsafe"]>) {
-    return this.#lost ? refuse() : this.#client.unsafe(...given);
+  /** A statement that was prepared takes one round trip instead of two. */
+  #unsafe(...[text, parameters = [], options]: Parameters<Sql["unsafe"]>) {
+    if (this.#lost) return refuse();
+    const prepare = parameters.length > 0 && this.#keepPrepared(text);
+    return this.#client.unsafe(text, parameters, { ...options, prepare });
+  }
+
+  #keepPrepared(text: string): boolean {
+    if (this.#prepared.size < MAX_PREPARED) this.#prepared.add(text);
+    return this.#prepared.has(text);
   }
 
   async end(): Promise<void> {

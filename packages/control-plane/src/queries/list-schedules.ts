@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
 import { isUuid } from "../ids.ts";
@@ -22,7 +22,7 @@ export interface DueSchedule extends ScheduledJob {
 export async function listSchedules(
   cp: ControlPlane,
   scope: Scope,
-  input: PageInput & { readonly jobId?: string } = {},
+  input: PageInput & { readonly jobIds?: readonly string[] } = {},
 ): Promise<Page<ScheduledJob>> {
   const limit = readLimit(input);
   const after = input.after != null && isUuid(input.after) ? input.after : null;
@@ -36,7 +36,7 @@ export async function listSchedules(
           eq(schedules.organizationId, scope.organizationId),
           eq(jobs.projectId, scope.projectId),
           isNull(jobs.deletedAt),
-          input.jobId === undefined ? undefined : isUuid(input.jobId) ? eq(jobs.id, input.jobId) : sql`false`,
+          input.jobIds === undefined ? undefined : inArray(jobs.id, input.jobIds.filter(isUuid)),
           after === null ? undefined : gt(schedules.id, after),
         ),
       )

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
 
 const SECRET_BYTES = 32;
 
@@ -9,10 +9,10 @@ export function newSecret(): string {
 
 /** Digests of credentials: HMAC-SHA-256 under a key that is not readable in the tables. */
 export class Credentials {
-  readonly #pepper: Buffer;
+  readonly #pepper: KeyObject;
 
   constructor(pepper: Buffer) {
-    this.#pepper = pepper;
+    this.#pepper = createSecretKey(pepper);
   }
 
   digest(purpose: string, secret: string): string {

@@ -33,7 +33,7 @@ it("creates, changes and deletes a job, and writes down who did", async () => {
   await expect(createJob(cp, call, { definition: copyJob({ name: "edited" }) })).rejects.toMatchObject({
     code: "resource.exists",
   });
-  const [before] = (await listSchedules(cp, call.scope, { jobId: job.id })).items;
+  const [before] = (await listSchedules(cp, call.scope, { jobIds: [job.id] })).items;
   expect(before?.schedule).toMatchObject({ schedule: hourly, nextFireAt: null, plannedAt: null });
   const changed = await updateJob(cp, call, {
     jobId: job.id,
@@ -54,7 +54,7 @@ it("creates, changes and deletes a job, and writes down who did", async () => {
     jobId: job.id,
     definition: copyJob({ name: "edited", enabled: false, schedule: hourly }),
   });
-  expect((await listSchedules(cp, call.scope, { jobId: job.id })).items).toEqual([]);
+  expect((await listSchedules(cp, call.scope, { jobIds: [job.id] })).items).toEqual([]);
   await deleteJob(cp, call, { jobId: job.id });
   await expect(getJob(cp, call.scope, { jobId: job.id })).rejects.toMatchObject({
     code: "resource.not_found",
@@ -100,7 +100,7 @@ it("follows the config: twice is once, what is gone goes, a name of the API is r
   });
   const [nightly] = (await listJobs(cp, call.scope, { name: "nightly" })).items;
   const jobId = nightly?.id ?? "";
-  const [{ schedule } = { schedule: null }] = (await listSchedules(cp, call.scope, { jobId })).items;
+  const [{ schedule } = { schedule: null }] = (await listSchedules(cp, call.scope, { jobIds: [jobId] })).items;
   const nextFireAt = new Date("2030-01-01T00:00:00Z");
   expect(await planSchedule(cp, { scheduleId: schedule?.id ?? "", nextFireAt, plannedAt: null })).toBe(true);
   const changed = { ...first, description: "changed" };
@@ -111,7 +111,7 @@ it("follows the config: twice is once, what is gone goes, a name of the API is r
     unchanged: 0,
   });
   // A schedule that did not change keeps its slot.
-  expect((await listSchedules(cp, call.scope, { jobId })).items[0]?.schedule.nextFireAt).toEqual(nextFireAt);
+  expect((await listSchedules(cp, call.scope, { jobIds: [jobId] })).items[0]?.schedule.nextFireAt).toEqual(nextFireAt);
   const denied = { code: "auth.denied" };
   await expect(updateJob(cp, call, { jobId, definition: first })).rejects.toMatchObject(denied);
   await expect(deleteJob(cp, call, { jobId })).rejects.toMatchObject(denied);
