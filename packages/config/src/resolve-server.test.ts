@@ -32,6 +32,24 @@ function config(servers: string) {
   return parseConfig(`version: 1\nservers:\n${servers}`, join(folder, "syncline.yaml")).config;
 }
 
+describe("a server that somebody else than the operator named", () => {
+  const named = (url: string) => {
+    const found = config(`  a: {url: "${url}"}`);
+    const server = found.servers.get("a");
+    if (server === undefined) throw new Error("the server is missing");
+    return { ...found, servers: new Map([["a", { ...server, lookup: () => {} }]]) };
+  };
+
+  it("gets nothing of this machine", async () => {
+    const env = { PGPASSFILE: join(folder, "pgpass"), PGPASSWORD: CANARY, PGPORT: "7", PGDATABASE: "x" };
+    const found = await resolveServer(named("postgres://u@h/db"), "a", { env });
+    expect(found).toMatchObject({ host: "h", port: 5432, database: "db", user: "u" });
+    expect(found.password).toBeUndefined();
+    const file = named(`postgres://u@h/db?sslrootcert=${join(folder, "ca.pem")}`);
+    await expect(resolveServer(file, "a", { env })).rejects.toMatchObject({ code: "config.invalid" });
+  });
+});
+
 describe("resolveServer", () => {
   it("puts the parts together, secrets by reference", async () => {
     const found = await resolveServer(

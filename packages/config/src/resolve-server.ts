@@ -17,10 +17,12 @@ export function findServer(config: Config, name: string): ServerConfig {
   if (server !== undefined) return server;
   const names = [...config.servers.keys()];
   const near = nearest(name, names);
+  // A URL in the place of a name may hold a password.
+  const shown = /[@/]/.test(name) ? "of that name" : `"${name}"`;
   const known = names.length === 0 ? "The config names no servers." : `Servers: ${names.join(", ")}.`;
   throw new CodedError(
     "server.not_found",
-    `There is no server "${name}"${near === null ? "" : `; did you mean "${near}"?`}`,
+    `There is no server ${shown}${near === null ? "" : `; did you mean "${near}"?`}`,
     {
       hint: `${known} ${config.file === null ? "No config file was found; `syncline config init` writes one." : `They come from ${config.file}.`}`,
     },
@@ -67,7 +69,8 @@ export async function resolveUrl(
 /** Only where a server is: passwords and certificates are not read. Throws `config.*`. */
 export async function resolveAddress(server: ServerConfig, options: ResolveOptions): Promise<ServerAddress> {
   const about = `server "${server.name}"`;
-  return buildAddress(await readUrl(server, reader(about, options)), { env: options.env, about });
+  const url = await readUrl(server, reader(about, options));
+  return buildAddress(url, { env: options.env, about, lookup: server.lookup });
 }
 
 type Read = (source: TextSource | null, part: string) => Promise<string> | null;

@@ -45,6 +45,12 @@ export async function assertServerUrl(url: string, egress: Egress): Promise<void
       hint: "Write it as postgres://user:password@host:port/database.",
       details: { issues: [{ path: "url", problem: parsed.problem }] },
     });
-  if (parsed.url.host === null) throw new CodedError("request.invalid", "The connection URL names no host.");
-  await egress.assertAllowedHost(parsed.url.host);
+  const { host, user, sslRootCert } = parsed.url;
+  if (host === null) throw new CodedError("request.invalid", "The connection URL names no host.");
+  if (user === null) throw new CodedError("request.invalid", "The connection URL names no user.");
+  if (sslRootCert !== null && sslRootCert !== "system")
+    throw new CodedError("request.invalid", "The connection URL names a certificate file of the server.", {
+      hint: "Use sslrootcert=system, or let the operator add the server to the config.",
+    });
+  await egress.assertAllowedHost(host);
 }

@@ -22,11 +22,13 @@ interface BuildOptions {
   readonly env: Environment;
   /** Names the server for errors. */
   readonly about: string;
+  /** Of a server that somebody else than the operator named: nothing of this machine's goes to it. */
   readonly lookup?: LookupFunction | undefined;
 }
 
 /** Where a URL leads, filled from libpq's variables and its defaults. */
-export function buildAddress(url: ConnectionUrl, { env, about }: BuildOptions): ServerAddress {
+export function buildAddress(url: ConnectionUrl, { env: all, about, lookup }: BuildOptions): ServerAddress {
+  const env = lookup === undefined ? all : {};
   const user = url.user ?? (env.PGUSER || currentUser(about));
   return {
     host: url.host ?? (env.PGHOST || "localhost"),
@@ -38,10 +40,18 @@ export function buildAddress(url: ConnectionUrl, { env, about }: BuildOptions): 
 
 /** The address and all else that a connection needs; reads password file and certificate. */
 export async function buildConnection(url: ConnectionUrl, options: BuildOptions): Promise<ServerConnection> {
-  const { env, about, lookup } = options;
+  const { about, lookup } = options;
+  const own = lookup === undefined;
+  const env = own ? options.env : {};
   const address = buildAddress(url, options);
-  const password = url.password ?? (env.PGPASSWORD || (await findPassword(address, env)));
+  const password = url.password ?? (own ? env.PGPASSWORD || (await findPassword(address, env)) : null);
   const rootCert = rootCertFile(url.sslRootCert ?? (env.PGSSLROOTCERT || null));
+  if (rootCert !== null && !own)
+    throw new CodedError(
+      "config.invalid",
+      `Cannot connect to ${about}: its URL names a certificate file, and only the config's servers may.`,
+      { hint: "Use sslrootcert=system, or let the operator add the server to the config." },
+    );
   return withHiddenPassword({
     host: address.host,
     port: address.port,

@@ -33,7 +33,8 @@ async function attempt(options: ConnectionOptions, tls: boolean): Promise<pg.Cli
     port: options.port,
     database: options.database,
     user: options.user,
-    password: options.password ?? "",
+    // A function: the driver looks into PGPASSWORD and the password file when a plain password is empty.
+    password: () => options.password ?? "",
     connectionTimeoutMillis: options.connectTimeoutMs,
     application_name: options.applicationName,
     keepAlive: true,

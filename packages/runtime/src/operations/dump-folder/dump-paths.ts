@@ -6,6 +6,18 @@ import { dumpSegments } from "./dump-name.ts";
 /** Ours, hidden from names. */
 export const INNER_FOLDER = ".syncline";
 
+interface Owner {
+  readonly projectId: string;
+}
+
+/**
+ * The dump folder of a project. The first one's is the folder itself, with what people put there; names of its jobs
+ * cannot reach those of the others, nor the others' jobs anything outside of theirs.
+ */
+export function projectDumps(folder: string, { projectId }: Owner, first: Owner): string {
+  return projectId === first.projectId ? folder : join(folder, INNER_FOLDER, "projects", projectId);
+}
+
 /** The folder itself, made when it is missing; it may be reached through a link, what is in it may not. */
 export async function openRoot(path: string): Promise<string> {
   try {

@@ -1,6 +1,6 @@
 import { parseSize } from "@syncline/config";
 import { parseDuration } from "@syncline/jobs";
-import { DumpFolder, runExportJob, runImportJob } from "../../operations/index.ts";
+import { DumpFolder, projectDumps, runExportJob, runImportJob } from "../../operations/index.ts";
 import { wasDoneBefore } from "./merge-unit.ts";
 import { hooksOf, openMoveInbox, withMoveConflicts } from "./move-conflicts.ts";
 import type { UnitResult, UnitWork } from "./unit-executor.ts";
@@ -29,10 +29,11 @@ export async function importUnit(work: UnitWork): Promise<UnitResult> {
   });
 }
 
-function folderOf({ tools, setting }: UnitWork): Promise<DumpFolder> {
+function folderOf({ claim, tools, setting }: UnitWork): Promise<DumpFolder> {
+  const { defaultScope } = tools.controlPlane;
   const { maxAge, maxSize, minFree } = setting.workspace.config.limits.dumps;
   return DumpFolder.open({
-    path: tools.dumpFolder,
+    path: projectDumps(tools.dumpFolder, claim.run, defaultScope),
     limits: {
       maxAgeMs: parseDuration(maxAge) ?? 0,
       maxBytes: parseSize(maxSize) ?? 0,
