@@ -9,6 +9,12 @@ export interface BaseTable {
   readonly columns: readonly { readonly name: string; readonly type: TypeSpec }[];
   /** Empty when rows have no identity. */
   readonly key: readonly string[];
+  /** Where the source has it: another pairing makes other rows of it. */
+  readonly source: {
+    readonly table: string;
+    /** The source's column by the target's. */
+    readonly columns: ReadonlyMap<string, string>;
+  };
   /** Whether some rows may have NULL in the key: those have no identity. */
   readonly keyMayBeNull: boolean;
 }
@@ -59,9 +65,12 @@ export interface BaseStore {
   sequence(): Promise<number>;
   /**
    * Makes tables that are new, and columns follow what both sides agree on: new ones are empty, old ones go. Resolves
-   * with sentences for people. @throws CodedError `schema.changed` when rows would have no identity any more
+   * with sentences for people. A column that is paired with another one than before is new.
+   * `others` are tables that take no part: those that both sides have dropped are forgotten, so that nothing of the old
+   * ones is asked of new ones of the same name.
+   * @throws CodedError `schema.changed` when rows would have another identity, or come from another table
    */
-  prepare(tables: readonly BaseTable[]): Promise<readonly string[]>;
+  prepare(tables: readonly BaseTable[], others: "keep" | "forget"): Promise<readonly string[]>;
   /** Name of each table in the base, by the target's name. */
   names(): Promise<ReadonlyMap<string, string>>;
   /** The base for reading. */

@@ -7,6 +7,8 @@ export interface StoredColumn {
   readonly name: string;
   /** A built-in type. */
   readonly type: string;
+  /** Table and column of the source; bases of the first releases do not know them. */
+  readonly from?: readonly [table: string, column: string];
 }
 
 export interface StoredTable {
@@ -24,8 +26,12 @@ export function storedType(type: TypeSpec): string {
   return type.name;
 }
 
-export function storedColumns({ columns }: BaseTable): StoredColumn[] {
-  return columns.map(({ name, type }) => ({ name, type: storedType(type) }));
+export function storedColumns({ columns, source }: BaseTable): StoredColumn[] {
+  return columns.map(({ name, type }) => ({
+    name,
+    type: storedType(type),
+    from: [source.table, source.columns.get(name) ?? name],
+  }));
 }
 
 /** Rows of the base. */

@@ -86,9 +86,10 @@ class PgBaseStore implements BaseStore {
     return Number(rows[0]?.sequence ?? 0);
   }
 
-  async prepare(tables: readonly BaseTable[]): Promise<readonly string[]> {
+  async prepare(tables: readonly BaseTable[], others: "keep" | "forget"): Promise<readonly string[]> {
     const { schema } = this.#input;
-    const { statements, notes } = prepareTables({ schema, stored: await this.#tables(), wanted: tables });
+    const stored = await this.#tables();
+    const { statements, notes } = prepareTables({ schema, stored, wanted: tables, others });
     if (statements.length > 0) await this.#inTransaction(() => statements);
     return notes;
   }

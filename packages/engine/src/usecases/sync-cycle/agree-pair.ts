@@ -62,7 +62,8 @@ export async function agreePair(input: SyncCycleInput): Promise<AgreedPair> {
   });
   run.result.catch(() => {}); // only the agreement was wanted
   await run.close();
-  const tables = agreed.map((agreement) => pairTable(agreement, target.tenantSchema));
+  const schemas = { source: source.tenantSchema, target: target.tenantSchema };
+  const tables = agreed.map((agreement) => pairTable(agreement, schemas));
   if (tables.length === 0)
     throw new CodedError(
       "table.not_found",
@@ -87,7 +88,10 @@ const READ_NOTHING = {
   unknownIgnored: "refuse",
 } as const;
 
-function pairTable(agreement: TableAgreement, tenantSchema: string): PairTable {
+function pairTable(
+  agreement: TableAgreement,
+  schemas: { readonly source: string; readonly target: string },
+): PairTable {
   const carried = agreement.columns.filter((column) => column.form !== null);
   assertTables(agreement);
   assertSameTypes(agreement, carried);
@@ -99,16 +103,18 @@ function pairTable(agreement: TableAgreement, tenantSchema: string): PairTable {
       `key column "${missing}" is left out or computed`,
       "Keep the key's columns in the comparison, or name another key.",
     );
+  const sourceColumns = new Map(carried.map((column) => [column.target.name, column.source.name]));
   return {
     base: {
-      name: nameInTenant(agreement.target.name, tenantSchema),
+      name: nameInTenant(agreement.target.name, schemas.target),
       columns: carried.map(({ target }) => ({ name: target.name, type: target.type })),
       key,
+      source: { table: nameInTenant(agreement.source.name, schemas.source), columns: sourceColumns },
       keyMayBeNull: agreement.key?.nullable === true,
     },
     target: agreement.target.name,
     source: agreement.source.name,
-    sourceColumns: new Map(carried.map((column) => [column.target.name, column.source.name])),
+    sourceColumns,
   };
 }
 

@@ -79,7 +79,11 @@ class CycleAttempt {
       this.#attempt.recovered.yes = true;
     const pair = await agreePair(input);
     this.#pair = pair;
-    for (const note of await input.base.prepare(pair.tables.map(({ base }) => base))) notes.add(note);
+    const prepared = await input.base.prepare(
+      pair.tables.map(({ base }) => base),
+      hasAllTables(input) ? "forget" : "keep",
+    );
+    for (const note of prepared) notes.add(note);
     const names = await input.base.names();
     input.reached?.("reading");
     const plan = await this.#makePlan(pair, names);
@@ -183,6 +187,11 @@ class CycleAttempt {
       notes: [...notes, ...leftOut(plan)],
     };
   }
+}
+
+/** Whether a table that takes no part is one that both sides have dropped: one that only one side has ends the cycle. */
+function hasAllTables({ diff, apply }: SyncCycleInput): boolean {
+  return diff.tablePatterns.length === 0 && !apply.dryRun;
 }
 
 function leftOut({ left, open }: CyclePlan): string[] {
