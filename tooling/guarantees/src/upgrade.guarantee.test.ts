@@ -71,15 +71,16 @@ class ServerProcess {
 
 /** Reads lists without a pause from whichever server is told to take requests. */
 class Traffic {
+  readonly urls: string[];
   readonly failures: string[] = [];
   requests = 0;
   #ended = false;
+  readonly #key: string;
   readonly #done: Promise<unknown>;
 
-  constructor(
-    readonly urls: string[],
-    readonly key: string,
-  ) {
+  constructor(urls: string[], key: string) {
+    this.urls = urls;
+    this.#key = key;
     this.#done = Promise.all(
       ["runs?limit=20", "jobs", "conflicts", "patches"].map((path) => this.#read(path)),
     );
@@ -90,7 +91,7 @@ class Traffic {
     this.requests += 1;
     const response = await fetch(`${url}/api/v1/${path}`, {
       method: body === undefined ? "GET" : "POST",
-      headers: { Authorization: `Bearer ${this.key}`, "Content-Type": "application/json" },
+      headers: { Authorization: `Bearer ${this.#key}`, "Content-Type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) this.failures.push(`${path}: ${response.status} ${await response.clone().text()}`);

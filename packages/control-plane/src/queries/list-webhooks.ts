@@ -28,7 +28,7 @@ export async function listWebhooks(
       .orderBy(asc(webhooks.name))
       .limit(limit + 1),
   );
-  const items = rows.slice(0, limit).map(withoutSecret);
+  const items = rows.slice(0, limit).map((row) => withoutSecret(cp, row));
   return { items, next: rows.length > limit ? (items.at(-1)?.name ?? null) : null };
 }
 
@@ -45,7 +45,7 @@ export async function getWebhook(
       .from(webhooks)
       .where(and(eq(webhooks.id, webhookId), eq(webhooks.organizationId, scope.organizationId))),
   );
-  return withoutSecret(found(row, "webhook", webhookId));
+  return withoutSecret(cp, found(row, "webhook", webhookId));
 }
 
 export interface ListDeliveriesInput extends PageInput {

@@ -9,6 +9,7 @@ export const webhooks = controlSchema.table(
     id: id(),
     organizationId: ownedBy(() => organizations.id),
     name: text().notNull(),
+    /** Sealed. */
     url: text().notNull(),
     /** Signing secret (`whsec_…`), sealed. */
     sealedSecret: text().notNull(),

@@ -4,7 +4,7 @@ import type { Call, ControlPlane } from "../control-plane.ts";
 import { transact } from "../database/transact.ts";
 import type { WebhookRecord } from "../records.ts";
 import { webhooks } from "../schema/index.ts";
-import { secretBinding, withoutSecret } from "../webhooks/webhook-record.ts";
+import { secretBinding, webhookUrlBinding, withoutSecret } from "../webhooks/webhook-record.ts";
 
 export interface NewWebhook {
   readonly name: string;
@@ -36,7 +36,7 @@ export async function createWebhook(
         id,
         organizationId,
         name,
-        url,
+        url: cp.sealer.seal(url, webhookUrlBinding({ id, organizationId })),
         events: [...events],
         origin,
         enabled,
@@ -51,6 +51,6 @@ export async function createWebhook(
       subjectId: id,
       detail: { name, events, origin },
     });
-    return { webhook: withoutSecret(row), secret };
+    return { webhook: withoutSecret(cp, row), secret };
   });
 }

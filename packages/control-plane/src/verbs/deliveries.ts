@@ -4,7 +4,7 @@ import type { ControlPlane } from "../control-plane.ts";
 import { transact } from "../database/transact.ts";
 import type { Delivery } from "../records.ts";
 import { deliveries, webhooks } from "../schema/index.ts";
-import { secretBinding, wants } from "../webhooks/webhook-record.ts";
+import { openUrl, secretBinding, wants } from "../webhooks/webhook-record.ts";
 
 export interface EnqueueInput {
   readonly organizationId: string;
@@ -94,7 +94,11 @@ export async function claimDeliveries(
       const webhook = to.find(({ id }) => id === delivery.webhookId);
       if (webhook === undefined) return [];
       return [
-        { delivery, url: webhook.url, secret: cp.sealer.open(webhook.sealedSecret, secretBinding(webhook)) },
+        {
+          delivery,
+          url: openUrl(cp, webhook),
+          secret: cp.sealer.open(webhook.sealedSecret, secretBinding(webhook)),
+        },
       ];
     });
   });

@@ -4,7 +4,7 @@ import { transact } from "../database/transact.ts";
 import { pepperBinding } from "../open-control-plane.ts";
 import { identity, servers, webhooks } from "../schema/index.ts";
 import { urlBinding } from "../servers/server-record.ts";
-import { secretBinding } from "../webhooks/webhook-record.ts";
+import { isSealedUrl, secretBinding, webhookUrlBinding } from "../webhooks/webhook-record.ts";
 
 /**
  * Wraps every sealed secret under the current master key, after which the previous ones are needed no more. Open the
@@ -27,9 +27,11 @@ export async function rewrapAll(cp: ControlPlane): Promise<number> {
       count += 1;
     }
     for (const row of await tx.select().from(webhooks).orderBy(webhooks.id).for("update")) {
-      if (sealer.isCurrent(row.sealedSecret)) continue;
+      if (sealer.isCurrent(row.sealedSecret) && isSealedUrl(row) && sealer.isCurrent(row.url)) continue;
       const sealedSecret = sealer.rewrap(row.sealedSecret, secretBinding(row));
-      await tx.update(webhooks).set({ sealedSecret }).where(eq(webhooks.id, row.id));
+      const binding = webhookUrlBinding(row);
+      const url = isSealedUrl(row) ? sealer.rewrap(row.url, binding) : sealer.seal(row.url, binding);
+      await tx.update(webhooks).set({ sealedSecret, url }).where(eq(webhooks.id, row.id));
       count += 1;
     }
     return count;

@@ -6,7 +6,13 @@ import { transact } from "../database/transact.ts";
 import { assertId, found } from "../ids.ts";
 import type { WebhookRecord } from "../records.ts";
 import { webhooks } from "../schema/index.ts";
-import { secretBinding, withoutSecret } from "../webhooks/webhook-record.ts";
+import {
+  isSealedUrl,
+  openUrl,
+  secretBinding,
+  webhookUrlBinding,
+  withoutSecret,
+} from "../webhooks/webhook-record.ts";
 import { createWebhook, type NewWebhook } from "./create-webhook.ts";
 
 /** What is left out stays. */
@@ -55,7 +61,7 @@ export async function updateWebhook(
         secretChanged: input.secret !== undefined,
       },
     });
-    return withoutSecret(row);
+    return withoutSecret(cp, row);
   });
 }
 
@@ -66,7 +72,7 @@ function columnsOf(
 ) {
   return {
     enabled: enabled ?? webhook.enabled,
-    ...(url === undefined ? {} : { url }),
+    ...(url === undefined ? {} : { url: cp.sealer.seal(url, webhookUrlBinding(webhook)) }),
     ...(events === undefined ? {} : { events: [...events] }),
     ...(secret === undefined ? {} : { sealedSecret: cp.sealer.seal(secret, secretBinding(webhook)) }),
   };
@@ -134,7 +140,8 @@ export async function syncConfigWebhooks(
 
 function differs(cp: ControlPlane, row: typeof webhooks.$inferSelect, webhook: ConfigWebhook): boolean {
   return (
-    row.url !== webhook.url ||
+    !isSealedUrl(row) ||
+    openUrl(cp, row) !== webhook.url ||
     row.events.join(" ") !== webhook.events.join(" ") ||
     cp.sealer.open(row.sealedSecret, secretBinding(row)) !== webhook.secret
   );
