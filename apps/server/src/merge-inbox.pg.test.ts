@@ -236,3 +236,32 @@ it("conflicts of a run without a job are in the inbox too, and its retry applies
   expect(await target()).toEqual(["1 Ann n@x", "2 Bea b@x"]);
   expect((await mine("applied")).map(({ id }) => id)).toEqual([conflict?.id]);
 });
+
+it("a run may delete more than its job allows, once somebody has said so", async () => {
+  await rows.query("CREATE TABLE src.many (id int PRIMARY KEY); CREATE TABLE dst.many (id int PRIMARY KEY)");
+  await rows.query("INSERT INTO src.many SELECT generate_series(1, 20)");
+  const body = { name: "step", kind: "bi-sync", source: "a:src:many", target: "b:dst:many" };
+  const job = await client().jobs.createJob({ body: body as never });
+  const run = async (query: object = {}) =>
+    client().jobs.runJob({ params: { id: job.id }, query: { wait: 30, ...query } });
+  expect(await run()).toMatchObject({ state: "succeeded", summary: { counts: { inserted: 20 } } });
+  await rows.query("TRUNCATE dst.many");
+  expect(await run()).toMatchObject({ state: "failed", error: { code: "deletes.exceeded" } });
+  expect(await rows.query("SELECT count(*)::int AS n FROM src.many")).toEqual([{ n: 20 }]);
+  const { items } = await client().runs.listRuns({ query: { jobId: job.id } });
+  expect(items.map(({ state }) => state)).toEqual(["failed", "succeeded"]);
+  expect(await run({ allowDeletes: "true" })).toMatchObject({
+    state: "succeeded",
+    summary: { counts: { deleted: 20 } },
+  });
+  expect(await rows.query("SELECT count(*)::int AS n FROM src.many")).toEqual([{ n: 0 }]);
+  expect((await client().jobs.getJob({ params: { id: job.id } })).definition).toMatchObject({
+    maxDeletePercent: 50,
+  });
+  const copy = await client().jobs.createJob({
+    body: { name: "no-step", kind: "copy", source: "a:src:many", target: "b:dst:many" } as never,
+  });
+  await expect(
+    client().jobs.runJob({ params: { id: copy.id }, query: { allowDeletes: "true" } as never }),
+  ).rejects.toMatchObject({ code: "request.invalid" });
+});
