@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { ControlPlane } from "@syncline/control-plane";
+import { askDatabase, type ControlPlane } from "@syncline/control-plane";
 
 const LATE_MS = 5_000;
 const DATABASE_PATIENCE_MS = 2_000;
@@ -42,8 +42,8 @@ export class Probes {
   /** Migrations ran before the process listened; a database that goes away later shows here. */
   async ready(): Promise<Readiness> {
     const [database, queue] = await Promise.all([
-      this.#answers(() => this.#cp.sql`SELECT FROM syncline_control.identity`),
-      this.#answers(() => this.#cp.sql`SELECT FROM syncline_queue.version`),
+      this.#answers(() => askDatabase(this.#cp, "control")),
+      this.#answers(() => askDatabase(this.#cp, "queue")),
     ]);
     const checks = {
       database: database ? "ok" : "away",

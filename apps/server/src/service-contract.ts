@@ -15,6 +15,9 @@ export interface ServiceInput {
   readonly mode: "server" | "service";
 }
 
+/** What `service status`, `trigger` and `reload` know of a service that runs elsewhere. */
+export type DeskInput = Pick<ServiceInput, "settings" | "loadConfig" | "environment" | "logger">;
+
 /** A process that runs. */
 export interface RunningService {
   /** Null when nothing listens. */
@@ -55,7 +58,7 @@ export interface JobStatus {
  */
 export interface ServiceModule {
   startService(input: ServiceInput): Promise<RunningService>;
-  openDesk(input: Pick<ServiceInput, "settings" | "logger">): Promise<ServiceDesk>;
+  openDesk(input: DeskInput): Promise<ServiceDesk>;
 }
 
 /** Looks at, or asks something of, a service that runs on the same control database or state folder. */

@@ -3,24 +3,27 @@ import { isFinalState } from "@syncline/api";
 import {
   type Call,
   type ControlPlane,
-  createRun,
   getRun,
   type Job,
   listJobs,
   listRuns,
   listSchedules,
+  notifyChannel,
 } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
-import { firstUnitOf } from "@syncline/runtime/services";
 import { openState } from "./open-state.ts";
-import type { JobStatus, ServiceDesk, ServiceInput } from "./service-contract.ts";
+import type { DeskInput, JobStatus, ServiceDesk } from "./service-contract.ts";
+import { egressOf } from "./work/egress-of.ts";
+import { ProjectWorkspaces } from "./work/project-workspaces.ts";
+import { startRun } from "./work/start-run.ts";
+import { storedServers } from "./work/stored-servers.ts";
 
 /** Tells every process of a control database to read its config again. */
 export const RELOAD_CHANNEL = "syncline_reload";
 const LOOK_MS = 500;
 
 /** @throws CodedError `control.unavailable` when no server runs on the state folder */
-export async function openDesk(input: Pick<ServiceInput, "settings" | "logger">): Promise<ServiceDesk> {
+export async function openDesk(input: DeskInput): Promise<ServiceDesk> {
   const { controlPlane, close } = await openState(input.settings, {
     applicationName: "syncline desk",
     embedded: "running",
@@ -31,17 +34,12 @@ export async function openDesk(input: Pick<ServiceInput, "settings" | "logger">)
     status: () => statusOf(controlPlane),
     trigger: async (name) => {
       const { id: jobId, definition } = await jobNamed(controlPlane, name);
-      return (
-        await createRun(controlPlane, call, {
-          jobId,
-          definition,
-          trigger: "manual",
-          firstUnit: firstUnitOf(definition),
-        })
-      ).id;
+      const workspaces = await workspacesOf(input, controlPlane);
+      const run = { cp: controlPlane, call, definition, jobId, trigger: "manual", trusted: true } as const;
+      return (await startRun({ workspaces }, run)).id;
     },
     reload: async () => {
-      await controlPlane.sql.notify(RELOAD_CHANNEL, "");
+      await notifyChannel(controlPlane, RELOAD_CHANNEL);
     },
     waitFor: async (runId, signal) => {
       for (;;) {
@@ -52,6 +50,22 @@ export async function openDesk(input: Pick<ServiceInput, "settings" | "logger">)
     },
     close,
   };
+}
+
+/** As the servers see it, so that a run takes the same targets whoever starts it. */
+async function workspacesOf(
+  { loadConfig, environment }: DeskInput,
+  controlPlane: ControlPlane,
+): Promise<ProjectWorkspaces> {
+  const config = await loadConfig();
+  const egress = egressOf(config);
+  return new ProjectWorkspaces({
+    controlPlane,
+    config: () => config,
+    environment,
+    egress: () => egress,
+    storedServers: (cp, scope) => storedServers({ cp, egress }, scope),
+  });
 }
 
 async function statusOf(cp: ControlPlane): Promise<JobStatus[]> {

@@ -1,9 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Config } from "@syncline/config";
 import { bootstrapKey } from "@syncline/control-plane";
 import { createMetrics } from "@syncline/observability/metrics";
-import { createAddressPolicy, type Egress, openEgress } from "@syncline/runtime/egress";
 import { openObjectStore, openResultStore } from "@syncline/runtime/results";
 import { runServices } from "@syncline/runtime/services";
 import { createServices } from "./create-services.ts";
@@ -15,6 +13,7 @@ import { RELOAD_CHANNEL } from "./service-desk.ts";
 import { serviceLog } from "./service-log.ts";
 import { collectGauges } from "./service-metrics.ts";
 import type { ServiceParts } from "./service-parts.ts";
+import { egressOf } from "./work/egress-of.ts";
 import { ProjectWorkspaces } from "./work/project-workspaces.ts";
 import { runOnce } from "./work/run-once.ts";
 import { storedServers } from "./work/stored-servers.ts";
@@ -79,7 +78,7 @@ export async function startService(input: ServiceInput): Promise<RunningService>
         logger.error({ err: error }, "the config was not taken over; the old one stays");
         throw error;
       });
-    const listening = await controlPlane.sql.listen(RELOAD_CHANNEL, () => void reload().catch(() => {}));
+    const listening = await controlPlane.listen(RELOAD_CHANNEL, () => void reload().catch(() => {}));
     const { services, listener } = createServices(parts, { mode: input.mode });
     if (listener !== null) await listener.listen();
     const issued = input.mode === "server" ? await bootstrapKey(controlPlane) : null;
@@ -90,7 +89,7 @@ export async function startService(input: ServiceInput): Promise<RunningService>
     });
     const ended = running.then(async () => {
       parts.probes.stop();
-      await listening.unlisten().catch(() => {});
+      await listening.close();
       await parts.results.close();
       await objects.close();
       await state.close();
@@ -107,8 +106,4 @@ export async function startService(input: ServiceInput): Promise<RunningService>
     await state.close().catch(() => {});
     throw error;
   }
-}
-
-function egressOf({ alerts }: Config): Egress {
-  return openEgress({ policy: createAddressPolicy(alerts.allowAddresses) });
 }

@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import type { Change } from "./database/change.ts";
+import type { ChannelListener } from "./database/channel-listener.ts";
 import type { Session } from "./database/session.ts";
 import type { SessionPool } from "./database/session-pool.ts";
 import type { Credentials } from "./sealing/credentials.ts";
@@ -22,7 +23,10 @@ export interface Call {
 export interface ControlPlane {
   /** Where verbs (`transact`) and queries (`read`) run. */
   readonly sessions: SessionPool;
-  /** The driver alone, on connections of its own: for `LISTEN` and single statements. Never for `begin` or `reserve`: see `Session`. */
+  /**
+   * The driver alone, for tools and tests that end with their database. A process that has to outlive a connection uses
+   * `transact`, `read` and `listen`: what the driver does when one is lost may end the process, see `Session`.
+   */
   readonly sql: Sql;
   /** Which control plane this is; the domain of its fencing tokens at targets. */
   readonly id: string;
@@ -32,6 +36,11 @@ export interface ControlPlane {
   readonly credentials: Credentials;
   /** A connection for one purpose alone, as for holding a lock. */
   readonly openSession: (options: { readonly onLost: () => void }) => Session;
+  /** Calls `heard` with each notification's payload, and with null after an outage. @throws CodedError where it cannot begin */
+  readonly listen: (
+    channel: string,
+    heard: (payload: string | null) => void,
+  ) => Promise<Pick<ChannelListener, "close">>;
   /** Inside of `withIdempotency` and verbs that call verbs: the transaction that everything joins. */
   readonly joined: Change | null;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ export type {
 } from "./conflicts/conflict-document.ts";
 export type { Call, ControlPlane, Scope } from "./control-plane.ts";
 export { type AuditNote, Change, type NewEvent } from "./database/change.ts";
+export { askDatabase, notifyChannel } from "./database/channels.ts";
 export type { Executor, Transaction } from "./database/open-database.ts";
 export { joining, read, transact } from "./database/transact.ts";
 export { translateDatabaseError } from "./database/translate-database-error.ts";

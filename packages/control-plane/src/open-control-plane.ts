@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import type { ControlPlane, Scope } from "./control-plane.ts";
+import { ChannelListener } from "./database/channel-listener.ts";
 import { connect } from "./database/connect.ts";
 import type { Executor } from "./database/open-database.ts";
 import { Session } from "./database/session.ts";
@@ -38,7 +39,9 @@ export async function openControlPlane(options: OpenControlPlaneOptions): Promis
   const { url, applicationName, masterKey, previousMasterKeys = [] } = options;
   const sessions = new SessionPool({ url, applicationName, max: options.maxConnections ?? CONNECTIONS });
   const sql = connect({ url, applicationName, max: RAW_CONNECTIONS });
+  const listeners = new Set<ChannelListener>();
   const close = async () => {
+    await Promise.all([...listeners].map((listener) => listener.close()));
     await Promise.all([sessions.close(), sql.end({ timeout: CLOSE_SECONDS })]);
   };
   try {
@@ -54,6 +57,15 @@ export async function openControlPlane(options: OpenControlPlaneOptions): Promis
       credentials: new Credentials(Buffer.from(pepper, "base64url")),
       defaultScope: await sessions.read(ensureDefaultScope),
       openSession: ({ onLost }) => new Session({ url, applicationName, onLost }),
+      listen: async (channel, heard) => {
+        try {
+          const listener = await ChannelListener.open({ url, applicationName, channel, heard });
+          listeners.add(listener);
+          return listener;
+        } catch (error) {
+          throw translateDatabaseError(error);
+        }
+      },
       joined: null,
       close,
     };

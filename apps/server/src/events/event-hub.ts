@@ -69,18 +69,17 @@ export class EventHub {
 
   async start(): Promise<void> {
     if (this.#unlisten !== null) return;
-    const { sql } = this.#options.controlPlane;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [
       setInterval(() => this.#beat(), HEARTBEAT_MS),
       setInterval(() => this.#lookEverywhere(), LOOK_MS),
     ];
-    const listening = await sql.listen(
-      EVENT_CHANNEL,
-      (payload) => this.#look(payload.split(":")[0] ?? ""),
-      () => this.#lookEverywhere(),
-    );
-    this.#unlisten = () => listening.unlisten();
+    const listening = await this.#options.controlPlane.listen(EVENT_CHANNEL, (payload) => {
+      if (payload === null) this.#lookEverywhere();
+      else this.#look(payload.split(":")[0] ?? "");
+    });
+    this.#unlisten = () => listening.close();
+    this.#lookEverywhere();
   }
 
   /** The stream is closed when its lifetime ends, when the hub is, and when its reader goes. */

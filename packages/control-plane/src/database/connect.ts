@@ -8,6 +8,7 @@ export interface ConnectionOptions {
   readonly max: number;
   /** Called when a connection has ended, whatever ended it. Connections are then kept for as long as they last. */
   readonly onLost?: () => void;
+  readonly onNotify?: (channel: string, payload: string) => void;
 }
 
 const CONNECT_TIMEOUT_SECONDS = 10;
@@ -17,12 +18,14 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 const LOCK_TIMEOUT_MS = 10_000;
 
 /** Connects when first used. Session settings are ours, whatever the role's or the database's defaults say. */
-export function connect({ url, applicationName, max, onLost }: ConnectionOptions): Sql {
+export function connect({ url, applicationName, max, onLost, onNotify }: ConnectionOptions): Sql {
   return postgres(url, {
     max,
     idle_timeout: IDLE_SECONDS,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     onnotice: () => {},
+    // Its question about types is nobody's: when the connection is lost meanwhile, its rejection ends the process.
+    fetch_types: false,
     connection: {
       application_name: applicationName,
       TimeZone: "UTC",
@@ -33,6 +36,8 @@ export function connect({ url, applicationName, max, onLost }: ConnectionOptions
       default_transaction_isolation: "read committed",
     },
     ...(onLost === undefined ? {} : lasting(onLost)),
+    // What the driver's own `listen` is made of; that one stays deaf after an outage.
+    ...(onNotify === undefined ? {} : { onnotify: onNotify }),
   });
 }
 

@@ -5,6 +5,8 @@ export interface SessionOptions {
   readonly url: string;
   readonly applicationName: string;
   readonly onLost?: () => void;
+  /** Called for what `LISTEN` brings. */
+  readonly onNotify?: (channel: string, payload: string) => void;
 }
 
 const END_SECONDS = 5;
@@ -23,7 +25,7 @@ export class Session {
   readonly #prepared = new Set<string>();
   #lost = false;
 
-  constructor({ url, applicationName, onLost }: SessionOptions) {
+  constructor({ url, applicationName, onLost, onNotify }: SessionOptions) {
     this.#client = connect({
       url,
       applicationName,
@@ -32,6 +34,7 @@ export class Session {
         this.#lost = true;
         onLost?.();
       },
+      ...(onNotify === undefined ? {} : { onNotify }),
     });
     this.sql = new Proxy(this.#client, {
       apply: (client, receiver, given) => (this.#lost ? refuse() : Reflect.apply(client, receiver, given)),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startFaultProxyFor } from "@syncline/tooling-faults";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { notifyChannel } from "../database/channels.ts";
 import { joining, read, transact } from "../database/transact.ts";
 import { openControlPlane } from "../open-control-plane.ts";
 import { getJob } from "../queries/get-job.ts";
@@ -42,6 +43,52 @@ it("does nothing outside of the transaction whose connection was lost, whenever 
     await expect(lost).rejects.toMatchObject({ code: "connection.lost", retryable: true });
   }
   expect(await database.query("SELECT name FROM syncline_control.jobs WHERE name LIKE 'lost-%'")).toEqual([]);
+});
+
+it("goes on, and hears again, however its connections are cut while it works and listens", async () => {
+  const { cp, database } = test;
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => void unhandled.push(error);
+  process.on("unhandledRejection", note).on("uncaughtException", note);
+  const heard: (string | null)[] = [];
+  const listening = await cp.listen("test_channel", (payload) => heard.push(payload));
+  const until = Date.now() + 3_000;
+  const answers = new Set<string>();
+  const ask = async () => {
+    while (Date.now() < until)
+      answers.add(
+        await read(cp, (db) => db.execute(sql`SELECT pg_sleep(random() * 0.01)`)).then(
+          () => "ok",
+          (error) => error.code,
+        ),
+      );
+  };
+  const cut = async () => {
+    while (Date.now() < until) {
+      await database.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name NOT LIKE 'pg%'",
+      );
+      await sleep(Math.random() * 30);
+    }
+  };
+  await Promise.all([ask(), ask(), ask(), ask(), ask(), ask(), cut()]);
+  expect(heard).toContain(null);
+  const count = heard.length;
+  await expect
+    .poll(
+      async () => {
+        await notifyChannel(cp, "test_channel").catch(() => {});
+        return heard.slice(count);
+      },
+      { timeout: 10_000 },
+    )
+    .toContain("");
+  await listening.close();
+  expect(
+    [...answers].filter((code) => !["ok", "connection.lost", "control.unavailable"].includes(code)),
+  ).toEqual([]);
+  process.off("unhandledRejection", note).off("uncaughtException", note);
+  expect(unhandled).toEqual([]);
 });
 
 it("serves more who ask at once than it has connections, in order, and ends them all", async () => {

@@ -6,7 +6,7 @@ import {
   type ServiceSettings,
 } from "@syncline/config";
 import { createLogger, type Logger } from "@syncline/observability";
-import type { ServiceInput } from "@syncline/server/service";
+import type { DeskInput, ServiceInput } from "@syncline/server/service";
 import type { Session } from "../../session.ts";
 import { VERSION } from "../../version.ts";
 
@@ -29,12 +29,12 @@ export async function serviceInput(
 }
 
 /** Where a running service is found. */
-export async function deskInput(
-  session: Session,
-  flags: ServiceFlags,
-): Promise<{ readonly settings: ServiceSettings; readonly logger: Logger }> {
+export async function deskInput(session: Session, flags: ServiceFlags): Promise<DeskInput> {
+  const config = await readConfig(session);
   return {
-    settings: settingsOf(session, flags, await readConfig(session)),
+    settings: settingsOf(session, flags, config),
+    loadConfig: async () => config,
+    environment: session.environment,
     logger: serviceLogger(session, "silent"),
   };
 }

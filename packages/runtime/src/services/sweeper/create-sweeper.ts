@@ -23,14 +23,17 @@ export function createSweeper({
   metrics,
   reached,
 }: SweeperOptions): PollingService {
-  let unlisten: () => Promise<void> = async () => {};
+  let listening: { close(): Promise<void> } | null = null;
   const sweeper = new PollingService({
     name: "sweeper",
     intervalMs: SWEEP_MS,
     begin: async () => {
-      ({ unlisten } = await controlPlane.sql.listen(WORK_CHANNEL, () => sweeper.wake()));
+      listening = await controlPlane.listen(WORK_CHANNEL, () => sweeper.wake());
     },
-    end: () => unlisten().catch(() => {}),
+    end: async () => {
+      await listening?.close();
+      listening = null;
+    },
     tick: async () => {
       const swept = await sweep(controlPlane);
       await queue.send(swept.dispatch.map(({ unitId }) => unitId));
