@@ -7,6 +7,7 @@ import { FINAL_STATES } from "../run-machine/run-states.ts";
 import { type RunEvent, transition } from "../run-machine/transition.ts";
 import type { RunSummary, StoredError } from "../run-records.ts";
 import { attempts, runs, snapshotHolders, targetLocks, workUnits } from "../schema/index.ts";
+import { callNext } from "./call-next.ts";
 
 export interface Advance {
   readonly error?: StoredError | null;
@@ -113,11 +114,13 @@ async function endAttempt(
     .where(and(eq(attempts.runId, run.id), eq(attempts.number, run.attempt)));
 }
 
-async function giveUp({ tx }: Change, run: Run): Promise<void> {
+async function giveUp(change: Change, run: Run): Promise<void> {
+  const { tx } = change;
   await tx.delete(targetLocks).where(eq(targetLocks.runId, run.id));
   await tx
     .update(workUnits)
     .set({ state: "cancelled", finishedAt: now, leaseUntil: null })
     .where(and(eq(workUnits.runId, run.id), inArray(workUnits.state, ["pending", "ready", "running"])));
   await tx.delete(snapshotHolders).where(eq(snapshotHolders.runId, run.id));
+  await callNext(change, run);
 }

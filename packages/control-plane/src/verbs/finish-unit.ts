@@ -4,8 +4,9 @@ import type { ControlPlane } from "../control-plane.ts";
 import { transact } from "../database/transact.ts";
 import { isUuid } from "../ids.ts";
 import type { Run, WorkUnit } from "../records.ts";
-import type { RunState } from "../run-machine/run-states.ts";
+import { FINAL_STATES, type RunState } from "../run-machine/run-states.ts";
 import type { StoredError } from "../run-records.ts";
+import { callNext } from "../runs/call-next.ts";
 import { lockRun, lockUnits } from "../runs/lock-run.ts";
 import { settleRun, type UnitOutput } from "../runs/settle-run.ts";
 import { workUnits } from "../schema/index.ts";
@@ -60,6 +61,7 @@ export async function finishUnit(cp: ControlPlane, input: FinishInput): Promise<
     if (ended.kind === "slice" && ended.state === "done") all = await release(change.tx, all);
     if (all.some((each, at) => each.state === "ready" && units[at]?.state !== "ready")) change.wake();
     const next = await settleRun(change, { run, units: all, random });
+    if (!FINAL_STATES.has(next.state)) await callNext(change, next);
     return { kind: "finished", runState: next.state, run: next };
   });
 }

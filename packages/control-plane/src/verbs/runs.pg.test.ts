@@ -137,6 +137,46 @@ it("lets one run write to a target at a time, with a growing fence", async () =>
   ).toEqual([]);
 });
 
+it("says what a run waits for, and sends the next in line as soon as its target is free", async () => {
+  const { cp, call } = test;
+  const definition = copyJob({ target: "line:acme:*" });
+  const first = await start(definition);
+  const sent = async () => (await sweep(cp)).dispatch.map(({ unitId }) => unitId);
+  expect(await sent()).toContain(first.unitId);
+  const { token } = await claim(cp, { unitId: first.unitId, workerId });
+  // Never sent while the target is taken, and never refused by a claim.
+  const [second, third] = [await start(definition), await start(definition)];
+  expect(await sent()).toEqual(expect.not.arrayContaining([second.unitId, third.unitId]));
+  const waitsFor = `target "line", which run ${first.run.id} writes to`;
+  expect(await getRun(cp, call.scope, { runId: third.run.id })).toMatchObject({ state: "queued", waitsFor });
+  await finishUnit(cp, { unitId: first.unitId, token, outcome: { kind: "done", output: OUTPUT } });
+  expect(await sent()).toEqual(expect.arrayContaining([second.unitId, third.unitId]));
+  const next = await claim(cp, { unitId: second.unitId, workerId });
+  expect(await claimUnit(cp, { unitId: third.unitId, workerId })).toMatchObject({ reason: "target-busy" });
+  expect(await sent()).toEqual(expect.not.arrayContaining([third.unitId]));
+  await finishUnit(cp, {
+    unitId: second.unitId,
+    token: next.token,
+    outcome: { kind: "done", output: OUTPUT },
+  });
+  // Its last message is a moment old.
+  expect(await sent()).toContain(third.unitId);
+});
+
+it("sends what waits for a server's room as soon as a work unit there ends", async () => {
+  const { cp } = test;
+  const definition = diffJob({ source: "narrow:acme:*", target: "narrow:other:*" });
+  const [first, second] = [await start(definition), await start(definition)];
+  const sent = async () => (await sweep(cp)).dispatch.map(({ unitId }) => unitId);
+  expect(await sent()).toEqual(expect.arrayContaining([first.unitId, second.unitId]));
+  const { token } = await claim(cp, { unitId: first.unitId, workerId });
+  const refused = await claimUnit(cp, { unitId: second.unitId, workerId, perServer: 1 });
+  expect(refused).toMatchObject({ reason: "server-limit" });
+  expect(await sent()).toEqual(expect.not.arrayContaining([second.unitId]));
+  await finishUnit(cp, { unitId: first.unitId, token, outcome: { kind: "stopped" } });
+  expect(await sent()).toContain(second.unitId);
+});
+
 it("gives a target to exactly one of many runs that ask at once", async () => {
   const started = [];
   for (let count = 0; count < 6; count += 1) started.push(await start(copyJob({ target: "rush:acme:*" })));

@@ -48,6 +48,7 @@ export async function sweep(cp: ControlPlane, input: SweepInput = {}): Promise<S
   const lost = await sweepLost(cp, random);
   const due = await sweepDue(cp);
   const settled = await sweepStopped(cp, random);
+  await tellWaiting(cp);
   return { dispatch: await dispatchUnits(cp, limit), lost, due, settled };
 }
 
@@ -140,6 +141,22 @@ async function sweepStopped(cp: ControlPlane, random: () => number): Promise<num
       return next.state === run.state ? 0 : 1;
     });
   return settled;
+}
+
+/** Runs whose target another one writes to are not sent, so nobody else tells what they wait for. */
+async function tellWaiting(cp: ControlPlane): Promise<void> {
+  await transact(cp, async ({ tx }) => {
+    await tx.execute(sql`
+      WITH waiting AS (
+        SELECT r.id, reason.text FROM syncline_control.runs r, LATERAL (
+          SELECT format('target "%s", which run %s writes to', l.target_key, l.run_id) AS text
+          FROM syncline_control.target_locks l
+          WHERE l.organization_id = r.organization_id AND l.target_key = ANY (r.target_keys) AND l.run_id <> r.id
+          ORDER BY l.target_key LIMIT 1) reason
+        WHERE r.state = 'queued' AND r.waits_for IS DISTINCT FROM reason.text
+        ORDER BY r.id LIMIT ${RUNS_A_SWEEP} FOR UPDATE OF r SKIP LOCKED)
+      UPDATE syncline_control.runs r SET waits_for = waiting.text FROM waiting WHERE r.id = waiting.id`);
+  });
 }
 
 /** Units that somebody could claim now, oldest first; those that wait for a target wait here. */
