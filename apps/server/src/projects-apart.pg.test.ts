@@ -25,6 +25,8 @@ afterAll(async () => {
   await rows?.drop();
 });
 
+const placesOf = (name: string) => ({ name, source: "a:public:users", target: "a:public:users" });
+
 /** Makes a job and runs it to its end. */
 async function run(definition: object, headers: Record<string, string> = {}) {
   const { json: job } = await service.ask("POST", "/api/v1/jobs", { body: definition, headers });
@@ -51,6 +53,92 @@ describe("dumps", () => {
     expect((await run(read, OTHER)).state).toBe("succeeded");
     const reached = { ...imported, name: "reach", file: ".syncline/projects/x/all.ndjson" };
     expect((await run(reached)).error).toMatchObject({ code: "usage.invalid" });
+  });
+});
+
+describe("a repeated request", () => {
+  it("of one project is none of another", async () => {
+    const body = { ...placesOf("repeat"), kind: "diff" };
+    const ask = (headers: object) =>
+      service.ask("POST", "/api/v1/jobs", { body, headers: { "Idempotency-Key": "same", ...headers } });
+    const [first, theirs, again] = [await ask({}), await ask(OTHER), await ask({})];
+    expect([first.status, theirs.status]).toEqual([201, 201]);
+    expect(theirs.json.id).not.toBe(first.json.id);
+    expect(again.text).toBe(first.text);
+    const listed = await service.ask("GET", "/api/v1/jobs?name=repeat", { headers: OTHER });
+    expect(listed.json.items).toMatchObject([{ id: theirs.json.id }]);
+  });
+
+  it("writes in both, into one database", async () => {
+    const insert = [{ op: "insert", table: "users", new: { id: "50", name: "Bob" } }];
+    const ask = (operations: object[], headers: object) =>
+      service.ask("POST", "/api/v1/apply/batch", {
+        body: { target: "a:public:*", operations },
+        headers: { "Idempotency-Key": "batch", ...headers },
+      });
+    expect((await ask(insert, {})).json.items).toMatchObject([{ status: "applied" }]);
+    await rows.query("DELETE FROM users WHERE id = 50");
+    expect((await ask(insert, OTHER)).json.items).toMatchObject([{ status: "applied" }]);
+    expect((await ask(insert, OTHER)).json.items).toMatchObject([{ status: "already" }]);
+  });
+
+  it("with other bytes is another request", async () => {
+    const bytesOf = async (id: number) => {
+      const body = { source: "a:public:users", filter: { where: { id } } };
+      return (await service.ask("POST", "/api/v1/export", { body })).text;
+    };
+    await rows.query("INSERT INTO users VALUES (60, 'old'), (61, 'old')");
+    const [one, two] = [await bytesOf(60), await bytesOf(61)];
+    await rows.query("UPDATE users SET name = 'new' WHERE id IN (60, 61)");
+    const send = (body: string) =>
+      service.ask("POST", "/api/v1/import?target=a:public:users", {
+        body,
+        headers: { "Content-Type": "application/x-ndjson", "Idempotency-Key": "bytes" },
+      });
+    expect((await send(one)).json.summary.counts.updated).toBe(1);
+    expect(await send(two)).toMatchObject({ status: 422, json: { code: "idempotency.mismatch" } });
+    expect((await send(one)).json.summary.notes).toHaveLength(1);
+    expect(await rows.query("SELECT name FROM users WHERE id >= 60 ORDER BY id")).toEqual([
+      { name: "old" },
+      { name: "new" },
+    ]);
+  });
+
+  it("with another patch file is another request", async () => {
+    await rows.query(
+      "CREATE SCHEMA IF NOT EXISTS target; CREATE TABLE target.users (LIKE users INCLUDING ALL)",
+    );
+    const patchOf = async (id: number) => {
+      const filter = { where: { id } };
+      const body = { source: "a:public:users", target: "a:target:users", filter };
+      const { json } = await service.ask("POST", "/api/v1/diff?wait=20", { body });
+      return (await service.ask("GET", `/api/v1/patches/${json.summary.patchId}/file`)).text;
+    };
+    const [one, two] = [await patchOf(1), await patchOf(60)];
+    const send = (body: string) =>
+      service.ask("POST", "/api/v1/apply/file?target=a:target:*&wait=20", {
+        body,
+        headers: { "Content-Type": "application/vnd.syncline.patch", "Idempotency-Key": "file" },
+      });
+    const first = await send(one);
+    expect(first.json).toMatchObject({ state: "succeeded", summary: { counts: { inserted: 1 } } });
+    expect(await send(two)).toMatchObject({ status: 422, json: { code: "idempotency.mismatch" } });
+    const again = await send(one);
+    expect(again.json.id).toBe(first.json.id);
+    expect(again.headers.get("idempotent-replayed")).toBe("true");
+    expect(await rows.query("SELECT id FROM target.users")).toEqual([{ id: 1 }]);
+  });
+
+  it("leaves no secret of its answer in the control database", async () => {
+    const body = { name: "hook", url: "https://127.0.0.1:9/x", events: ["run.failed"] };
+    const ask = () =>
+      service.ask("POST", "/api/v1/webhooks", { body, headers: { "Idempotency-Key": "hook" } });
+    const [first, again] = [await ask(), await ask()];
+    expect(first.json.secret).toMatch(/^whsec_/);
+    expect(again.text).toBe(first.text);
+    const kept = await service.database.query("SELECT * FROM syncline_control.idempotency_keys");
+    expect(kept.length).toBeGreaterThan(3);
+    expect(JSON.stringify(kept)).not.toContain("whsec_");
   });
 });
 

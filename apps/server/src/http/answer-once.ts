@@ -5,6 +5,7 @@ interface RepeatableRequest {
   readonly method: string;
   readonly path: string;
   readonly query: string;
+  /** Its text, or the digest of its bytes. */
   readonly body: string;
 }
 

@@ -33,13 +33,15 @@ export interface Asked<R> {
   readonly logger: Logger;
   readonly requestId: string;
   readonly idempotencyKey: string | null;
-  /** For routes without a key: answers once under a call that the handler found out. */
+  /** For handlers that tell repeats themselves: answers once under a call, by what they know of the body. */
   readonly remember: Remember;
 }
 
 type Remember = (
   call: Call,
   answer: (joined: ControlPlane) => Promise<unknown>,
+  /** Digest of a body that is bytes. */
+  body?: string,
 ) => Promise<{ readonly value: unknown; readonly replayed: boolean }>;
 
 interface Handling<R> {
@@ -55,8 +57,8 @@ export type Handler<R> = (asked: Asked<R>) => Promise<JsonAnswer<R>>;
 export interface HandlerOptions<R> {
   /** Adds to the answer after the transaction that remembers it: what only this caller waits for. */
   readonly after?: (answer: JsonAnswer<R>, asked: Asked<R>) => Promise<JsonAnswer<R>>;
-  /** The handler tells repeats by the target's ledger instead of remembering the answer. */
-  readonly repeats?: "by-ledger";
+  /** How the handler itself tells repeats: by the target's ledger, or with `remember` when it has the bytes of the body. */
+  readonly repeats?: "by-ledger" | "by-bytes";
 }
 
 export interface RouterParts {
@@ -129,15 +131,22 @@ export class Router {
   ): Promise<{ readonly value: JsonAnswer<R>; readonly replayed: boolean }> {
     const { controlPlane } = this.#parts;
     const { method } = route;
-    const request = { method, path: req.path, query: new URL(req.url).search, body: bodyText };
+    const request = { method, path: req.path, query: new URL(req.url).search };
     const key = asked.idempotencyKey;
-    const remember: Remember = (call, answer) =>
-      key === null
-        ? answer(controlPlane).then((value) => ({ value, replayed: false }))
-        : answerOnce({ controlPlane, call, key, status: route.answer.status }, request, answer);
+    let replayed = false;
+    const remember: Remember = async (call, answer, body = bodyText) => {
+      if (key === null) return { value: await answer(controlPlane), replayed: false };
+      const { status } = route.answer;
+      const once = await answerOnce({ controlPlane, call, key, status }, { ...request, body }, answer);
+      replayed = once.replayed;
+      return once;
+    };
     const handled = (cp: ControlPlane) => handler({ ...asked, cp, remember });
-    const itself = PERMISSIONS[route.name] === "public" || options.repeats === "by-ledger";
-    if (route.idempotent !== true || itself) return { value: await handled(controlPlane), replayed: false };
+    const itself = PERMISSIONS[route.name] === "public" || options.repeats !== undefined;
+    if (route.idempotent !== true || itself) {
+      const value = await handled(controlPlane);
+      return { value, replayed };
+    }
     return (await remember(asked.call, handled)) as { value: JsonAnswer<R>; replayed: boolean };
   }
 

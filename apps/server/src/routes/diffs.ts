@@ -4,7 +4,7 @@ import { CodedError, type PatchOperation } from "@syncline/core";
 import type { ChangeFilter, CutValue } from "@syncline/runtime/results";
 import type { Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
-import { discardPatch, storePatch } from "../work/patch-upload.ts";
+import { discardPatch, storePatch, withSpool } from "../work/patch-upload.ts";
 import { keptPatch, withResult } from "../work/result-of.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
 import { presentPatch, presentRun } from "./present.ts";
@@ -27,8 +27,10 @@ export function diffRoutes(router: Router, parts: ServiceParts): void {
     const { items, next } = await listPatches(cp, call.scope, query);
     return { items: items.map(presentPatch), next };
   });
-  router.on(diffs.uploadPatch, async (asked) =>
-    presentPatch(await storePatch(parts, { ...asked, bytes: asked.stream() })),
+  router.on(diffs.uploadPatch, async ({ cp, call, signal, stream }) =>
+    withSpool(parts, { bytes: stream(), signal, suffix: "patch" }, async ({ path }) =>
+      presentPatch(await storePatch(parts, { cp, call, signal, path })),
+    ),
   );
   router.on(diffs.getPatch, async ({ cp, call, params }) =>
     presentPatch(await getPatch(cp, call.scope, { patchId: params.id })),

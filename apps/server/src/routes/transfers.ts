@@ -1,4 +1,5 @@
-import { type BodyOf, EXPORT_TYPES, transfers } from "@syncline/api";
+import { type BodyOf, EXPORT_TYPES, type RunAnswer, transfers } from "@syncline/api";
+import type { ControlPlane } from "@syncline/control-plane";
 import { CodedError, parseFilter } from "@syncline/core";
 import { type JobDefinition, parseDuration } from "@syncline/jobs";
 import { applyBatch, DEFAULT_IMPORT, readLog, runImport } from "@syncline/runtime/operations";
@@ -71,29 +72,31 @@ function startedRoutes(router: Router, parts: ServiceParts): void {
   );
   router.on(
     transfers.applyFile,
-    async (asked) => {
-      const { cp, call, query } = asked;
-      const patch = await storePatch(parts, { ...asked, bytes: asked.stream() });
-      const { target, strategy, triggers, confirm } = query;
-      return start(
-        { cp, call },
-        {
-          name: "apply",
-          kind: "apply",
-          enabled: true,
-          retry: { attempts: 5, first: "5s", factor: 2, longest: "10m" },
-          patch: patch.id,
-          target,
-          strategy,
-          triggers,
-          dryRun: query.dryRun === "true",
-          includeCascades: query.includeCascades === "true",
-          lockTimeout: "10s",
-          ...(confirm === undefined ? {} : { confirm }),
-        },
-      );
-    },
-    { after },
+    async ({ call, query, signal, stream, remember }) =>
+      withSpool(parts, { bytes: stream(), signal, suffix: "patch" }, async ({ path, digest }) => {
+        const { target, strategy, triggers, confirm } = query;
+        const answer = async (cp: ControlPlane) => {
+          const patch = await storePatch(parts, { cp, call, signal, path });
+          const definition: JobDefinition = {
+            name: "apply",
+            kind: "apply",
+            enabled: true,
+            retry: { attempts: 5, first: "5s", factor: 2, longest: "10m" },
+            patch: patch.id,
+            target,
+            strategy,
+            triggers,
+            dryRun: query.dryRun === "true",
+            includeCascades: query.includeCascades === "true",
+            lockTimeout: "10s",
+            ...(confirm === undefined ? {} : { confirm }),
+          };
+          return start({ cp, call }, definition);
+        };
+        const { value } = await remember(call, answer, digest);
+        return value as RunAnswer;
+      }),
+    { after, repeats: "by-bytes" },
   );
   router.on(
     transfers.undo,
@@ -171,15 +174,15 @@ function importHandler(parts: ServiceParts): Handler<typeof transfers.importRows
       });
     if (format === "csv")
       throw new CodedError("request.invalid", "CSV is a directory of files, one a table, and no stream.");
-    const setting = await directSetting(parts, {
-      call,
-      signal,
-      confirmed: query.confirm ?? null,
-      applicationId: await applicationIdOf(parts.controlPlane, asked, query),
-    });
-    assertNamedPlace(query.target, setting.workspace);
+    assertNamedPlace(query.target, await parts.workspaces.of(call.scope));
     const bytes = asked.stream();
-    return withSpool(parts, { bytes, signal, suffix: format }, async (path) => {
+    return withSpool(parts, { bytes, signal, suffix: format }, async ({ path, digest }) => {
+      const setting = await directSetting(parts, {
+        call,
+        signal,
+        confirmed: query.confirm ?? null,
+        applicationId: await applicationIdOf(parts.controlPlane, asked, [query, digest]),
+      });
       const {
         source: _,
         target: __,

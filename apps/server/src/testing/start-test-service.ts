@@ -114,6 +114,6 @@ async function ask(
   }
   const text = await response.text();
   const json =
-    /json/.test(response.headers.get("content-type") ?? "") && text !== "" ? JSON.parse(text) : null;
+    /[/+]json/.test(response.headers.get("content-type") ?? "") && text !== "" ? JSON.parse(text) : null;
   return { status: response.status, headers: response.headers, text, json };
 }

@@ -42,7 +42,7 @@ export async function directSetting(
 
 /**
  * The id under which a repeated request finds in the target's ledger what the first one wrote. The key is noted with what
- * was asked for before anything is written. @throws CodedError `idempotency.mismatch`
+ * was asked for, which is all that decides what is written, before anything is. @throws CodedError `idempotency.mismatch`
  */
 export async function applicationIdOf(
   controlPlane: ControlPlane,
@@ -55,7 +55,8 @@ export async function applicationIdOf(
     status: 200,
     response: null,
   }));
-  return uuidOf(sha256(JSON.stringify([call.scope.organizationId, call.actor, idempotencyKey])));
+  const { organizationId, projectId } = call.scope;
+  return uuidOf(sha256(JSON.stringify([organizationId, projectId, idempotencyKey, requestDigest])));
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,45 +11,44 @@ import type { ServiceParts } from "../service-parts.ts";
 import { keptPatch } from "./result-of.ts";
 
 interface Upload extends Pick<Asked<unknown>, "cp" | "call" | "signal"> {
-  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Where the body lies. */
+  readonly path: string;
 }
 
 /** Reads a patch file to its end, keeps it with an index, and records it. @throws CodedError `file.damaged`, `file.unsupported` */
 export async function storePatch(parts: ServiceParts, upload: Upload): Promise<PatchRecord> {
-  const { cp, call, signal, bytes } = upload;
-  return withSpool(parts, { bytes, signal, suffix: "patch" }, async (path) => {
-    const { open } = await localPatchFiles.open(path);
-    const file = await openPatch({ name: "the uploaded patch", open }, { createDigest: createSha256 });
-    const stored = await parts.results.writeResult({
-      signal,
-      name: `upload.${randomUUID()}`,
-      header: file.header,
-      operations: file.operations(),
-      end: async () => ({
-        complete: file.header.metadata.complete,
-        checksums: { hash: file.header.metadata.hash, tables: file.footer.checksum.tables },
-      }),
-    });
-    const { header, hash, complete, operations, bytes: size, summary, objectKey, indexKey } = stored;
-    try {
-      return await recordPatch(cp, call, {
-        origin: "upload",
-        source: header.source.locator,
-        target: header.target.locator,
-        keepMs: parts.settings.limits.results.maxAgeMs,
-        hash,
-        complete,
-        operations,
-        bytes: size,
-        summary,
-        objectKey,
-        indexKey,
-      });
-    } catch (error) {
-      await parts.results.removeResult(stored).catch(() => {});
-      throw error;
-    }
+  const { cp, call, signal, path } = upload;
+  const { open } = await localPatchFiles.open(path);
+  const file = await openPatch({ name: "the uploaded patch", open }, { createDigest: createSha256 });
+  const stored = await parts.results.writeResult({
+    signal,
+    name: `upload.${randomUUID()}`,
+    header: file.header,
+    operations: file.operations(),
+    end: async () => ({
+      complete: file.header.metadata.complete,
+      checksums: { hash: file.header.metadata.hash, tables: file.footer.checksum.tables },
+    }),
   });
+  const { header, hash, complete, operations, bytes: size, summary, objectKey, indexKey } = stored;
+  try {
+    return await recordPatch(cp, call, {
+      origin: "upload",
+      source: header.source.locator,
+      target: header.target.locator,
+      keepMs: parts.settings.limits.results.maxAgeMs,
+      hash,
+      complete,
+      operations,
+      bytes: size,
+      summary,
+      objectKey,
+      indexKey,
+    });
+  } catch (error) {
+    await parts.results.removeResult(stored).catch(() => {});
+    throw error;
+  }
 }
 
 /** Removes its files; the record stays. */
@@ -69,18 +68,31 @@ interface Spool {
   readonly suffix: string;
 }
 
+interface Spooled {
+  readonly path: string;
+  /** sha256 of the bytes. */
+  readonly digest: string;
+}
+
 /** Runs `use` with a body as a file of the owner's alone, which is gone afterwards. */
 export async function withSpool<T>(
   { settings }: ServiceParts,
   { bytes, signal, suffix }: Spool,
-  use: (path: string) => Promise<T>,
+  use: (spooled: Spooled) => Promise<T>,
 ): Promise<T> {
   const folder = join(settings.stateFolder, "uploads");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${randomUUID()}.${suffix}`);
   try {
-    await pipeline(bytes, createWriteStream(path, { flags: "wx", mode: 0o600 }), { signal });
-    return await use(path);
+    const hash = createHash("sha256");
+    const digested = async function* (pieces: AsyncIterable<Uint8Array>) {
+      for await (const piece of pieces) {
+        hash.update(piece);
+        yield piece;
+      }
+    };
+    await pipeline(bytes, digested, createWriteStream(path, { flags: "wx", mode: 0o600 }), { signal });
+    return await use({ path, digest: hash.digest("hex") });
   } finally {
     await rm(path, { force: true });
   }

@@ -51,11 +51,13 @@ export const idempotencyKeys = controlSchema.table(
   "idempotency_keys",
   {
     organizationId: ownedBy(() => organizations.id),
+    /** The project's id and the caller's key. */
     key: text().notNull(),
     /** Method, path, actor and body, digested: another request under the same key is refused. */
     requestDigest: text().notNull(),
     /** Null while the first one runs. */
     status: integer(),
+    /** Sealed. */
     response: jsonb(),
     createdAt: createdAt(),
   },

@@ -22,8 +22,12 @@ const MAX_KEY = 255;
 /** First half of the advisory locks of requests under a key. */
 const KEY_LOCK = 0x53594e49;
 
+/** Answers may hold a secret that is shown once. */
+const bindingOf = (organizationId: string, key: string) =>
+  ({ purpose: "idempotency.response", organizationId, rowId: key }) as const;
+
 /**
- * Answers a request once: `body` runs in the transaction that remembers its answer, with a control plane whose verbs
+ * Answers a request once, by the project's keys: `body` runs in the transaction that remembers its answer, with a control plane whose verbs
  * join it. A repeated request gets the first one's answer.
  * @throws CodedError `idempotency.mismatch` when the key was used for another request, `idempotency.busy` (retryable)
  * while the first one is still being worked on, `request.invalid`
@@ -31,15 +35,17 @@ const KEY_LOCK = 0x53594e49;
 export async function withIdempotency(
   cp: ControlPlane,
   call: Call,
-  { key, requestDigest }: IdempotencyInput,
+  { key: given, requestDigest }: IdempotencyInput,
   body: (joined: ControlPlane) => Promise<Answer>,
 ): Promise<Answer & { readonly replayed: boolean }> {
-  if (key.length === 0 || key.length > MAX_KEY)
+  if (given.length === 0 || given.length > MAX_KEY)
     throw new CodedError(
       "request.invalid",
-      `The idempotency key has ${key.length} characters; expected 1 to ${MAX_KEY}.`,
+      `The idempotency key has ${given.length} characters; expected 1 to ${MAX_KEY}.`,
     );
-  const { organizationId } = call.scope;
+  const { organizationId, projectId } = call.scope;
+  const key = `${projectId} ${given}`;
+  const binding = bindingOf(organizationId, key);
   return transact(cp, async (change) => {
     // Whoever waited here would hold a connection that the first request may need.
     const [lock] = await change.tx.execute<{ taken: boolean }>(
@@ -57,16 +63,19 @@ export async function withIdempotency(
       if (first?.requestDigest !== requestDigest)
         throw new CodedError(
           "idempotency.mismatch",
-          `The idempotency key "${key}" was used for another request.`,
+          `The idempotency key "${given}" was used for another request.`,
           {
             hint: "Use a new key for each request.",
           },
         );
       if (first.status === null) throw busy();
-      return { status: first.status, response: first.response, replayed: true };
+      const { status, response: kept } = first;
+      const response = typeof kept === "string" ? JSON.parse(cp.sealer.open(kept, binding)) : kept;
+      return { status, response, replayed: true };
     }
     const { status, response } = await body(joining(cp, change));
-    await change.tx.update(idempotencyKeys).set({ status, response }).where(place);
+    const kept = response == null ? null : cp.sealer.seal(JSON.stringify(response), binding);
+    await change.tx.update(idempotencyKeys).set({ status, response: kept }).where(place);
     return { status, response, replayed: false };
   });
 }
