@@ -25,15 +25,23 @@ afterAll(async () => {
   await rm(state, { recursive: true, force: true });
 });
 
-const cycle = (...args: string[]) =>
-  runExample(HERE, ["service", "--mode", "bi-sync", "--once", "--state-directory", state, ...args], {
+const run = (...args: string[]) =>
+  runExample(HERE, args, {
     HUB_URL: databases.hub.url,
     BERLIN_URL: databases.berlin.url,
     PARIS_URL: databases.paris.url,
     SYNCLINE_DATABASE_URL: databases.control.url,
   });
+const cycle = () => run("service", "--mode", "bi-sync", "--once", "--state-directory", state);
 const customers = (database: TestDatabase) =>
   database.query("SELECT id, name, city FROM customers ORDER BY id");
+
+it("has a valid config, and all three places answer", async () => {
+  const { code, stdout } = await run("config", "check");
+  expect(code).toBe(0);
+  for (const name of ["hub", "berlin", "paris"]) expect(stdout).toMatch(new RegExp(`✓ ${name} .* open`));
+  expect(stdout).toMatch(/berlin +bi-sync +next/);
+});
 
 it("brings what one branch writes to the hub and to the other branch, deletes too", async () => {
   await databases.berlin.query(
@@ -50,7 +58,13 @@ it("brings what one branch writes to the hub and to the other branch, deletes to
   expect(await databases.paris.query("SELECT total FROM orders")).toEqual([{ total: "12.50" }]);
 
   await databases.paris.query(`DELETE FROM customers WHERE id = '${BEN}'`);
-  await databases.berlin.query(`UPDATE customers SET city = 'Potsdam' WHERE id = '${ANNA}'`);
+  // Between berlin and the hub the newer row wins.
+  await databases.hub.query(
+    `UPDATE customers SET city = 'Bonn', updated_at = '2026-01-01' WHERE id = '${ANNA}'`,
+  );
+  await databases.berlin.query(
+    `UPDATE customers SET city = 'Potsdam', updated_at = '2026-01-02' WHERE id = '${ANNA}'`,
+  );
   for (let times = 0; times < 2; times += 1) expect(await cycle(), "cycle").toMatchObject({ code: 0 });
   for (const name of ["hub", "berlin", "paris"] as const)
     expect(await customers(databases[name])).toEqual([{ id: ANNA, name: "Anna", city: "Potsdam" }]);

@@ -203,6 +203,24 @@ it("several places meet in a hub over cycles", async () => {
     deleted: 0,
     unchanged: 1,
   });
+  // Both ends change one cell: the first to come is in the hub, the other one asks, once however many cycles meet it.
+  await source.query("UPDATE t SET a = 'left' WHERE id = 1");
+  await target.query("UPDATE t SET a = 'right', b = 'more' WHERE id = 1");
+  const states = [];
+  for (let times = 0; times < 3; times += 1)
+    for (const job of [left, right]) states.push((await world.cycle(job)).run.state);
+  expect(states).toEqual(Array(3).fill(["succeeded", "conflicted"]).flat());
+  const [conflict, ...others] = [...(await openConflicts(left.id)), ...(await openConflicts(right.id))];
+  expect([conflict?.jobId, conflict?.columns, others]).toEqual([right.id, ["a"], []]);
+  await resolveConflict(world.cp, world.call, {
+    conflictId: conflict?.id ?? "",
+    choice: "row",
+    row: { a: "both" },
+  });
+  for (const job of [right, left, right, left]) expect((await world.cycle(job)).run.state).toBe("succeeded");
+  expect(new Set((await everywhere()).map(String))).toEqual(new Set(["(1,both,more)"]));
+  expect([...(await openConflicts(left.id)), ...(await openConflicts(right.id))]).toEqual([]);
+  expect((await openConflicts(right.id, "applied")).map(({ id }) => id)).toEqual([conflict?.id]);
 });
 
 it("refuses what cannot be kept in step, and other places under an old base", async () => {
