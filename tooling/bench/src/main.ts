@@ -21,7 +21,7 @@ const SETTINGS = {
 
 const options = readOptions(process.argv.slice(2));
 if (options.only.join() === "server") {
-  await benchServer();
+  await benchServer({ sources: options.sources });
   process.exit();
 }
 const folder = mkdtempSync(join(tmpdir(), "syncline-bench-"));

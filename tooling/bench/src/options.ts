@@ -9,9 +9,11 @@ export interface BenchOptions {
   /** Where the report goes, or null for the terminal alone. */
   readonly report: string | null;
   readonly only: readonly string[];
+  /** Bench the server of the sources instead of the published package. */
+  readonly sources: boolean;
 }
 
-const USAGE = `pnpm bench [--rows 4000000] [--runs 3] [--server-bin DIR] [--only diff,apply,copy,merge,pull,accounts|server] [--no-report]`;
+const USAGE = `pnpm bench [--rows 4000000] [--runs 3] [--server-bin DIR] [--only diff,apply,copy,merge,pull,accounts|server] [--sources] [--no-report]`;
 
 /** Reads the command line; ends the process with status 2 on a bad one. */
 export function readOptions(argv: readonly string[]): BenchOptions {
@@ -24,6 +26,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
         runs: { type: "string", default: "3" },
         "server-bin": { type: "string" },
         report: { type: "boolean", default: true },
+        sources: { type: "boolean", default: false },
         only: { type: "string", default: "diff,apply,copy,merge,pull,accounts" },
       },
     });
@@ -33,6 +36,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
       serverBin: values["server-bin"],
       report: values.report ? "docs/benchmarks.md" : null,
       only: values.only.split(","),
+      sources: values.sources,
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);

@@ -1,17 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { installPackedCli } from "./packed-cli.ts";
 
-const BIN = fileURLToPath(new URL("../../../apps/cli/bin/syncline.js", import.meta.url));
+const SOURCES = fileURLToPath(new URL("../../../apps/cli/bin/syncline.js", import.meta.url));
 const STREAMS = 1_000;
 const REQUESTS_PER_SECOND = 200;
 const SECONDS = 20;
 const CONNECTIONS = 20;
-const MIB = 1024 * 1024;
+const MB = 1_000_000;
+const MS_PER_TICK = 10;
 
 interface Load {
   readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -22,41 +24,59 @@ interface Load {
 
 type Autocannon = (options: Readonly<Record<string, unknown>>) => Promise<Load>;
 
-/** A real server with many readers of events, asked for a list at a steady rate. Prints what it took. */
-export async function benchServer({ streams = STREAMS, seconds = SECONDS } = {}): Promise<void> {
+export interface ServerBench {
+  readonly streams?: number;
+  readonly seconds?: number;
+  /** Run the sources instead of the package as it is published. */
+  readonly sources?: boolean;
+}
+
+/** A real server with many readers of events, asked for a list and a single object at a steady rate. Prints what it took. */
+export async function benchServer({
+  streams = STREAMS,
+  seconds = SECONDS,
+  sources = false,
+}: ServerBench = {}): Promise<void> {
   // @ts-expect-error it brings no types
   const { default: autocannon } = (await import("autocannon")) as { default: Autocannon };
   const folder = mkdtempSync(join(tmpdir(), "syncline-bench-server-"));
-  const server = await startServer(folder);
+  chmodSync(folder, 0o755); // the embedded database runs under another user
+  const server = await startServer(sources ? SOURCES : await installPackedCli(folder), folder);
   const sockets: Socket[] = [];
   try {
-    const load = (duration: number) =>
-      autocannon({
-        url: `${server.url}/api/v1/jobs`,
+    const measured = async (path: string, duration: number): Promise<Load & { readonly cpuMs: number }> => {
+      const before = processorMs(server.child);
+      const load = await autocannon({
+        url: `${server.url}/api/v1${path}`,
         headers: { authorization: `Bearer ${server.key}` },
         connections: CONNECTIONS,
         overallRate: REQUESTS_PER_SECOND,
         duration,
       });
-    await makeJobs(server);
-    await load(3);
-    const alone = await load(seconds);
-    const before = residentBytes(server.child);
+      return { ...load, cpuMs: processorMs(server.child) - before };
+    };
+    const one = `/jobs/${await makeJobs(server)}`;
+    const idle = memory(server.child);
+    await measured("/jobs", 3);
+    const alone = [await measured("/jobs", seconds), await measured(one, seconds)] as const;
+    const before = memory(server.child);
     for (let made = 0; made < streams; made += 50) {
       const batch = Array.from({ length: Math.min(50, streams - made) }, () => openStream(server));
       sockets.push(...(await Promise.all(batch)));
     }
     await sleep(2_000);
-    const after = residentBytes(server.child);
-    const loaded = await load(seconds);
-    const [one] = sockets;
+    const after = memory(server.child);
+    const loaded = [await measured("/jobs", seconds), await measured(one, seconds)] as const;
+    const rate = `at ${REQUESTS_PER_SECOND}/s`;
     process.stdout.write(
       `${[
-        `event streams: ${sockets.length}`,
-        `resident before: ${mib(before)} MiB, with the streams: ${mib(after)} MiB, under load: ${mib(residentBytes(server.child))} MiB`,
-        `GET /api/v1/jobs at ${REQUESTS_PER_SECOND}/s without streams: ${describe(alone)}`,
-        `the same with the streams: ${describe(loaded)}`,
-        `streams still open: ${sockets.filter(({ closed }) => !closed).length}, bytes read by one: ${one?.bytesRead ?? 0}`,
+        `event streams: ${sockets.length}, of ${sources ? "the sources" : "the published package"}`,
+        `memory idle: ${idle}; after load: ${before}; with the streams: ${after}; under load: ${memory(server.child)}`,
+        `list of 50 jobs ${rate} without streams: ${describe(alone[0])}`,
+        `one job ${rate} without streams: ${describe(alone[1])}`,
+        `list of 50 jobs ${rate} with the streams: ${describe(loaded[0])}`,
+        `one job ${rate} with the streams: ${describe(loaded[1])}`,
+        `streams still open: ${sockets.filter(({ closed }) => !closed).length}, bytes read by one: ${sockets[0]?.bytesRead ?? 0}`,
       ].join("\n")}\n`,
     );
   } finally {
@@ -67,14 +87,18 @@ export async function benchServer({ streams = STREAMS, seconds = SECONDS } = {})
   }
 }
 
+interface JobList {
+  readonly items: readonly [{ readonly id: string }];
+}
+
 interface BenchedServer {
   readonly child: ChildProcess;
   readonly url: string;
   readonly key: string;
 }
 
-async function startServer(folder: string): Promise<BenchedServer> {
-  const child = spawn(process.execPath, [BIN, "server", "--port", "0", "--log-level", "warn"], {
+async function startServer(binary: string, folder: string): Promise<BenchedServer> {
+  const child = spawn(process.execPath, [binary, "server", "--port", "0", "--log-level", "warn"], {
     cwd: folder,
     env: { ...process.env, SYNCLINE_REQUESTS_PER_MINUTE: "1000000" },
     stdio: ["ignore", "pipe", "pipe"],
@@ -93,13 +117,16 @@ async function startServer(folder: string): Promise<BenchedServer> {
   return { child, ...(await told.promise) };
 }
 
-async function makeJobs({ url, key }: BenchedServer): Promise<void> {
+/** Gives the id of one. */
+async function makeJobs({ url, key }: BenchedServer): Promise<string> {
   const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
   const send = (path: string, body: unknown) =>
     fetch(`${url}/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
   await send("/servers", { name: "a", url: "postgres://nobody@8.8.8.8/none" });
   for (let n = 0; n < 50; n += 1)
     await send("/jobs", { name: `job-${n}`, kind: "diff", source: "a:s:t", target: "a:t:t" });
+  const { items } = (await (await fetch(`${url}/api/v1/jobs?limit=1`, { headers })).json()) as JobList;
+  return items[0].id;
 }
 
 function openStream({ url, key }: BenchedServer): Promise<Socket> {
@@ -112,13 +139,23 @@ function openStream({ url, key }: BenchedServer): Promise<Socket> {
   });
 }
 
-function residentBytes({ pid }: ChildProcess): number {
-  const found = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-  return Number(found?.[1] ?? 0) * 1024;
+/** Resident, and in proportion to what is shared with other processes. */
+function memory({ pid }: ChildProcess): string {
+  const kilobytes = (file: string, name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/${file}`, "utf8"))?.[1]);
+  const resident = kilobytes("status", "VmRSS");
+  return `${megabytes(resident)} MB RSS, ${megabytes(kilobytes("smaps_rollup", "Pss"))} MB PSS`;
 }
 
-const mib = (bytes: number) => Math.round(bytes / MIB);
+const megabytes = (kilobytes: number) => Math.round((kilobytes * 1024) / MB);
 
-function describe({ latency, requests, non2xx, errors }: Load): string {
-  return `${requests.total} answers, p50 ${latency.p50} ms, p99 ${latency.p99} ms, longest ${latency.max} ms, ${non2xx + errors} failed`;
+/** What the process has used so far, user and system. */
+function processorMs({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+}
+
+function describe({ latency, requests, non2xx, errors, cpuMs }: Load & { readonly cpuMs: number }): string {
+  const cost = `${(cpuMs / requests.total).toFixed(2)} ms of processor each`;
+  return `${requests.total} answers, p50 ${latency.p50} ms, p99 ${latency.p99} ms, longest ${latency.max} ms, ${cost}, ${non2xx + errors} failed`;
 }

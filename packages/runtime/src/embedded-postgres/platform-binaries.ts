@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
+import { linkLibraries } from "./link-libraries.ts";
 
 const run = promisify(execFile);
 
@@ -20,8 +21,11 @@ export function findPlatformBinDir(platform: string = process.platform, arch: st
   const name = platformPackageName(platform, arch);
   try {
     const launcher = createRequire(import.meta.url).resolve("embedded-postgres");
-    return join(dirname(createRequire(launcher).resolve(name)), "..", "native", "bin");
+    const binDir = join(dirname(createRequire(launcher).resolve(name)), "..", "native", "bin");
+    linkLibraries(binDir);
+    return binDir;
   } catch (cause) {
+    if (cause instanceof EmbeddedPostgresError) throw cause;
     throw new EmbeddedPostgresError({
       code: "binaries-missing",
       message: `no PostgreSQL binaries for ${platform}-${arch}: package "${name}" is not installed`,
