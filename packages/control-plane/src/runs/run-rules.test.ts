@@ -73,6 +73,9 @@ it("does again only the tables that failed, where they can be named", () => {
   expect(limitToFailed({ state: "partial", definition, summary: { ...summary, tables: [] } })).toEqual(
     definition,
   );
-  const odd = { ...summary, tables: [{ name: "a*b", error: MAY_RETRY }] };
-  expect(limitToFailed({ state: "partial", definition, summary: odd })).toEqual(definition);
+  const odd = ["a*b", 'other."Odd ""name"', "other.plain"].map((name) => ({ name, error: MAY_RETRY }));
+  expect(limitToFailed({ state: "partial", definition, summary: { ...summary, tables: odd } })).toEqual({
+    ...definition,
+    schema: ["a*b", 'Odd "name', "plain"],
+  });
 });

@@ -3,6 +3,7 @@ import type { Run, WorkUnit } from "../records.ts";
 import { eventOfUnits } from "../run-machine/event-of-units.ts";
 import type { RunSummary } from "../run-records.ts";
 import { type Advance, advanceRun } from "./advance-run.ts";
+import { keepProgress } from "./keep-progress.ts";
 import { mergeSummaries } from "./merge-summaries.ts";
 import { retryPauseMs } from "./retry-pause.ts";
 
@@ -35,9 +36,11 @@ export async function settleRun(change: Change, { run, units, random }: Settling
       retryable: error?.retryable === true,
     })),
   });
-  if (event === null) return run;
+  if (event === null) return units.length > 1 ? keepProgress(change, { run, units, ended: null }) : run;
   const pauseMs = retryPauseMs(retry, { attempt: run.attempt, random: random() });
-  return advanceRun(change, run, event, { ...consequences(run, units, event.name), pauseMs });
+  const ended = event.name === "units done" ? summary : null;
+  const told = await keepProgress(change, { run, units, ended });
+  return advanceRun(change, told, event, { ...consequences(run, units, event.name), pauseMs });
 }
 
 function consequences(run: Run, units: readonly WorkUnit[], event: string): Advance {

@@ -6,6 +6,7 @@ import type { Change } from "../database/change.ts";
 import { transact } from "../database/transact.ts";
 import type { Run } from "../records.ts";
 import type { RunProgress } from "../run-records.ts";
+import { countUnits, etaOfSlices } from "../runs/keep-progress.ts";
 import { LEASE_MS } from "../runs/lease.ts";
 import { runs, workUnits } from "../schema/index.ts";
 
@@ -55,7 +56,7 @@ export async function renewLeases(cp: ControlPlane, input: RenewInput): Promise<
     const renewed: Renewal[] = [];
     for (const unit of [...units].sort((one, other) => (one.unitId < other.unitId ? -1 : 1)))
       renewed.push(await renewOne(change, { unit, workerId: input.workerId, leaseMs, locked }));
-    await storeProgress(change, { units, renewed, locked: locked.map(({ run }) => run) });
+    await storeProgress(change, { units, renewed, locked });
     return units.map(({ unitId }) => renewed.find((each) => each.unitId === unitId) ?? lost(unitId));
   });
 }
@@ -122,15 +123,15 @@ async function storeProgress(
     units,
     renewed,
     locked,
-  }: { units: readonly RenewedUnit[]; renewed: readonly Renewal[]; locked: readonly Run[] },
+  }: { units: readonly RenewedUnit[]; renewed: readonly Renewal[]; locked: readonly LockedRun[] },
 ): Promise<void> {
   const kept = new Set(renewed.filter((each) => each.kept).map((each) => each.unitId));
   for (const { unitId, progress } of units) {
     if (progress === undefined || !kept.has(unitId)) continue;
     const all = await change.tx
       .select({
-        id: workUnits.id,
         runId: workUnits.runId,
+        kind: workUnits.kind,
         state: workUnits.state,
         rows: workUnits.rows,
         bytes: workUnits.bytes,
@@ -139,16 +140,14 @@ async function storeProgress(
       .where(
         sql`${workUnits.runId} = (SELECT run_id FROM syncline_control.work_units WHERE id = ${unitId}::uuid)`,
       );
-    const run = locked.find(({ id }) => id === all[0]?.runId);
-    if (run === undefined) continue;
-    const cut = all.length > 1;
-    const whole: RunProgress = {
-      ...progress,
-      rows: cut ? sum(all.map(({ rows }) => rows)) : progress.rows,
-      bytes: cut ? sum(all.map(({ bytes }) => bytes)) : progress.bytes,
-      unitsDone: all.filter(({ state }) => state === "done").length,
-      unitsTotal: all.length,
-    };
+    const of = locked.find(({ run }) => run.id === all[0]?.runId);
+    if (of === undefined) continue;
+    const { run, elapsed } = of;
+    const counted = countUnits(all);
+    const whole: RunProgress =
+      all.length > 1
+        ? { ...progress, ...counted, etaSeconds: etaOfSlices(all, elapsed) }
+        : { ...progress, unitsDone: counted.unitsDone, unitsTotal: counted.unitsTotal };
     await change.tx.update(runs).set({ progress: whole }).where(eq(runs.id, run.id));
     change.emit({
       organizationId: run.organizationId,
@@ -158,5 +157,3 @@ async function storeProgress(
     });
   }
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);

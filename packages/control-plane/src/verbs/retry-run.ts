@@ -1,3 +1,4 @@
+import { parsePatchTableName } from "@syncline/core";
 import type { JobDefinition } from "@syncline/jobs";
 import type { Call, ControlPlane } from "../control-plane.ts";
 import { transact } from "../database/transact.ts";
@@ -5,7 +6,7 @@ import type { Run } from "../records.ts";
 import { transition } from "../run-machine/transition.ts";
 import { refused } from "../runs/advance-run.ts";
 import { insertRun } from "../runs/insert-run.ts";
-import { lockOwnRun } from "../runs/lock-run.ts";
+import { lockOwnRun, lockUnits } from "../runs/lock-run.ts";
 
 /**
  * A new run with the definition of one that ended, limited to the tables that failed where some did not.
@@ -20,17 +21,25 @@ export async function retryRun(
     const run = await lockOwnRun(change.tx, { runId, scope: call.scope });
     if (transition(run.state, { name: "retry" }).kind !== "new-run") throw refused(run, "retry");
     const { targetKeys, serverKeys } = run;
+    const units = await lockUnits(change.tx, run.id);
     return insertRun(change, call, {
       jobId: run.jobId,
       definition: limitToFailed(run),
       trigger: "retry",
       retryOf: run.id,
       places: { targetKeys, serverKeys },
+      firstUnit: units.some(({ kind }) => kind === "plan") ? "plan" : "whole",
     });
   });
 }
 
-/** Tables are named by their patterns, so a name with a pattern's characters cannot be singled out: then all are done. */
+/** What a job's list of patterns holds. */
+const MOST_PATTERNS = 1_000;
+
+/**
+ * Names without a schema, for both sides look at them and their schemas may differ. A name that fits others too, by an
+ * asterisk or in another schema, has those done again as well: never less than what failed.
+ */
 export function limitToFailed({
   state,
   definition,
@@ -38,6 +47,7 @@ export function limitToFailed({
 }: Pick<Run, "state" | "definition" | "summary">): JobDefinition {
   if (state !== "partial" || summary === null || !("schema" in definition)) return definition;
   const failed = summary.tables.filter((table) => table.error != null).map((table) => table.name);
-  if (failed.length === 0 || failed.some((name) => /[*?"\\]/.test(name))) return definition;
-  return { ...definition, schema: failed };
+  const names = [...new Set(failed.map((name) => parsePatchTableName(name)?.name ?? name))];
+  if (names.length === 0 || names.length > MOST_PATTERNS) return definition;
+  return { ...definition, schema: names };
 }

@@ -13,6 +13,7 @@ import { pauseRun, resumeRun } from "./pause-run.ts";
 import { planUnits } from "./plan-units.ts";
 import { drainWorker } from "./register-worker.ts";
 import { renewLeases } from "./renew-leases.ts";
+import { retryRun } from "./retry-run.ts";
 import { sweep } from "./sweep.ts";
 
 let test: TestControlPlane;
@@ -25,6 +26,16 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+const PROGRESS = {
+  phase: "copy",
+  rows: 0,
+  bytes: 0,
+  rowsPerSecond: 1,
+  etaSeconds: null,
+  unitsDone: 0,
+  unitsTotal: 0,
+  tables: [],
+};
 const DONE = { kind: "done", output: OUTPUT } as const;
 
 /** A run whose plan made `slices` slices and a finish; with the ids of its units by position. */
@@ -77,16 +88,7 @@ it("gives slices to several workers under one fence, and the finish when all are
 it("adds up the progress of slices, and tells it", async () => {
   const { cp, call, database } = test;
   const { run, ids } = await planned(2);
-  const progress = {
-    phase: "copy",
-    rows: 0,
-    bytes: 0,
-    rowsPerSecond: 1,
-    etaSeconds: null,
-    unitsDone: 0,
-    unitsTotal: 0,
-    tables: [],
-  };
+  const progress = PROGRESS;
   const claims = [];
   for (const unitId of ids.slice(1, 3)) claims.push(await claim(cp, { unitId, workerId }));
   const units = claims.map(({ unit, token }, at) => ({
@@ -114,6 +116,45 @@ it("adds up the progress of slices, and tells it", async () => {
   // Not by who does not hold it.
   const [foreign] = await renewLeases(cp, { workerId: other, units: units.slice(0, 1) });
   expect(foreign).toMatchObject({ kept: false });
+});
+
+it("ends with final figures, which the last event tells too, and says how long it may take before", async () => {
+  const { cp, call, database } = test;
+  const { run, ids } = await planned(2);
+  const progressOf = async () => (await getRun(cp, call.scope, { runId: run.id })).progress;
+  for (const [at, unitId] of ids.slice(1).entries()) {
+    const { token } = await claim(cp, { unitId, workerId });
+    await finishUnit(cp, { unitId, token, outcome: { ...DONE, rows: 50 + at, bytes: 7 } });
+    if (at > 0) continue;
+    expect(await progressOf()).toMatchObject({ rows: 50, bytes: 7, unitsDone: 2, unitsTotal: 4 });
+    const second = await claim(cp, { unitId: ids[2] ?? "", workerId });
+    const told = { rows: 20, bytes: 3, progress: { ...PROGRESS, rows: 20 } };
+    await renewLeases(cp, { workerId, units: [{ unitId: ids[2] ?? "", token: second.token, ...told }] });
+    expect(await progressOf()).toMatchObject({
+      rows: 70,
+      etaSeconds: [expect.any(Number), expect.any(Number)],
+    });
+    await finishUnit(cp, { unitId: ids[2] ?? "", token: second.token, outcome: { kind: "stopped" } });
+  }
+  const last = await progressOf();
+  expect(last).toMatchObject({ rows: 153, bytes: 21, unitsDone: 4, unitsTotal: 4, etaSeconds: [0, 0] });
+  for (const { rows, estimatedRows } of last?.tables ?? []) expect(rows).toBe(estimatedRows);
+  expect(last?.tables).toHaveLength(SUMMARY.tables.length);
+  const [event] = await database.query<{ payload: Record<string, unknown> }>(
+    "SELECT payload FROM syncline_control.events WHERE run_id = $1 AND type = 'run.progress' ORDER BY id DESC LIMIT 1",
+    [run.id],
+  );
+  expect(event?.payload).toEqual({ runId: run.id, ...last });
+});
+
+it("cuts a run that is done again as the one before was", async () => {
+  const { cp, call } = test;
+  const run = await createRun(cp, call, { definition: copyJob(), trigger: "manual", firstUnit: "plan" });
+  const [plan = ""] = await unitIds(cp, run.id);
+  const { token } = await claim(cp, { unitId: plan, workerId });
+  await finishUnit(cp, { unitId: plan, token, outcome: { kind: "failed", error: FOR_GOOD } });
+  const again = await retryRun(cp, call, { runId: run.id });
+  expect(await statesOf(again.id)).toEqual(["plan ready"]);
 });
 
 it("lets the others go on after a failure that may pass, and keeps what they did while the instant lives", async () => {
