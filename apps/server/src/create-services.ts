@@ -1,4 +1,4 @@
-import { parseSize } from "@syncline/config";
+import { readServiceLimits } from "@syncline/config";
 import { parseDuration } from "@syncline/jobs";
 import type { Service } from "@syncline/runtime/services";
 import { createRunServices } from "@syncline/runtime/services";
@@ -30,6 +30,7 @@ export function createServices(
           events,
           host: settings.host,
           port: settings.port,
+          drainDelayMs: settings.drainDelayMs,
         });
   const running = createRunServices({
     controlPlane,
@@ -48,7 +49,10 @@ export function createServices(
     }),
     log,
     metrics: serviceMetrics(metrics),
-    maxResultBytes: () => parseSize(parts.config().limits.results.maxSize) ?? Number.POSITIVE_INFINITY,
+    keep: () => {
+      const { results, history } = readServiceLimits(parts.config(), parts.environment);
+      return { resultBytes: results.maxBytes, eventsMs: history.eventsMs, runsMs: history.runsMs };
+    },
     alerts: {
       egress: parts.egress,
       staleAfterMs: () => {

@@ -1,8 +1,10 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import { askDatabase, type ControlPlane } from "@syncline/control-plane";
 
 const LATE_MS = 5_000;
-const DATABASE_PATIENCE_MS = 2_000;
+/** Orchestrators give a probe few seconds. */
+const DATABASE_PATIENCE_MS = 1_500;
 
 export interface Readiness {
   readonly ready: boolean;
@@ -13,6 +15,8 @@ export interface Readiness {
 export class Probes {
   readonly #cp: ControlPlane;
   readonly #lag = monitorEventLoopDelay({ resolution: 20 });
+  /** Questions without an answer yet: a database that stands still is not asked again. */
+  readonly #asked = new Map<string, Promise<boolean>>();
   #draining = false;
 
   constructor(cp: ControlPlane) {
@@ -42,8 +46,8 @@ export class Probes {
   /** Migrations ran before the process listened; a database that goes away later shows here. */
   async ready(): Promise<Readiness> {
     const [database, queue] = await Promise.all([
-      this.#answers(() => askDatabase(this.#cp, "control")),
-      this.#answers(() => askDatabase(this.#cp, "queue")),
+      this.#answers("database", () => askDatabase(this.#cp, "control")),
+      this.#answers("queue", () => askDatabase(this.#cp, "queue")),
     ]);
     const checks = {
       database: database ? "ok" : "away",
@@ -53,19 +57,25 @@ export class Probes {
     return { ready: Object.values(checks).every((text) => text === "ok"), checks };
   }
 
-  async #answers(ask: () => Promise<unknown>): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), DATABASE_PATIENCE_MS);
-    });
-    const asked = ask().then(
-      () => true,
-      () => false,
-    );
+  async #answers(name: string, ask: () => Promise<unknown>): Promise<boolean> {
+    const asked = this.#asked.get(name) ?? this.#ask(name, ask);
+    const patience = new AbortController();
+    const late = sleep(DATABASE_PATIENCE_MS, false, patience).catch(() => false);
     try {
       return await Promise.race([asked, late]);
     } finally {
-      clearTimeout(timer);
+      patience.abort();
     }
+  }
+
+  #ask(name: string, ask: () => Promise<unknown>): Promise<boolean> {
+    const asked = ask()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => this.#asked.delete(name));
+    this.#asked.set(name, asked);
+    return asked;
   }
 }

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { withEnvironmentLimits } from "@syncline/config";
 import { bootstrapKey } from "@syncline/control-plane";
 import { createMetrics } from "@syncline/observability/metrics";
 import { openObjectStore, openResultStore } from "@syncline/runtime/results";
@@ -25,7 +26,8 @@ export { openDesk } from "./service-desk.ts";
 /** Starts a server process; resolves when everything listens and works. @throws CodedError `config.*`, `control.*`, `usage.invalid` */
 export async function startService(input: ServiceInput): Promise<RunningService> {
   const { settings, logger, version, environment, folder } = input;
-  let config = await input.loadConfig();
+  const loadConfig = async () => withEnvironmentLimits(await input.loadConfig(), environment);
+  let config = await loadConfig();
   const state = await openState(settings, {
     applicationName: "syncline server",
     embedded: "start",
@@ -65,7 +67,7 @@ export async function startService(input: ServiceInput): Promise<RunningService>
       }),
     };
     const take = async () => {
-      const next = await input.loadConfig();
+      const next = await loadConfig();
       const nextEgress = egressOf(next);
       await takeConfig(parts, next);
       config = next;

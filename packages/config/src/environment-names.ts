@@ -37,6 +37,8 @@ export const SERVICE_ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   SYNCLINE_LEADER_ELECTION:
     "off: every process does the duties that otherwise one elected process does; default on.",
   SYNCLINE_GRACE: "How long a process that was asked to end may finish its work; default 25s.",
+  SYNCLINE_DRAIN_DELAY:
+    "How long of that it still answers requests while /readyz says 503, so that load balancers turn away; default 5s, on a loopback address 0s.",
   SYNCLINE_METRICS_OPEN: "on: /metrics needs no key.",
   SYNCLINE_MODE: "Jobs of this kind only, as --mode.",
   SYNCLINE_INTERVAL: "Instead of the jobs' schedules, as --interval.",
@@ -49,6 +51,8 @@ export const SERVICE_ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   SYNCLINE_DUMPS_MIN_FREE: "limits.dumps.minFree of the config.",
   SYNCLINE_RESULTS_MAX_AGE: "limits.results.maxAge of the config.",
   SYNCLINE_RESULTS_MAX_SIZE: "limits.results.maxSize of the config.",
+  SYNCLINE_HISTORY_EVENTS: "limits.history.events of the config.",
+  SYNCLINE_HISTORY_RUNS: "limits.history.runs of the config.",
   SYNCLINE_REQUEST_SIZE: "limits.requestSize of the config.",
   SYNCLINE_UPLOAD_SIZE: "limits.uploadSize of the config.",
   SYNCLINE_REQUESTS_PER_MINUTE: "limits.requestsPerMinute of the config.",

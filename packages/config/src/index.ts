@@ -26,6 +26,7 @@ export { ENVIRONMENT_NAMES, SERVICE_ENVIRONMENT_NAMES } from "./environment-name
 export { CONFIG_FILE_NAMES, findConfigFile } from "./find-config-file.ts";
 export { type FlowRule, type FlowRules, NO_FLOWS } from "./flow-rules.ts";
 export { assertFlow, type Flow, type FlowEnd } from "./flows.ts";
+export { withEnvironmentLimits } from "./limits-from-environment.ts";
 export { type LimitsDocument, parseSize } from "./limits-schema.ts";
 export { type LoadConfigOptions, loadConfig } from "./load-config.ts";
 export {
@@ -57,6 +58,7 @@ export { Secret } from "./secret.ts";
 export {
   type ObjectPlace,
   type ReadServiceSettings,
+  readServiceLimits,
   readServiceSettings,
   type ServiceFlags,
   type ServiceLimits,

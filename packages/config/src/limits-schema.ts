@@ -36,6 +36,15 @@ export const limitsSchema = z.strictObject({
     .strictObject({ maxAge: durationSchema.default("14d"), maxSize: sizeSchema.default("20GB") })
     .prefault({})
     .describe("Stored results of comparisons."),
+  history: z
+    .strictObject({
+      events: durationSchema
+        .default("7d")
+        .describe("Events, for readers that come back; and how far back alerts can look, at most a day."),
+      runs: durationSchema.default("90d").describe("Ended runs with their units and attempts."),
+    })
+    .prefault({})
+    .describe("How long the control database remembers. Stored patches, conflicts and the audit log stay."),
   requestSize: sizeSchema.default("1MB").describe("Bodies that are read whole."),
   uploadSize: sizeSchema.default("10GB").describe("Bodies that are streamed: imports and patches."),
   requestsPerMinute: z.int().min(1).max(1_000_000).default(6000).describe("By API key."),

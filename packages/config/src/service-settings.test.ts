@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { EMPTY_CONFIG } from "./config.ts";
+import { withEnvironmentLimits } from "./limits-from-environment.ts";
 import { parseConfig } from "./parse-config.ts";
-import { readServiceSettings, type ServiceFlags } from "./service-settings.ts";
+import { readServiceLimits, readServiceSettings, type ServiceFlags } from "./service-settings.ts";
 
 const read = (environment: Record<string, string>, flags: ServiceFlags = {}, config = EMPTY_CONFIG) =>
   readServiceSettings({ flags, environment, config, folder: "/work" });
@@ -48,6 +49,38 @@ it("takes options before the environment before the config", () => {
   expect(settings.databaseUrl?.reveal()).toBe("postgres://a/b");
 });
 
+it("limits of the environment count wherever the config is read, also when it is read again", () => {
+  const environment = {
+    SYNCLINE_HISTORY_RUNS: "2d",
+    SYNCLINE_RESULTS_MAX_SIZE: "1MB",
+    SYNCLINE_DUMPS_MAX_AGE: "3h",
+  };
+  const { config } = parseConfig("version: 1\nlimits: {history: {events: 1h, runs: 1h}}", "/f.yaml");
+  expect(readServiceLimits(config, environment)).toMatchObject({
+    history: { eventsMs: 3_600_000, runsMs: 2 * 86_400_000 },
+    results: { maxBytes: 1e6 },
+  });
+  expect(withEnvironmentLimits(config, environment).limits.dumps).toMatchObject({
+    maxAge: "3h",
+    maxSize: "20GB",
+  });
+  expect(readServiceLimits(EMPTY_CONFIG, {}).history).toEqual({
+    eventsMs: 7 * 86_400_000,
+    runsMs: 90 * 86_400_000,
+  });
+});
+
+it.each([
+  ["127.0.0.1", 0],
+  ["::1", 0],
+  ["localhost", 0],
+  ["0.0.0.0", 5_000],
+  ["10.0.0.1", 5_000],
+])("leaves balancers time to turn away, unless only its own machine reaches it: %s", (HOST, drainDelayMs) => {
+  expect(read({ HOST })).toMatchObject({ drainDelayMs });
+  expect(read({ HOST, SYNCLINE_DRAIN_DELAY: "2s" })).toMatchObject({ drainDelayMs: 2_000 });
+});
+
 it("reads where objects lie", () => {
   expect(
     read({ SYNCLINE_OBJECTS: "s3://my-bucket/a/b/", SYNCLINE_S3_ENDPOINT: "http://127.0.0.1:1" }).objects,
@@ -67,6 +100,7 @@ it.each([
   [{ SYNCLINE_MODE: "sync" }, "SYNCLINE_MODE expects one of diff,"],
   [{ SYNCLINE_INTERVAL: "soon" }, "SYNCLINE_INTERVAL expects a duration"],
   [{ SYNCLINE_MEMORY: "1 GB" }, "SYNCLINE_MEMORY expects a size"],
+  [{ SYNCLINE_HISTORY_RUNS: "ever" }, "SYNCLINE_HISTORY_RUNS expects a duration"],
   [{ SYNCLINE_WORK_UNITS: "0" }, "SYNCLINE_WORK_UNITS expects a number from 1"],
   [{ SYNCLINE_ONCE: "maybe" }, "SYNCLINE_ONCE expects on or off"],
   [{ SYNCLINE_OBJECTS: "gs://x" }, "SYNCLINE_OBJECTS expects a folder or s3://"],

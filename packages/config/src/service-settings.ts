@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
-import { CodedError } from "@syncline/core";
-import { JOB_KINDS, type JobKind, parseDuration } from "@syncline/jobs";
+import { JOB_KINDS, type JobKind } from "@syncline/jobs";
 import type { Config } from "./config.ts";
 import type { Environment } from "./connection/read-text-source.ts";
+import { withEnvironmentLimits } from "./limits-from-environment.ts";
 import { parseSize } from "./limits-schema.ts";
 import { Secret } from "./secret.ts";
+import { millisecondsOf, SettingReader, wrongSetting } from "./setting-reader.ts";
 
 /** Where stored results and patches lie; every replica needs the same place. */
 export type ObjectPlace =
@@ -23,8 +24,9 @@ export interface ServiceLimits {
   readonly workUnits: number;
   readonly perServer: number;
   readonly memoryBytes: number;
-  readonly dumps: { readonly maxAgeMs: number; readonly maxBytes: number; readonly minFreeBytes: number };
   readonly results: { readonly maxAgeMs: number; readonly maxBytes: number };
+  /** How long the control database remembers. */
+  readonly history: { readonly eventsMs: number; readonly runsMs: number };
   readonly requestBytes: number;
   readonly uploadBytes: number;
   readonly requestsPerMinute: number;
@@ -45,7 +47,10 @@ export interface ServiceSettings {
   readonly masterKey: Secret | null;
   /** Off: every process does the duties that exist once. */
   readonly leaderElection: boolean;
+  /** From being asked to end until what is not finished is cut off. */
   readonly graceMs: number;
+  /** Of that, how long requests are still answered while `/readyz` says that others should be asked. */
+  readonly drainDelayMs: number;
   readonly metricsOpen: boolean;
   /** Jobs of this kind only, or null for all. */
   readonly mode: JobKind | null;
@@ -78,6 +83,9 @@ export interface ReadServiceSettings {
 
 const DEFAULT_PORT = 8270;
 const DEFAULT_GRACE = "25s";
+const DEFAULT_DRAIN_DELAY = "5s";
+/** Nobody balances load between processes that only their own machine reaches. */
+const LOOPBACK = /^(127\.|\[?::1\]?$|localhost$)/;
 
 /** @throws CodedError `usage.invalid` naming the option or the variable, what it holds and what was expected */
 export function readServiceSettings({
@@ -95,9 +103,10 @@ export function readServiceSettings({
   const key = read.text("SYNCLINE_MASTER_KEY");
   const interval = flags.interval ?? read.text("SYNCLINE_INTERVAL");
   const mode = flags.mode ?? read.text("SYNCLINE_MODE");
+  const host = flags.host ?? read.text("HOST") ?? "127.0.0.1";
   return {
     databaseUrl: url === null ? null : new Secret(url),
-    host: flags.host ?? read.text("HOST") ?? "127.0.0.1",
+    host,
     port: readPort(flags.port, environment),
     portChosen: flags.port !== undefined || Boolean(environment.PORT),
     stateFolder,
@@ -108,37 +117,45 @@ export function readServiceSettings({
     objects: readObjects(read, folder, stateFolder),
     masterKey: key === null ? null : new Secret(key),
     leaderElection: flags.leaderElection ?? read.flag("SYNCLINE_LEADER_ELECTION") ?? true,
-    graceMs: duration("SYNCLINE_GRACE", read.text("SYNCLINE_GRACE") ?? DEFAULT_GRACE),
+    graceMs: millisecondsOf("SYNCLINE_GRACE", read.text("SYNCLINE_GRACE") ?? DEFAULT_GRACE),
+    drainDelayMs: millisecondsOf(
+      "SYNCLINE_DRAIN_DELAY",
+      read.text("SYNCLINE_DRAIN_DELAY") ?? (LOOPBACK.test(host) ? "0s" : DEFAULT_DRAIN_DELAY),
+    ),
     metricsOpen: read.flag("SYNCLINE_METRICS_OPEN") ?? false,
     mode: mode === null ? null : readMode(flags.mode === undefined ? "SYNCLINE_MODE" : "--mode", mode),
     intervalMs:
       interval === null
         ? null
-        : duration(flags.interval === undefined ? "SYNCLINE_INTERVAL" : "--interval", interval),
+        : millisecondsOf(flags.interval === undefined ? "SYNCLINE_INTERVAL" : "--interval", interval),
     once: flags.once ?? read.flag("SYNCLINE_ONCE") ?? false,
-    limits: readLimits(read, config),
+    limits: readServiceLimits(config, environment),
   };
 }
 
-function readLimits(read: SettingReader, { limits }: Config): ServiceLimits {
-  const size = (name: string, fallback: string) => sizeOf(name, read.text(name) ?? fallback);
-  const age = (name: string, fallback: string) => duration(name, read.text(name) ?? fallback);
+/** Limits as they are now: of a config that was read again, with the environment over it. @throws CodedError `usage.invalid` */
+export function readServiceLimits(config: Config, environment: Environment): ServiceLimits {
+  return numbersOf(withEnvironmentLimits(config, environment));
+}
+
+function numbersOf({ limits }: Config): ServiceLimits {
+  const size = (name: string, text: string) => parseSize(text) ?? refuse(name, "a size", text);
+  const age = (name: string, text: string) => millisecondsOf(name, text);
   return {
-    workUnits: read.count("SYNCLINE_WORK_UNITS", 64) ?? limits.workUnits,
-    perServer: read.count("SYNCLINE_PER_SERVER", 64) ?? limits.perServer,
-    memoryBytes: size("SYNCLINE_MEMORY", limits.memory),
-    dumps: {
-      maxAgeMs: age("SYNCLINE_DUMPS_MAX_AGE", limits.dumps.maxAge),
-      maxBytes: size("SYNCLINE_DUMPS_MAX_SIZE", limits.dumps.maxSize),
-      minFreeBytes: size("SYNCLINE_DUMPS_MIN_FREE", limits.dumps.minFree),
-    },
+    workUnits: limits.workUnits,
+    perServer: limits.perServer,
+    memoryBytes: size("limits.memory", limits.memory),
     results: {
-      maxAgeMs: age("SYNCLINE_RESULTS_MAX_AGE", limits.results.maxAge),
-      maxBytes: size("SYNCLINE_RESULTS_MAX_SIZE", limits.results.maxSize),
+      maxAgeMs: age("limits.results.maxAge", limits.results.maxAge),
+      maxBytes: size("limits.results.maxSize", limits.results.maxSize),
     },
-    requestBytes: size("SYNCLINE_REQUEST_SIZE", limits.requestSize),
-    uploadBytes: size("SYNCLINE_UPLOAD_SIZE", limits.uploadSize),
-    requestsPerMinute: read.count("SYNCLINE_REQUESTS_PER_MINUTE", 1_000_000) ?? limits.requestsPerMinute,
+    history: {
+      eventsMs: age("limits.history.events", limits.history.events),
+      runsMs: age("limits.history.runs", limits.history.runs),
+    },
+    requestBytes: size("limits.requestSize", limits.requestSize),
+    uploadBytes: size("limits.uploadSize", limits.uploadSize),
+    requestsPerMinute: limits.requestsPerMinute,
   };
 }
 
@@ -146,12 +163,12 @@ function readObjects(read: SettingReader, folder: string, stateFolder: string): 
   const text = read.text("SYNCLINE_OBJECTS");
   if (text === null) return { kind: "disk", folder: resolve(stateFolder, "objects") };
   if (!text.startsWith("s3://")) {
-    if (text.includes("://")) throw wrong("SYNCLINE_OBJECTS", "a folder or s3://bucket/prefix", text);
+    if (text.includes("://")) throw wrongSetting("SYNCLINE_OBJECTS", "a folder or s3://bucket/prefix", text);
     return { kind: "disk", folder: resolve(folder, text) };
   }
   const [bucket = "", ...rest] = text.slice("s3://".length).split("/");
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
-    throw wrong("SYNCLINE_OBJECTS", "s3://bucket/prefix", text);
+    throw wrongSetting("SYNCLINE_OBJECTS", "s3://bucket/prefix", text);
   return {
     kind: "s3",
     bucket,
@@ -165,56 +182,15 @@ function readPort(flag: string | undefined, environment: Environment): number {
   const text = flag ?? (environment.PORT || String(DEFAULT_PORT));
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port >= 0 && port <= 65_535) return port;
-  throw wrong(flag === undefined ? "PORT" : "--port", "a port from 0 (any free one) to 65535", text);
+  throw wrongSetting(flag === undefined ? "PORT" : "--port", "a port from 0 (any free one) to 65535", text);
 }
 
 function readMode(name: string, text: string): JobKind {
   const found = JOB_KINDS.find((kind) => kind === text);
   if (found !== undefined) return found;
-  throw wrong(name, `one of ${JOB_KINDS.join(", ")}`, text);
+  throw wrongSetting(name, `one of ${JOB_KINDS.join(", ")}`, text);
 }
 
-function duration(name: string, text: string): number {
-  const found = parseDuration(text);
-  if (found !== null) return found;
-  throw wrong(name, "a duration like 30s, 5m, 2h or 1d", text);
-}
-
-function sizeOf(name: string, text: string): number {
-  const found = parseSize(text);
-  if (found !== null) return found;
-  throw wrong(name, "a size like 500MB or 20GB", text);
-}
-
-function wrong(name: string, expected: string, found: string): CodedError {
-  return new CodedError("usage.invalid", `${name} expects ${expected}, found "${found.slice(0, 80)}".`);
-}
-
-/** Variables of the environment; an empty one counts as not set. */
-class SettingReader {
-  readonly #environment: Environment;
-
-  constructor(environment: Environment) {
-    this.#environment = environment;
-  }
-
-  text(name: string): string | null {
-    return this.#environment[name] || null;
-  }
-
-  flag(name: string): boolean | null {
-    const text = this.text(name);
-    if (text === null) return null;
-    if (/^(1|true|yes|on)$/i.test(text)) return true;
-    if (/^(0|false|no|off)$/i.test(text)) return false;
-    throw wrong(name, "on or off", text);
-  }
-
-  count(name: string, most: number): number | null {
-    const text = this.text(name);
-    if (text === null) return null;
-    const found = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
-    if (found >= 1 && found <= most) return found;
-    throw wrong(name, `a number from 1 to ${most}`, text);
-  }
+function refuse(name: string, expected: string, found: string): never {
+  throw wrongSetting(name, expected, found);
 }

@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import { CodedError } from "@syncline/core";
 import type { Service } from "@syncline/runtime/services";
@@ -11,14 +12,19 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
 const CHECK_MS = 2_000;
 const SWEEP_MS = 100;
+/** A reader that takes nothing for so long is cut off, and what its answer holds open with it. */
+const STALLED_READER_MS = 60_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 export interface HttpListenerOptions {
   readonly app: Hono<RequestEnvironment>;
   /** Its streams end before the listener does. */
-  readonly events: EventHub;
+  readonly events: Pick<EventHub, "start" | "close">;
   readonly host: string;
   readonly port: number;
+  /** How long it goes on serving when it is asked to drain, so that balancers hear of it first. Default 0. */
+  readonly drainDelayMs?: number;
+  readonly stalledReaderMs?: number;
 }
 
 /** The socket that the API is served on. */
@@ -27,6 +33,7 @@ export class HttpListener implements Service {
   readonly #options: HttpListenerOptions;
   readonly #server: Server;
   readonly #over = Promise.withResolvers<void>();
+  readonly #hurry = new AbortController();
   #closed: Promise<void> | null = null;
 
   constructor(options: HttpListenerOptions) {
@@ -42,6 +49,7 @@ export class HttpListener implements Service {
         maxHeaderSize: MAX_HEADER_BYTES,
       },
     }) as Server;
+    endStalledReaders(this.#server, options.stalledReaderMs ?? STALLED_READER_MS);
   }
 
   /** `http://127.0.0.1:8270`. */
@@ -76,19 +84,24 @@ export class HttpListener implements Service {
     await this.#over.promise;
   }
 
-  /** Takes no more connections, ends event streams and waits for the answers that are being written. */
+  /**
+   * Serves on for the delay; then takes no more connections, ends event streams and waits for the answers that are being
+   * written.
+   */
   async drain(): Promise<void> {
     this.#closed ??= this.#close();
     await this.#closed;
   }
 
   async stop(): Promise<void> {
+    this.#hurry.abort();
     const closing = this.drain();
     this.#server.closeAllConnections();
     await closing;
   }
 
   async #close(): Promise<void> {
+    await sleep(this.#options.drainDelayMs ?? 0, undefined, this.#hurry).catch(() => {});
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await this.#options.events.close();
     this.#server.closeIdleConnections();
@@ -98,4 +111,17 @@ export class HttpListener implements Service {
     clearInterval(sweep);
     this.#over.resolve();
   }
+}
+
+/** Connections that wait for an answer may be silent as long as they like, those that do not take theirs may not. */
+function endStalledReaders(server: Server, stalledMs: number): void {
+  const waiting = new WeakMap<Socket, number>();
+  const count = (socket: Socket, change: number) => waiting.set(socket, (waiting.get(socket) ?? 0) + change);
+  server.on("request", ({ socket }, response) => {
+    count(socket, 1);
+    response.once("close", () => count(socket, -1));
+  });
+  server.setTimeout(stalledMs, (socket) => {
+    if (socket.writableLength > 0 || (waiting.get(socket) ?? 0) === 0) socket.destroy();
+  });
 }

@@ -4,7 +4,7 @@ import { HeldRuns } from "../operations/slices/index.ts";
 import type { ResultStore } from "../results/index.ts";
 import type { Workspace } from "../workspace.ts";
 import { type AlertServicesOptions, createAlertServices } from "./alerts/index.ts";
-import { createJanitor } from "./janitor/create-janitor.ts";
+import { createJanitor, type JanitorOptions } from "./janitor/create-janitor.ts";
 import type { ReachedPoint } from "./kill-points.ts";
 import { Leadership } from "./leader/leadership.ts";
 import { createListening } from "./listen/create-listening.ts";
@@ -59,8 +59,8 @@ export interface CreateRunServicesOptions {
   /** Does nothing but in the kill test. */
   readonly reached?: ReachedPoint;
   readonly executors?: Executors;
-  /** Bytes of stored results above which the oldest go; absent: nothing old is removed from here. Read each time. */
-  readonly maxResultBytes?: () => number;
+  /** What is kept; absent: nothing old is removed from here. Read each time. */
+  readonly keep?: JanitorOptions["keep"];
   /** Absent: no alerts are sent from here. */
   readonly alerts?: Pick<AlertServicesOptions, "egress" | "staleAfterMs">;
   /** False: nobody is elected, and every replica does the duties; slots are taken once all the same. Default true. */
@@ -135,14 +135,14 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
     ...(leadership === null ? [] : [leadership]),
     scheduler,
     createListening({ controlPlane, onDuty, workspaceOf, placesOf, firstUnitOf, log }),
-    ...(options.maxResultBytes === undefined
+    ...(options.keep === undefined
       ? []
       : [
           createJanitor({
             controlPlane,
             objectStore: options.objectStore,
             results: options.results,
-            maxResultBytes: options.maxResultBytes,
+            keep: options.keep,
             onDuty,
             log,
           }),

@@ -1,16 +1,24 @@
-import { type ControlPlane, type PruneInput, pruneHistory } from "@syncline/control-plane";
+import { type ControlPlane, pruneHistory } from "@syncline/control-plane";
 import type { ObjectStore } from "@syncline/engine";
 import type { ResultStore } from "../../results/index.ts";
 import { PollingService } from "../polling-service.ts";
 import type { ServiceLog } from "../service.ts";
 import { cleanResults } from "./clean-results.ts";
 
+export interface Kept {
+  /** Of all stored results together; above it the oldest go. */
+  readonly resultBytes: number;
+  readonly eventsMs: number;
+  /** Ended ones, since their end. */
+  readonly runsMs: number;
+}
+
 export interface JanitorOptions {
   readonly controlPlane: ControlPlane;
   readonly objectStore: ObjectStore;
   readonly results: ResultStore;
   /** Read in each round. */
-  readonly maxResultBytes: () => number;
+  readonly keep: () => Kept;
   readonly onDuty: () => boolean;
   readonly log: ServiceLog;
 }
@@ -19,10 +27,8 @@ const ROUND_MS = 10 * 60_000;
 const FIRST_LOOK_MS = 5_000;
 const DAY_MS = 24 * 3_600_000;
 
-const HISTORY: PruneInput = {
-  eventsMs: 7 * DAY_MS,
+const FIXED = {
   idempotencyMs: DAY_MS,
-  runsMs: 90 * DAY_MS,
   // Longer than events are looked back at, or an alert would be told again.
   deliveriesMs: 30 * DAY_MS,
   workersMs: DAY_MS,
@@ -43,15 +49,15 @@ export function createJanitor(options: JanitorOptions): PollingService {
 }
 
 async function clean(
-  { controlPlane, objectStore, results, maxResultBytes, log }: JanitorOptions,
+  { controlPlane, objectStore, results, keep, log }: JanitorOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const maxBytes = maxResultBytes();
+  const { resultBytes: maxBytes, eventsMs, runsMs } = keep();
   try {
     const cleaned = await cleanResults({ controlPlane, objectStore, results, maxBytes, signal });
     let pruned = 0;
     for (let removed = 1; removed > 0 && !signal.aborted; pruned += removed)
-      removed = await pruneHistory(controlPlane, HISTORY);
+      removed = await pruneHistory(controlPlane, { ...FIXED, eventsMs, runsMs });
     log("info", "old things removed", { ...cleaned, rows: pruned });
   } catch (error) {
     if (!signal.aborted) throw error;
