@@ -46,7 +46,10 @@ const BODIES: readonly Case[] = [
     { ...job, schedule: { cron: "0 3 * * *", timeZone: "Mars/Base" } },
     invalid(/schedule/),
   ],
-  ["NUL in a locator", { ...job, source: "a:pub\u0000lic:users" }, { status: 422, code: "locator.invalid" }],
+  ["NUL in a locator", { ...job, source: "a:pub\u0000lic:users" }, invalid(/NUL/)],
+  ["NUL in a text for people", { ...job, description: "\u0000" }, invalid(/NUL/)],
+  ["NUL in a name", '{"n\\u0000": 1}', invalid(/NUL/)],
+  ["half of a character", { ...job, description: "\ud800" }, invalid(/surrogate/)],
   ["bytes that are no UTF-8", new Uint8Array([0x7b, 0xff, 0x7d]), invalid(/UTF-8/)],
   [
     "an unknown server",
@@ -130,6 +133,9 @@ describe("paths and parameters", () => {
     ["GET", "/api/v1/jobs?nope=1", 400, "request.invalid"],
     ["GET", "/api/v1/jobs?__proto__=1", 400, "request.invalid"],
     ["GET", "/api/v1/jobs?after=%00%ff", 400, "request.invalid"],
+    ["GET", "/api/v1/jobs?name=%00", 400, "request.invalid"],
+    ["GET", "/api/v1/servers?after=%00", 400, "request.invalid"],
+    ["GET", "/api/v1/audit?action=%00", 400, "request.invalid"],
     ["GET", `/api/v1/jobs?after=${"x".repeat(1025)}`, 400, "request.invalid"],
     ["GET", "/api/v1/runs?state=lost", 400, "request.invalid"],
     ["GET", "/api/v1/runs/1", 404, "resource.not_found"],
@@ -152,6 +158,21 @@ describe("paths and parameters", () => {
   it("405 says what is possible", async () => {
     const answer = await server.ask("DELETE", "/api/v1/jobs");
     expect(answer.headers.get("allow")).toBe("GET, POST");
+  });
+
+  it("HEAD leaves nothing open", async () => {
+    const streams = async () =>
+      /^syncline_event_streams (\d+)$/m.exec((await server.ask("GET", "/metrics")).text)?.[1];
+    for (let time = 0; time < 3; time += 1) {
+      const answer = await server.ask("HEAD", "/api/v1/events");
+      expect(answer.status).toBe(200);
+    }
+    expect(await streams()).toBe("0");
+  });
+
+  it("a key that would have ended already", async () => {
+    const body = { name: "late", scopes: ["jobs:read"], expiresAt: "2020-01-01T00:00:00.000Z" };
+    expect((await server.ask("POST", "/api/v1/keys", { body })).status).toBe(400);
   });
 
   it("a Last-Event-ID that is none", async () => {

@@ -72,6 +72,8 @@ async function observe(
   context.set("logger", logger.child({ requestId }));
   context.set("route", "none");
   await next();
+  // Nobody reads the body of an answer to HEAD; what it holds open ends here.
+  if (context.req.method === "HEAD") await context.res.body?.cancel();
   const { headers, status } = context.res;
   headers.set("X-Request-Id", requestId);
   setSecurityHeaders(headers);

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { createLogger, redactText, serializeError } from "./index.ts";
+import { createLogger, redactText, redactUrlsIn, serializeError } from "./index.ts";
 
 const CANARY = "c4n4ry-s3cret";
 
@@ -40,6 +40,8 @@ describe("G24: secrets never reach a log line", () => {
     "nested options": (logger) => logger.info({ connection: { password: CANARY, sslRootCert: CANARY } }),
     "nested twice": (logger) => logger.info({ server: { connection: { password: CANARY } } }),
     "a message with a URL": (logger) => logger.info(`open postgres://u:${CANARY}@h:1/db?x=1`),
+    "a URL whose password is a parameter": (logger) =>
+      logger.info(`open postgres://h/db?user=u&password=${CANARY}#public:users`),
     "a message with keywords": (logger) => logger.warn(`host=h password=${CANARY} user=u`),
     "a format argument": (logger) => logger.warn("to %s", `postgresql://u:${CANARY}@h/db`),
     "row values": (logger) => logger.debug({ row: { email: CANARY }, params: [CANARY], old: CANARY }),
@@ -94,4 +96,12 @@ describe("redactText", () => {
     ["nothing to hide", "nothing to hide"],
   ];
   for (const [text, expected] of cases) it(text, () => expect(redactText(text)).toBe(expected));
+});
+
+it("definitions are shown without the passwords of their URLs, wherever those stand", () => {
+  const places = [`postgres://u:${CANARY}@h/d#public:x`, `postgres://h/d?user=u&password=${CANARY}#public:x`];
+  expect(redactUrlsIn({ places, password: "not a URL" })).toEqual({
+    places: ["postgres://u:[redacted]@h/d#public:x", "postgres://h/d?user=u&password=[redacted]#public:x"],
+    password: "not a URL",
+  });
 });

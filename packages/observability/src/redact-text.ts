@@ -1,5 +1,6 @@
 // One slash too: path functions turn a URL that was given for a file into that.
 const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/{1,2})([^\s:@/?#'"]*):([^\s'"]*)@/gi;
+const URL_PASSWORD = /([?&](?:ssl)?password=)[^&#\s'"]+/gi;
 const KEYWORD =
   /\b([\w-]{0,40}(?:password|passwd|pwd|passphrase|secret|token|api[-_]?key|authorization))(["']?\s*[=:]\s*)(?:bearer\s+|basic\s+)?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&"'}\])]+)/gi;
 const MARK = "[redacted]";
@@ -13,7 +14,7 @@ export function redactText(text: string): string {
 export function redactUrls(text: string): string {
   // Most texts are short names: looking for what every URL has is cheaper than the pattern.
   if (!text.includes(":/")) return text;
-  return text.replace(URL_CREDENTIALS, `$1$2:${MARK}@`);
+  return text.replace(URL_CREDENTIALS, `$1$2:${MARK}@`).replace(URL_PASSWORD, `$1${MARK}`);
 }
 
 /** The same for every text inside a JSON value. */

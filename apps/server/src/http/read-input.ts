@@ -1,7 +1,7 @@
 import type { Problem, Route } from "@syncline/api";
 import { CodedError } from "@syncline/core";
 import { z } from "zod";
-import { parseJson } from "./parse-json.ts";
+import { isUsableText, parseJson } from "./parse-json.ts";
 import { type BodyLimits, readBody } from "./read-body.ts";
 
 /** Path and query as the route's schemas give them. @throws CodedError `request.invalid`, `resource.not_found` */
@@ -23,6 +23,8 @@ function readQuery(schema: z.ZodObject | undefined, url: URL): unknown {
   for (const [name, value] of url.searchParams) {
     if (schema === undefined || !Object.hasOwn(schema.shape, name))
       throw invalid([{ path: `query.${name.slice(0, 64)}`, problem: "there is no such parameter" }]);
+    if (!isUsableText(value))
+      throw invalid([{ path: `query.${name}`, problem: "a NUL character is not allowed" }]);
     if (takesSeveral(schema.shape[name])) {
       given[name] = [...(given[name] ?? []), value];
       continue;

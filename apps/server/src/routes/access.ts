@@ -83,6 +83,8 @@ function keyRoutes(router: Router): void {
     return { items: items.map(presentKey), next };
   });
   router.on(access.createKey, async ({ cp, call, identity, body }) => {
+    if (body.expiresAt !== undefined && new Date(body.expiresAt).getTime() <= Date.now())
+      throw new CodedError("request.invalid", "The key would have ended already: expiresAt is in the past.");
     assertNoMore(identity, {
       scopes: body.scopes,
       projectId: body.allProjects ? null : call.scope.projectId,
