@@ -40,6 +40,11 @@ export interface DiffOptions {
   readonly images: "none" | "all" | { readonly perKind: number };
   /** Force one path (tests, `--path`), or let the use case choose. */
   readonly path: ComparePath | "auto";
+  /**
+   * Bytes of keys and row hashes up to which a table is streamed under `auto`; larger ones go by the sums of buckets.
+   * Less than the default, 64 MiB, where few differences are to be expected: sums read the rows as well, and send none.
+   */
+  readonly mostStreamedBytes?: number;
   /** Connections a side. */
   readonly parallel: number;
   /** Columns that only one side has: refuse (default), or leave them out, so that the target's stay as they are. */

@@ -1,4 +1,5 @@
 import type { SyncCycleResult } from "@syncline/engine";
+import { startFaultProxyFor } from "@syncline/tooling-faults";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CycleOptions, cycle, type PairPlaces } from "./testing/pair.fixture.ts";
@@ -452,6 +453,31 @@ describe("tables", () => {
     await again(options);
     await same("t", []);
   });
+});
+
+it("of a table that is as it was, sums go over the network and no rows", async () => {
+  await both("CREATE TABLE %.t (id int PRIMARY KEY, a text)");
+  await inSource("INSERT INTO %.t SELECT n, repeat('x', 50) FROM generate_series(1, 20000) n");
+  await again();
+  const proxy = await startFaultProxyFor(source.url);
+  const near = ({ url, schema }: { readonly url: string; readonly schema?: string }) => ({
+    url: proxy.url(url),
+    schema: schema ?? "",
+  });
+  const sent = () => proxy.bytes.reduce((sum, bytes) => sum + bytes["server-to-client"], 0);
+  try {
+    const far = { source: near(places.source), target: near(places.target), base: near(places.base) };
+    const idle = await cycle(far);
+    expect(written(idle)).toEqual(NOTHING);
+    expect(idle.tables[0]?.outcomes.unchanged).toBe(20_000);
+    expect(sent()).toBeLessThan(300_000);
+    await inSource("UPDATE %.t SET a = 'y' WHERE id = 7");
+    const before = sent();
+    expect(written(await cycle(far))).toEqual([0, 1, 0, 0, 0, 0]);
+    expect(sent() - before).toBeLessThan(500_000);
+  } finally {
+    await proxy.close();
+  }
 });
 
 describe("the newer row", () => {

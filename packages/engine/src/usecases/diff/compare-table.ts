@@ -116,7 +116,9 @@ export class CompareTable {
     // A segment goes the way that the whole table would.
     const bytes = (this.estimatedRows / this.#share) * (STREAMED_BYTES + this.#keyWidth());
     const rows = `about ${Math.round(this.estimatedRows)} rows, identified by ${key.origin}`;
-    return bytes <= MOST_STREAMED_BYTES ? this.#take("stream", rows) : this.#bucketed(rows);
+    return bytes <= (this.options.mostStreamedBytes ?? MOST_STREAMED_BYTES)
+      ? this.#take("stream", rows)
+      : this.#bucketed(rows);
   }
 
   #take(path: ComparePath, reason: string): AsyncGenerator<RowChange[]> {

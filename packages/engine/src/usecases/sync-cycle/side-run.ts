@@ -14,6 +14,9 @@ import type { SyncCycleInput } from "./sync-contract.ts";
 
 export type SideName = "target" | "source";
 
+/** Most rows are as they were: a table of some thousand rows is not worth two steps, a larger one shall not be sent. */
+const MOST_STREAMED_BYTES = 256 * 1024;
+
 /** Compares one side with the base; rows go by the target's column names, whatever the side calls them. */
 export class SideRun {
   readonly #run: DiffRun;
@@ -82,6 +85,7 @@ export class SideRun {
         recheckAfterMs: null,
         images: "all",
         path: "auto",
+        mostStreamedBytes: MOST_STREAMED_BYTES,
         parallel: diff.parallel,
         unpairedColumns: "keep",
         // Every update carries the whole row, for whoever decides conflicts.
