@@ -4,14 +4,16 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { OperationReport } from "../contract.ts";
 
-const entrySchema = z.object({
+const oneSchema = z.object({
   name: z.string(),
   job: z.string(),
   applicationId: z.string().nullable(),
   at: z.iso.datetime(),
   bytes: z.int().nonnegative(),
+  modified: z.number().optional(),
   report: z.unknown(),
 });
+const entrySchema = oneSchema.extend({ before: oneSchema.nullish() });
 
 /** What is known of a dump that a job made. */
 export interface DumpEntry {
@@ -23,6 +25,8 @@ export interface DumpEntry {
   /** The run's instant. */
   readonly at: Date;
   readonly bytes: number;
+  /** When it was last written to, in milliseconds; what was written to since is somebody else's. */
+  readonly modified?: number | undefined;
   readonly report: OperationReport;
 }
 
@@ -34,29 +38,31 @@ export class DumpEntries {
     this.#folder = join(inner, "entries");
   }
 
-  async read(name: string): Promise<DumpEntry | null> {
+  /** What may lie under a name: a dump, or while it is replaced this and the one before. */
+  async read(name: string): Promise<readonly DumpEntry[]> {
     return this.#parse(await readFile(this.#fileOf(name), "utf8").catch(() => null));
   }
 
-  async list(): Promise<DumpEntry[]> {
+  /** The same of all names. */
+  async list(): Promise<(readonly DumpEntry[])[]> {
     const files = await readdir(this.#folder).catch(() => []);
-    const entries: DumpEntry[] = [];
+    const entries: (readonly DumpEntry[])[] = [];
     for (const file of files) {
       if (!file.endsWith(".json")) continue;
       const entry = this.#parse(await readFile(join(this.#folder, file), "utf8").catch(() => null));
-      if (entry !== null) entries.push(entry);
+      if (entry.length > 0) entries.push(entry);
     }
     return entries;
   }
 
-  /** Whole or not at all. */
-  async write(entry: DumpEntry): Promise<void> {
+  /** Whole or not at all. `before`: what may lie there until the new one does. */
+  async write(entry: DumpEntry, before: DumpEntry | null = null): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const temporary = join(this.#folder, `${randomUUID()}.tmp`);
     try {
       const handle = await open(temporary, "wx", 0o600);
       try {
-        await handle.writeFile(JSON.stringify({ ...entry, at: entry.at.toISOString() }));
+        await handle.writeFile(JSON.stringify({ ...entry, before }));
         await handle.sync();
       } finally {
         await handle.close();
@@ -75,13 +81,17 @@ export class DumpEntries {
     return join(this.#folder, `${createHash("sha256").update(name).digest("hex")}.json`);
   }
 
-  #parse(text: string | null): DumpEntry | null {
-    if (text === null) return null;
+  #parse(text: string | null): DumpEntry[] {
+    if (text === null) return [];
     try {
-      const entry = entrySchema.parse(JSON.parse(text));
-      return { ...entry, at: new Date(entry.at), report: entry.report as OperationReport };
+      const { before, ...entry } = entrySchema.parse(JSON.parse(text));
+      return [entry, ...(before == null ? [] : [before])].map((each) => ({
+        ...each,
+        at: new Date(each.at),
+        report: each.report as OperationReport,
+      }));
     } catch {
-      return null; // as if a person had put the file there
+      return []; // as if a person had put the file there
     }
   }
 }

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { NOTHING_MOVED } from "../copy/load-summary.ts";
 import { DumpFolder } from "./dump-folder.ts";
@@ -196,13 +197,43 @@ describe("cleaning up", () => {
     expect(await folder.list()).toHaveLength(2);
   });
 
-  it("keeps the newest whole dump where a newer one was cut short", async () => {
+  it("leaves alone what people wrote in place of a dump, and keeps the newest dump beside it", async () => {
     const folder = await open();
     await write(folder, "a.ndjson", { at: at(3) });
-    await write(folder, "b.ndjson", { at: at(2) });
-    await writeFile(join(path, "b.ndjson"), "ro");
-    await (await open({ maxAgeMs: DAY })).clean();
-    expect(await visible()).toEqual(["a.ndjson"]);
+    for (const [name, text] of [
+      ["b.ndjson", "ro"],
+      ["c.ndjson", "mine"],
+    ] as const) {
+      await write(folder, name, { at: at(2) });
+      await sleep(5);
+      await writeFile(join(path, name), text); // of the same size, or not
+    }
+    await (await open({ maxAgeMs: DAY, maxBytes: 1 })).clean();
+    expect(await visible()).toEqual(["a.ndjson", "b.ndjson", "c.ndjson"]);
+    expect((await folder.list()).map(({ name }) => name)).toEqual(["a.ndjson"]);
+    await expect(write(folder, "b.ndjson")).rejects.toMatchObject({ code: "file.exists" });
+    expect(await readFile(join(path, "c.ndjson"), "utf8")).toBe("mine");
+  });
+
+  it("knows what a process that died had put there, the new one or the one before", async () => {
+    const folder = await open();
+    await write(folder, "a.ndjson", { text: "old", applicationId: "old" });
+    const entries = join(path, ".syncline", "entries");
+    const file = join(entries, (await readdir(entries))[0] ?? "");
+    const old = JSON.parse(await readFile(file, "utf8"));
+    const wanted = { job: "j", file: "a.ndjson", at: NOON };
+    // Told, and not put there.
+    await writeFile(file, JSON.stringify({ ...old, applicationId: "new", bytes: 11, before: old }));
+    expect(await folder.writtenBy(wanted, "new")).toBeNull();
+    expect(await folder.writtenBy(wanted, "old")).toMatchObject({ bytes: 3 });
+    // Put there, and the one before not forgotten.
+    await write(folder, "a.ndjson", { text: "a newer one", applicationId: "new" });
+    const next = JSON.parse(await readFile(file, "utf8"));
+    await writeFile(file, JSON.stringify({ ...next, before: old }));
+    expect(await folder.writtenBy(wanted, "new")).toMatchObject({ bytes: 11 });
+    await write(folder, "a.ndjson", { text: "and on" });
+    await folder.clean();
+    expect(await readFile(join(path, "a.ndjson"), "utf8")).toBe("and on");
   });
 
   it("keeps to the size of all together, before and after a dump", async () => {

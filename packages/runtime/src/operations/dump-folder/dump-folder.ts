@@ -61,15 +61,15 @@ export class DumpFolder {
 
   /** What jobs made, oldest first. */
   async list(): Promise<readonly DumpEntry[]> {
-    const entries = await this.#entries.list();
+    const entries = await this.#owned();
     return entries.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.name < b.name ? -1 : 1));
   }
 
   /** What this work unit wrote before it was interrupted, if it is still there. */
   async writtenBy(wanted: WantedDump, applicationId: string | null): Promise<DumpEntry | null> {
     if (applicationId === null) return null;
-    const entry = await this.#entries.read(dumpNameAt(wanted.file, wanted.at));
-    return entry?.applicationId === applicationId && (await this.#isWhole(entry)) ? entry : null;
+    const entry = await this.#ownOf(await this.#entries.read(dumpNameAt(wanted.file, wanted.at)));
+    return entry?.applicationId === applicationId ? entry : null;
   }
 
   /**
@@ -79,12 +79,18 @@ export class DumpFolder {
   async begin({ job, file, at }: WantedDump): Promise<NewDump> {
     const name = dumpNameAt(file, at);
     const path = await pathInside(this.#root, name);
-    const entry = await this.#entries.read(name);
+    const entry = await this.#ownOf(await this.#entries.read(name));
     if (entry === null ? (await statusOf(path)) !== null : entry.job !== job) throw taken(name, entry);
     await this.clean();
     const free = await this.#freeBytes();
     if (free < this.#options.limits.minFreeBytes) throw noRoom(free, this.#options.limits);
-    return NewDump.begin({ root: this.#root, inner: this.#inner, name, entries: this.#entries });
+    return NewDump.begin({
+      root: this.#root,
+      inner: this.#inner,
+      name,
+      entries: this.#entries,
+      before: entry,
+    });
   }
 
   /**
@@ -106,15 +112,16 @@ export class DumpFolder {
     });
   }
 
-  /** Removes what the limits leave no room for. Returns the names. */
+  /**
+   * Removes what the limits leave no room for. Returns the names. A file that somebody else has written in place of a
+   * dump is no dump any more.
+   */
   async clean(): Promise<readonly string[]> {
     await this.#removeAbandoned();
-    const entries = await this.#entries.list();
-    const dumps = [];
-    for (const entry of entries) {
-      if ((await statusOf(join(this.#root, entry.name))) === null) await this.#entries.forget(entry.name);
-      else dumps.push({ ...entry, whole: await this.#isWhole(entry) });
-    }
+    const dumps = (await this.#owned((name) => this.#entries.forget(name))).map((entry) => ({
+      ...entry,
+      whole: true,
+    }));
     const { limits, now } = this.#options;
     const isRead = await this.#readers.now();
     const freeBytes = await this.#freeBytes();
@@ -143,9 +150,29 @@ export class DumpFolder {
     return true;
   }
 
-  async #isWhole({ name, bytes }: DumpEntry): Promise<boolean> {
+  /** Dumps that are there as they were written; `forget` is called for the others. */
+  async #owned(forget: (name: string) => Promise<void> = async () => {}): Promise<DumpEntry[]> {
+    const owned: DumpEntry[] = [];
+    for (const candidates of await this.#entries.list()) {
+      const entry = await this.#ownOf(candidates);
+      const [{ name } = { name: "" }] = candidates;
+      if (entry !== null) owned.push(entry);
+      else if (candidates.length === 1) await forget(name); // else another process is about to put it there
+    }
+    return owned;
+  }
+
+  /** Which of the dumps that may lie under a name does, as it was written. */
+  async #ownOf(candidates: readonly DumpEntry[]): Promise<DumpEntry | null> {
+    for (const entry of candidates) if (await this.#isWhole(entry)) return entry;
+    return null;
+  }
+
+  async #isWhole({ name, bytes, modified }: DumpEntry): Promise<boolean> {
     const path = join(this.#root, name);
-    return (await statusOf(path)) !== null && (await bytesOf(path)) === bytes;
+    const found = await statusOf(path);
+    if (found === null || (await bytesOf(path)) !== bytes) return false;
+    return modified === undefined || found.mtimeMs === modified;
   }
 
   async #freeBytes(): Promise<number> {
@@ -167,7 +194,7 @@ export class DumpFolder {
     const names = await this.#matching(dumpMatchers(pattern));
     const dated = [];
     for (const name of names) {
-      const entry = await this.#entries.read(name);
+      const entry = await this.#ownOf(await this.#entries.read(name));
       const found = await statusOf(join(this.#root, name));
       if (found !== null) dated.push({ name, at: entry?.at.getTime() ?? found.mtimeMs });
     }

@@ -11,6 +11,8 @@ export interface NewDumpOptions {
   readonly inner: string;
   readonly name: string;
   readonly entries: DumpEntries;
+  /** The dump of the same job that it replaces. */
+  readonly before: DumpEntry | null;
 }
 
 /** A dump being written. Always `discard()`, which does nothing after `commit()`. */
@@ -39,15 +41,18 @@ export class NewDump {
   }
 
   /** Gives it its name, in place of a dump of the same job and name. */
-  async commit(about: Omit<DumpEntry, "name" | "bytes">): Promise<DumpEntry> {
-    const { root, name, entries } = this.#options;
+  async commit(about: Omit<DumpEntry, "name" | "bytes" | "modified">): Promise<DumpEntry> {
+    const { root, name, entries, before } = this.#options;
     try {
       const bytes = await bytesOf(this.place.path);
+      const modified = (await statusOf(this.place.path))?.mtimeMs;
+      const entry = { ...about, name, bytes, modified };
+      // Told first: whoever finds the new file after this process has died knows whose it is.
+      await entries.write(entry, before);
       await makeFoldersOf(root, name);
       await this.#putAside(await pathInside(root, name));
       await rename(this.place.path, await pathInside(root, name));
       await syncFolder(dirname(join(root, name)));
-      const entry = { ...about, name, bytes };
       await entries.write(entry);
       return entry;
     } catch (error) {
