@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
 import { transact } from "../database/transact.ts";
-import { conflicts } from "../schema/index.ts";
+import { removeConflicts } from "./remove-conflicts.ts";
 import { removePairsOfDeletedJobs } from "./remove-pairs.ts";
 
 export interface PruneInput {
@@ -9,7 +9,7 @@ export interface PruneInput {
   readonly eventsMs: number;
   /** Answers to requests that may come again. */
   readonly idempotencyMs: number;
-  /** Finished runs with their units and attempts, and slots that were dealt with. Patches stay. */
+  /** Finished runs with their units and attempts, slots that were dealt with, and closed conflicts. Patches stay. */
   readonly runsMs: number;
   readonly deliveriesMs: number;
   /** Workers that were not heard of. */
@@ -57,9 +57,5 @@ export async function pruneHistory(cp: ControlPlane, input: PruneInput): Promise
           LIMIT ${ROWS_A_TIME} FOR UPDATE SKIP LOCKED)`);
       return rows.count;
     });
-  removed += await transact(cp, async ({ tx }) => {
-    const gone = await tx.execute(sql`DELETE FROM ${conflicts} WHERE job_id IS NULL AND run_id IS NULL`);
-    return gone.count;
-  });
-  return removed + (await removePairsOfDeletedJobs(cp));
+  return removed + (await removeConflicts(cp, input.runsMs)) + (await removePairsOfDeletedJobs(cp));
 }

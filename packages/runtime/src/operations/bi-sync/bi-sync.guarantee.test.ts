@@ -80,7 +80,8 @@ async function begin(random: Random): Promise<Pair> {
   // What both have at first contact.
   const start = random(2 ** 30);
   for (const place of world.places.values()) await edit(place, seeded(start), 25);
-  const job = await world.job({ name: "pair" });
+  // Random edits may well empty small tables.
+  const job = await world.job({ name: "pair", maxDeletePercent: 100 });
   return { world, random, job, base: emptyPlace(), decisions: new Map() };
 }
 

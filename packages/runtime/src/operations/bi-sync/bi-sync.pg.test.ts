@@ -243,15 +243,49 @@ it("refuses what cannot be kept in step, and other places under an old base", as
   expect(await lines(world.place("hub"))).toEqual(["(1,s,s)"]);
   const { baseSchema } = await getPair(world.cp, world.call.scope, { jobId: job.id });
   await deleteJob(world.cp, world.call, { jobId: job.id });
-  const day = 86_400_000;
-  await pruneHistory(world.cp, {
-    eventsMs: day,
-    idempotencyMs: day,
-    runsMs: day,
-    deliveriesMs: day,
-    workersMs: day,
-  });
+  await prune();
   expect(await world.control.query("SELECT FROM pg_namespace WHERE nspname = $1", [baseSchema])).toEqual([]);
+});
+
+const DAY = 86_400_000;
+const prune = () =>
+  pruneHistory(world.cp, {
+    eventsMs: DAY,
+    idempotencyMs: DAY,
+    runsMs: DAY,
+    deliveriesMs: DAY,
+    workersMs: DAY,
+  });
+
+it("the inbox keeps no rows of tables that are gone from the job, of deleted jobs, nor for long after they were settled", async () => {
+  for (const database of [source, target])
+    await database.query("DROP TABLE IF EXISTS u; CREATE TABLE u (id int PRIMARY KEY, a text)");
+  const job = await world.job({ name: name() });
+  await source.query("INSERT INTO t VALUES (1, 's', 's'); INSERT INTO u VALUES (1, 's')");
+  await target.query("INSERT INTO t VALUES (1, 't', 's'); INSERT INTO u VALUES (1, 't')");
+  await world.cycle(job);
+  const states = () =>
+    world.control.query(
+      "SELECT table_name, state FROM syncline_control.conflicts WHERE job_id = $1 ORDER BY table_name",
+      [job.id],
+    );
+  expect(await states()).toHaveLength(2);
+  for (const database of [source, target]) await database.query("DROP TABLE u");
+  await world.cycle(job);
+  expect(await states()).toEqual([
+    { table_name: "t", state: "open" },
+    { table_name: "u", state: "superseded" },
+  ]);
+  await prune();
+  expect(await states()).toHaveLength(2);
+  await world.control.query(
+    "UPDATE syncline_control.conflicts SET closed_at = now() - interval '2 days' WHERE state = 'superseded'",
+  );
+  await prune();
+  expect(await states()).toEqual([{ table_name: "t", state: "open" }]);
+  await deleteJob(world.cp, world.call, { jobId: job.id });
+  await prune();
+  expect(await states()).toEqual([]);
 });
 
 it("a side that was emptied empties nothing: the cycle stops before it writes, and goes on in one of two ways", async () => {

@@ -11,6 +11,7 @@ import type { JobOf } from "@syncline/jobs";
 import { openBase } from "../../endpoint-registry.ts";
 import { type BiSyncBooks, type CycleEnd, endBiSync, runBiSync } from "../../operations/bi-sync/index.ts";
 import { keyTextOf } from "../../operations/moves/key-text.ts";
+import { metTables } from "./move-conflicts.ts";
 import type { UnitResult, UnitWork } from "./unit-executor.ts";
 import { jobOf, summarized } from "./unit-job.ts";
 
@@ -68,9 +69,10 @@ interface Finish {
 }
 
 async function finish(
-  { claim, tools, setting }: UnitWork,
+  work: UnitWork,
   { pair, jobId, end: { statements, report } }: Finish,
 ): Promise<RunSummary> {
+  const { claim, tools, setting } = work;
   const { run, unit, token } = claim;
   const { summary, rows = 0 } = summarized(report);
   const { open, left, decided, recovered, tables } = report.result;
@@ -81,7 +83,7 @@ async function finish(
       organizationId: run.organizationId,
       jobId,
       runId: run.id,
-      tables: tables.map(({ name }) => name),
+      tables: metTables(work, tables),
       open: open.map(({ name, versions, conflict, columns }) => ({
         keyText: keyTextOf(name),
         versions,

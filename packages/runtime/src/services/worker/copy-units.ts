@@ -2,7 +2,7 @@ import { copyOfJob, runCopy } from "../../operations/index.ts";
 import { finishCopy, planCopy, sliceCopy } from "../../operations/slices/index.ts";
 import { cutUnits, sliceWork } from "./cut-units.ts";
 import { wasDoneBefore } from "./merge-unit.ts";
-import { hooksOf, openMoveInbox, withMoveConflicts } from "./move-conflicts.ts";
+import { hooksOf, metTables, openMoveInbox, withMoveConflicts } from "./move-conflicts.ts";
 import type { UnitResult, UnitWork } from "./unit-executor.ts";
 import { jobOf, summarized } from "./unit-job.ts";
 
@@ -30,7 +30,7 @@ async function whole(work: UnitWork): Promise<UnitResult> {
   return withMoveConflicts(work, result, {
     inbox,
     // What an incremental copy does not meet it has not looked at.
-    tables: job.incremental ? [] : method.result.tables.map(({ name }) => name),
+    tables: job.incremental ? [] : metTables(work, method.result.tables),
     written: method.result.outcome !== "conflicts",
   });
 }

@@ -1,5 +1,5 @@
 import { type MergeReport, runMerge } from "../../operations/index.ts";
-import { openMoveInbox, withMoveConflicts } from "./move-conflicts.ts";
+import { metTables, openMoveInbox, withMoveConflicts } from "./move-conflicts.ts";
 import type { UnitResult, UnitWork } from "./unit-executor.ts";
 import { jobOf, summarized } from "./unit-job.ts";
 
@@ -12,7 +12,7 @@ export async function mergeUnit(work: UnitWork): Promise<UnitResult> {
   if (job.dryRun || wasDoneBefore(report)) return result;
   return withMoveConflicts(work, result, {
     inbox,
-    tables: report.result.tables.map(({ name }) => name),
+    tables: metTables(work, report.result.tables),
     written: report.result.outcome !== "conflicts",
   });
 }

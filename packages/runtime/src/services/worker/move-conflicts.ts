@@ -23,6 +23,16 @@ export async function openMoveInbox(work: UnitWork): Promise<MoveInbox> {
   return new MoveInbox(await decidedConflicts(controlPlane, { ...inboxOwner(work), carriedOut: true }));
 }
 
+/** Conflicts of tables that the run left out stay; those of tables that the job does not know any more go. */
+export function metTables(
+  { claim }: UnitWork,
+  tables: readonly { readonly name: string }[],
+): RecordConflictsInput["tables"] {
+  const { definition } = claim.run;
+  const all = "schema" in definition && definition.schema.length === 0;
+  return all ? "all" : tables.map(({ name }) => name);
+}
+
 interface Moved extends Pick<RecordConflictsInput, "tables"> {
   readonly inbox: MoveInbox;
   /** Whether decisions were carried out: a move that is all or nothing may have written nothing. */
