@@ -162,6 +162,19 @@ it("a three-way copy leaves its conflicts in the inbox and carries out what is d
   expect([await inbox("open"), (await inbox("applied")).length]).toEqual([[], 3]);
 });
 
+it("an import with a base leaves its conflicts in the inbox too", async () => {
+  const dump = await inboxOf({ name: "dumped", kind: "export", source: PLACES.source, file: "users.ndjson" });
+  expect(await dump.run()).toMatchObject({ state: "succeeded" });
+  const { target: to, base } = PLACES;
+  const imported = { kind: "import", file: "users.ndjson", target: to, base, strategy: "three-way" };
+  const { run, inbox, choose } = await inboxOf({ name: "imported", ...imported });
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { updated: 0 } });
+  for (const { keyText } of await inbox("open"))
+    await choose(0, { choice: keyText === '[1,["1"]]' ? "theirs" : "ours" });
+  expect(await run()).toMatchObject({ state: "succeeded", counts: { updated: 1 } });
+  expect((await target()).slice(0, 2)).toEqual(["1 Ann n@x", "2 Ben b@x"]);
+});
+
 it("a patch that meets changed rows waits in the inbox, and applies as it was decided", async () => {
   await rows.query(
     "DELETE FROM dst.users WHERE id = 3; INSERT INTO src.users VALUES (4, 'Dan', 'd@x'), (5, 'Eli', 'e@x')",

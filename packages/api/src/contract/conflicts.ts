@@ -53,7 +53,7 @@ export const getConflict = defineRoute("GET /conflicts/{id}", {
 
 export const resolveConflict = defineRoute("POST /conflicts/{id}/resolve", {
   tag,
-  summary: "Choose; the next cycle writes the choice to both sides",
+  summary: "Choose; the next run writes the choice, a cycle to both sides",
   params: byId,
   body: { kind: "json", schema: choiceSchema },
   answer: { kind: "json", status: 200, schema: conflictSchema },
