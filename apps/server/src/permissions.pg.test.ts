@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PERMISSIONS, ROUTES, type RouteName, SCOPES } from "@syncline/api";
+import { ORGANIZATION_ROUTES, PERMISSIONS, ROUTES, type RouteName, SCOPES } from "@syncline/api";
 import { type ControlPlane, createApiKey, revokeApiKey } from "@syncline/control-plane";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeOrganization, type OwnedIds, openBeside } from "./testing/other-organization.ts";
@@ -105,6 +105,33 @@ describe("scopes", () => {
     expect((await make(["*"])).status).toBe(403);
     const admin = (await server.ask("GET", "/api/v1/me")).json.keyId as string;
     expect((await server.ask("POST", `/api/v1/keys/${admin}/rotate`, { key, body: {} })).status).toBe(403);
+  });
+});
+
+describe("a key of one project", () => {
+  let key: string;
+  beforeAll(async () => {
+    const { projectId } = cp.defaultScope;
+    key = (await createApiKey(cp, call(), { name: "one", scopes: ["*"], projectId })).token;
+  });
+
+  it.each([...ORGANIZATION_ROUTES])("%s is not for it", async (name) => {
+    const { status, json } = await ask(name, key);
+    expect({ status, code: json.code }).toEqual({ status: 403, code: "auth.denied" });
+    expect(json.hint).toMatch(/allProjects/);
+  });
+
+  it("ends and sees no key of all projects", async () => {
+    const { keyId } = (await server.ask("GET", "/api/v1/me")).json;
+    expect((await server.ask("DELETE", `/api/v1/keys/${keyId}`, { key })).status).toBe(403);
+    expect((await server.ask("GET", "/api/v1/me")).status).toBe(200);
+    const listed = (await server.ask("GET", "/api/v1/keys", { key })).json.items;
+    const { projectId } = cp.defaultScope;
+    expect(new Set(listed.map((item: { projectId: string }) => item.projectId))).toEqual(
+      new Set([projectId]),
+    );
+    const own = listed.find(({ name }: { name: string }) => name === "one");
+    expect((await server.ask("DELETE", `/api/v1/keys/${own.id}`, { key })).status).toBe(204);
   });
 });
 

@@ -25,4 +25,12 @@ export { isFinalState, type RunAnswer, type ServerEvent } from "./contract/runs.
 export { PROBLEM_TYPE, type Problem, problemSchema } from "./contract/schemas.ts";
 export { EXPORT_TYPES } from "./contract/transfers.ts";
 export { createOpenApiDocument } from "./open-api-document.ts";
-export { grants, PERMISSIONS, type Permission, type RouteName, SCOPES, type Scope } from "./permissions.ts";
+export {
+  grants,
+  ORGANIZATION_ROUTES,
+  PERMISSIONS,
+  type Permission,
+  type RouteName,
+  SCOPES,
+  type Scope,
+} from "./permissions.ts";

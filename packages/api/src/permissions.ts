@@ -126,6 +126,22 @@ export const PERMISSIONS = {
 /** `METHOD /path` as in the OpenAPI document. */
 export type RouteName = keyof typeof PERMISSIONS;
 
+/**
+ * What all projects of an organization share: a key of one project may not touch it, whatever its scopes. Webhooks hear of
+ * every project, the audit log names what each has, a profile holds what the whole process has in memory.
+ */
+export const ORGANIZATION_ROUTES: ReadonlySet<RouteName> = new Set([
+  "GET /webhooks",
+  "POST /webhooks",
+  "PATCH /webhooks/{id}",
+  "DELETE /webhooks/{id}",
+  "POST /webhooks/{id}/test",
+  "GET /webhooks/{id}/deliveries",
+  "GET /audit",
+  "POST /projects",
+  "POST /admin/profile",
+]);
+
 export function grants(scopes: readonly string[], permission: Permission): boolean {
   if (permission === "public" || permission === "key") return true;
   return scopes.includes("*") || scopes.includes(permission);

@@ -1,4 +1,4 @@
-import { grants, type Permission } from "@syncline/api";
+import { grants, ORGANIZATION_ROUTES, type Permission, type RouteName } from "@syncline/api";
 import { type ApiKeyRecord, authenticateKey, type ControlPlane, findProject } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
 import { RateLimit } from "./rate-limit.ts";
@@ -62,12 +62,13 @@ export class AccessControl {
     this.#requests.take(`address ${addressOf(context)}`);
   }
 
-  /** @throws CodedError `auth.required`, `auth.denied` */
-  authorise(context: AnyContext, permission: Permission | undefined): Identity {
+  /** `route`: as the table of permissions names it. @throws CodedError `auth.required`, `auth.denied` */
+  authorise(context: AnyContext, permission: Permission | undefined, route?: RouteName): Identity {
     if (permission === "public") return NOBODY;
     const identity = context.get("identity");
     if (identity === undefined) throw required("This needs an API key.");
     if (permission === undefined || !grants(identity.scopes, permission)) throw denied(permission);
+    if (route !== undefined && ORGANIZATION_ROUTES.has(route) && !identity.allProjects) throw ofOneProject();
     return identity;
   }
 
@@ -84,6 +85,12 @@ export class AccessControl {
 
 function addressOf(context: AnyContext): string {
   return context.env.incoming?.socket.remoteAddress ?? "unknown";
+}
+
+function ofOneProject(): CodedError {
+  return new CodedError("auth.denied", "This belongs to all projects, and the API key is of one.", {
+    hint: "Use a key that was made with allProjects.",
+  });
 }
 
 function required(message: string): CodedError {

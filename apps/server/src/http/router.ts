@@ -109,7 +109,7 @@ export class Router {
   ): Promise<Response> {
     const { access } = this.#parts;
     context.set("route", route.name);
-    const identity = access.authorise(context, PERMISSIONS[route.name]);
+    const identity = access.authorise(context, PERMISSIONS[route.name], route.name);
     if (PERMISSIONS[route.name] === "public") access.limitPublic(context);
     const { asked, bodyText } = await this.#read(context, { route, identity });
     const { status } = route.answer;

@@ -78,8 +78,9 @@ export function accessRoutes(router: Router, { version }: ServiceParts): void {
 }
 
 function keyRoutes(router: Router): void {
-  router.on(access.listKeys, async ({ cp, call, query }) => {
-    const { items, next } = await listKeys(cp, call.scope, query);
+  router.on(access.listKeys, async ({ cp, call, identity, query }) => {
+    const own = identity.allProjects ? {} : { projectId: identity.projectId };
+    const { items, next } = await listKeys(cp, call.scope, { ...query, ...own });
     return { items: items.map(presentKey), next };
   });
   router.on(access.createKey, async ({ cp, call, identity, body }) => {
@@ -109,7 +110,9 @@ function keyRoutes(router: Router): void {
       }),
     );
   });
-  router.on(access.revokeKey, async ({ cp, call, params }) => {
+  router.on(access.revokeKey, async ({ cp, call, identity, params }) => {
+    const { projectId } = await getKey(cp, call.scope, { keyId: params.id });
+    assertNoMore(identity, { scopes: [], projectId });
     await revokeApiKey(cp, call, { keyId: params.id });
     return new Response(null, { status: 204 });
   });
@@ -126,7 +129,7 @@ function assertNoMore(
   if (excess !== undefined)
     throw new CodedError("auth.denied", `A key cannot give the scope "${excess}", which it does not have.`);
   if (!identity.allProjects && projectId !== identity.projectId)
-    throw new CodedError("auth.denied", "A key of one project cannot make or replace one of others.");
+    throw new CodedError("auth.denied", "A key of one project cannot make, replace or end one of others.");
 }
 
 function presentKey(key: ApiKeyRecord): KeyAnswer {

@@ -8,19 +8,28 @@ import { apiKeys } from "../schema/index.ts";
 import { withoutDigest } from "../sealing/api-key-record.ts";
 import { olderThan } from "./by-age.ts";
 
+interface KeysInput extends PageInput {
+  /** Only those of one project. */
+  readonly projectId?: string;
+}
+
 /** Keys of the whole organization, newest first, also ended ones. */
 export async function listKeys(
   cp: ControlPlane,
   scope: Scope,
-  input: PageInput = {},
+  input: KeysInput = {},
 ): Promise<Page<ApiKeyRecord>> {
   const limit = readLimit(input);
   const position = readAge(input);
+  const mine = [
+    eq(apiKeys.organizationId, scope.organizationId),
+    ...(input.projectId === undefined ? [] : [eq(apiKeys.projectId, input.projectId)]),
+  ];
   const rows = await read(cp, (db) =>
     db
       .select()
       .from(apiKeys)
-      .where(and(eq(apiKeys.organizationId, scope.organizationId), olderThan(apiKeys, position)))
+      .where(and(...mine, olderThan(apiKeys, position)))
       .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
       .limit(limit + 1),
   );
