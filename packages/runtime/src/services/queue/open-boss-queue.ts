@@ -10,7 +10,7 @@ export interface BossQueueOptions {
 }
 
 export const QUEUE_SCHEMA = "syncline_queue";
-const QUEUE = "work_units";
+const QUEUE = "units";
 /** The longest that the library knows: how long a unit takes is for its lease to say. */
 const EXPIRE_SECONDS = 23 * 3600;
 const KEPT_SECONDS = 2 * 3600;
@@ -42,6 +42,8 @@ export async function openBossQueue({ databaseUrl, log }: BossQueueOptions): Pro
     await boss.start();
     await boss.createQueue(QUEUE, {
       notify: true,
+      // One message at most that waits for each unit, however long nobody takes it.
+      policy: "short",
       retryLimit: 0,
       expireInSeconds: EXPIRE_SECONDS,
       deleteAfterSeconds: KEPT_SECONDS,
@@ -63,7 +65,7 @@ class BossQueue implements WorkQueue {
 
   async send(unitIds: readonly string[]): Promise<void> {
     if (unitIds.length === 0) return;
-    const jobs = unitIds.map((unit) => ({ data: { unit } satisfies Message }));
+    const jobs = unitIds.map((unit) => ({ data: { unit } satisfies Message, singletonKey: unit }));
     await this.#boss.insert(QUEUE, jobs);
   }
 
