@@ -21,8 +21,8 @@ export default defineConfig({
   /** The SQL parser finds its WebAssembly beside `__dirname`. */
   shims: true,
   copy: [
-    { from: join(dirname(fromSchemaEngine.resolve("libpg-query")), "libpg-query.wasm"), to: "dist" },
-    { from: join(viewerFolder, "dist/browser/standalone.js"), to: "dist", rename: "api-viewer.js" },
+    { from: join(dirname(fromSchemaEngine.resolve("libpg-query")), "libpg-query.wasm") },
+    { from: join(viewerFolder, "dist/browser/standalone.js"), rename: "api-viewer.js" },
   ],
   deps: { alwaysBundle: [/./] },
 });

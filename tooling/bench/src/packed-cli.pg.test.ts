@@ -1,5 +1,4 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,17 +6,14 @@ import { promisify } from "node:util";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installPackedCli } from "./packed-cli.ts";
+import { type ServerProcess, startServer } from "./server-process.ts";
 
-const KEY = /slk_\w+_[\w-]{43}/;
-const URL_OF = /http:\/\/127\.0\.0\.1:\d+(?=\s)/;
 const ENOUGH_BYTES = 1_000_000;
 
 let folder: string;
 let binary: string;
 let database: TestDatabase;
-let server: ChildProcess;
-let url: string;
-let key: string;
+let server: ServerProcess;
 
 const environment = () => ({ PATH: process.env["PATH"] ?? "", HOME: folder });
 const run = (...args: string[]) =>
@@ -39,50 +35,30 @@ servers: { a: { url: "${database.url}" } }
 jobs: [{ name: nightly, kind: copy, source: "a:src:users", target: "a:dst:users" }]
 `;
   await writeFile(join(folder, "syncline.yaml"), config);
-  server = spawn(process.execPath, [binary, "server", "--port", "0", "--state-directory", "state"], {
-    cwd: folder,
-    env: environment(),
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let told = "";
-  const listens = Promise.withResolvers<void>();
-  server.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    told += text;
-    url = URL_OF.exec(told)?.[0] ?? "";
-    key = KEY.exec(told)?.[0] ?? "";
-    if (url !== "" && key !== "") listens.resolve();
-  });
-  server.once("exit", (code) => listens.reject(new Error(`the server ended with ${code}: ${told}`)));
-  await listens.promise;
+  server = await startServer({ binary, folder, args: ["--state-directory", "state"] });
 }, 60_000);
 afterAll(async () => {
-  server.kill("SIGTERM");
-  const [code] = await once(server, "exit");
+  const code = await server.stop();
   await database.drop();
   await rm(folder, { recursive: true, force: true });
   expect(code).toBe(0);
 });
 
-const ask = (path: string, init: RequestInit = {}) => {
-  const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
-  return fetch(url + path, { ...init, headers });
-};
-
 describe("the published package, in a folder of its own", () => {
   it("serves on an embedded database, with migrations and the viewer of its API", async () => {
-    expect(await (await ask("/livez")).json()).toMatchObject({ status: "ok" });
-    expect(await (await ask("/api/v1/me")).json()).toMatchObject({ scopes: ["*"], version: "0.1.0" });
-    const viewer = await ask("/docs/viewer.js");
+    expect(await (await server.ask("/livez")).json()).toMatchObject({ status: "ok" });
+    expect(await (await server.ask("/api/v1/me")).json()).toMatchObject({ scopes: ["*"], version: "0.1.0" });
+    const viewer = await server.ask("/docs/viewer.js");
     expect(viewer.headers.get("content-type")).toContain("javascript");
     expect((await viewer.arrayBuffer()).byteLength).toBeGreaterThan(ENOUGH_BYTES);
   });
 
   it("compares, keeps the result with its index and lists from it", async () => {
     const body = JSON.stringify({ source: "a:src:users", target: "a:dst:users" });
-    const answer = await ask("/api/v1/diff?wait=30", { method: "POST", body });
+    const answer = await server.ask("/api/v1/diff?wait=30", { method: "POST", body });
     const compared = (await answer.json()) as { readonly summary: { readonly patchId: string } };
     expect(compared).toMatchObject({ state: "succeeded", error: null });
-    const found = await ask(`/api/v1/patches/${compared.summary.patchId}/changes?text=name 17`);
+    const found = await server.ask(`/api/v1/patches/${compared.summary.patchId}/changes?text=name 17`);
     expect(await found.json()).toMatchObject({ items: [{ kind: "insert", key: { id: "17" } }] });
   });
 

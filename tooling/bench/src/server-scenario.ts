@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { installPackedCli } from "./packed-cli.ts";
+import { memoryBytes, processorMs, type ServerProcess, startServer } from "./server-process.ts";
 
 const SOURCES = fileURLToPath(new URL("../../../apps/cli/bin/syncline.js", import.meta.url));
 const STREAMS = 1_000;
@@ -13,7 +14,6 @@ const REQUESTS_PER_SECOND = 200;
 const SECONDS = 20;
 const CONNECTIONS = 20;
 const MB = 1_000_000;
-const MS_PER_TICK = 10;
 
 interface Load {
   readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -41,7 +41,12 @@ export async function benchServer({
   const { default: autocannon } = (await import("autocannon")) as { default: Autocannon };
   const folder = mkdtempSync(join(tmpdir(), "syncline-bench-server-"));
   chmodSync(folder, 0o755); // the embedded database runs under another user
-  const server = await startServer(sources ? SOURCES : await installPackedCli(folder), folder);
+  const binary = sources ? SOURCES : await installPackedCli(folder);
+  const server = await startServer({
+    binary,
+    folder,
+    environment: { SYNCLINE_REQUESTS_PER_MINUTE: "1000000" },
+  });
   const sockets: Socket[] = [];
   try {
     const measured = async (path: string, duration: number): Promise<Load & { readonly cpuMs: number }> => {
@@ -81,8 +86,7 @@ export async function benchServer({
     );
   } finally {
     for (const socket of sockets) socket.destroy();
-    server.child.kill("SIGTERM");
-    await new Promise((ended) => server.child.once("exit", ended));
+    await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -91,45 +95,18 @@ interface JobList {
   readonly items: readonly [{ readonly id: string }];
 }
 
-interface BenchedServer {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly key: string;
-}
-
-async function startServer(binary: string, folder: string): Promise<BenchedServer> {
-  const child = spawn(process.execPath, [binary, "server", "--port", "0", "--log-level", "warn"], {
-    cwd: folder,
-    env: { ...process.env, SYNCLINE_REQUESTS_PER_MINUTE: "1000000" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let text = "";
-  const told = Promise.withResolvers<{ url: string; key: string }>();
-  const read = (bytes: Buffer) => {
-    text += bytes;
-    const url = /http:\/\/[\d.]+:\d+/.exec(text)?.[0];
-    const key = /slk_\w+_[\w-]{43}/.exec(text)?.[0];
-    if (url !== undefined && key !== undefined) told.resolve({ url, key });
-  };
-  child.stdout.on("data", read);
-  child.stderr.on("data", read);
-  child.once("exit", (code) => told.reject(new Error(`the server ended with ${code}: ${text}`)));
-  return { child, ...(await told.promise) };
-}
-
 /** Gives the id of one. */
-async function makeJobs({ url, key }: BenchedServer): Promise<string> {
-  const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
+async function makeJobs({ ask }: ServerProcess): Promise<string> {
   const send = (path: string, body: unknown) =>
-    fetch(`${url}/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    ask(`/api/v1${path}`, { method: "POST", body: JSON.stringify(body) });
   await send("/servers", { name: "a", url: "postgres://nobody@8.8.8.8/none" });
   for (let n = 0; n < 50; n += 1)
     await send("/jobs", { name: `job-${n}`, kind: "diff", source: "a:s:t", target: "a:t:t" });
-  const { items } = (await (await fetch(`${url}/api/v1/jobs?limit=1`, { headers })).json()) as JobList;
+  const { items } = (await (await ask("/api/v1/jobs?limit=1")).json()) as JobList;
   return items[0].id;
 }
 
-function openStream({ url, key }: BenchedServer): Promise<Socket> {
+function openStream({ url, key }: ServerProcess): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.write(`GET /api/v1/events HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ${key}\r\n\r\n`);
@@ -140,19 +117,9 @@ function openStream({ url, key }: BenchedServer): Promise<Socket> {
 }
 
 /** Resident, and in proportion to what is shared with other processes. */
-function memory({ pid }: ChildProcess): string {
-  const kilobytes = (file: string, name: string) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/${file}`, "utf8"))?.[1]);
-  const resident = kilobytes("status", "VmRSS");
-  return `${megabytes(resident)} MB RSS, ${megabytes(kilobytes("smaps_rollup", "Pss"))} MB PSS`;
-}
-
-const megabytes = (kilobytes: number) => Math.round((kilobytes * 1024) / MB);
-
-/** What the process has used so far, user and system. */
-function processorMs({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+function memory(child: ChildProcess): string {
+  const megabytes = (name: "VmRSS" | "Pss") => Math.round(memoryBytes(child, name) / MB);
+  return `${megabytes("VmRSS")} MB RSS, ${megabytes("Pss")} MB PSS`;
 }
 
 function describe({ latency, requests, non2xx, errors, cpuMs }: Load & { readonly cpuMs: number }): string {
