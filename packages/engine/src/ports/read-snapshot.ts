@@ -66,7 +66,7 @@ export interface SidePlan {
 }
 
 /**
- * Half-open range of a key column that has a fixed width and its own index order; null is open. Neighbouring segments
+ * Half-open range of a key column that sorts alike on both sides, a text by its bytes; null is open. Neighbouring segments
  * share a bound, the first has none below and the last none above, so each keyed row lies in exactly one.
  */
 export interface Segment {

@@ -16,7 +16,8 @@ export function seeksBuckets({ plan, info }: Pick<TableSql, "plan" | "info">, bu
 /** Whether an index leads with this key column itself. */
 export function seeksColumn({ plan, info }: Pick<TableSql, "plan" | "info">, index: number): boolean {
   const column = plan.key?.columns[index];
-  if (column === undefined || column.form.cast !== null) return false;
+  // A text is compared by its bytes, which its index has no order of.
+  if (column === undefined || column.form.cast !== null || column.form.order === "text") return false;
   return info.spec.keys.some((key) => key.columns[0] === column.name);
 }
 

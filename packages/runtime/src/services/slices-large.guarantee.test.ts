@@ -219,7 +219,7 @@ function describe(
   const losses = units.reduce((sum, unit) => sum + unit.losses, 0);
   const rate = Math.round(ROWS / seconds).toLocaleString("en");
   const after = kill
-    ? `, one killed: ${repeated(measured)} units again, ${(repeated(measured) / workers).toFixed(2)} a worker (${losses} leases lost), taken over after ${takeOver?.toFixed(1)} s, attempt ${run.attempt}`
+    ? `, one killed: ${repeated(measured)} units again, ${(repeated(measured) / workers).toFixed(2)} a worker (${losses} leases lost), ${takeOver === null ? "nothing to take over" : `taken over after ${takeOver.toFixed(1)} s`}, attempt ${run.attempt}`
     : "";
   return `${what} in ${slices} slices by ${workers}: ${seconds.toFixed(1)} s (${rate} rows/s)${after}`;
 }

@@ -6,6 +6,8 @@ import type { DiffSlice, SlicedTable } from "./diff-slice.ts";
 const SLICE_ROWS = 500_000;
 const SLICE_BYTES = 128 * 1024 * 1024;
 const MOST_SLICES = 1_024;
+/** Each of these reads the whole table for its part of the rows. */
+const MOST_SCANS = 8;
 /** Sampled for each wanted slice, so that those that are taken are spread evenly. */
 const BOUNDS_A_SLICE = 16;
 
@@ -14,6 +16,8 @@ export interface PlanSlicesInput {
   readonly readersOf: (work: TableWork) => { readonly source: TableReader; readonly target: TableReader };
   /** Slices of the largest table, of others in proportion; or by size. */
   readonly slices: number | "auto";
+  /** Whether texts have the same bytes on both sides, by which they are sorted. */
+  readonly sameEncoding: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -74,13 +78,17 @@ function weightOf(work: TableWork): number {
 
 /**
  * Segments of the first key column, from the first, which is open below, to the last, which is open above. Only where
- * that column has a fixed width, so that it sorts alike everywhere, and an index on both sides finds its ranges.
+ * that column sorts alike everywhere: one of a fixed width of which an index on both sides finds the ranges, or a text,
+ * by its bytes. No index has these but under the collation "C", so there are few segments of texts.
  */
-async function cutTable(input: PlanSlicesInput, work: TableWork, count: number): Promise<Segment[]> {
-  if (count < 2 || !sortsByFirstColumn(work)) return [];
+async function cutTable(input: PlanSlicesInput, work: TableWork, wanted: number): Promise<Segment[]> {
+  const cut = wanted < 2 ? null : cutOf(work);
+  if (cut === null || (cut === "texts" && !input.sameEncoding)) return [];
   const readers = input.readersOf(work);
   const anyRange = { kind: "range", column: 0, bounds: [] } as const;
-  if (!readers.source.seeksBuckets(anyRange) || !readers.target.seeksBuckets(anyRange)) return [];
+  const seeks = readers.source.seeksBuckets(anyRange) && readers.target.seeksBuckets(anyRange);
+  if (cut === "ranges" && !seeks) return [];
+  const count = cut === "texts" ? Math.min(MOST_SCANS, wanted) : wanted;
   const larger = work.source.table.estimatedRows >= work.target.table.estimatedRows ? "source" : "target";
   const sampled = await readers[larger].sampleBounds(0, (count - 1) * BOUNDS_A_SLICE, input.signal);
   const bounds = evenly(sampled, count - 1);
@@ -91,13 +99,15 @@ async function cutTable(input: PlanSlicesInput, work: TableWork, count: number):
     : edges.slice(1).map((to, at) => ({ column: 0, from: edges[at] ?? null, to, share }));
 }
 
-function sortsByFirstColumn({ source, target, agreement }: TableWork): boolean {
-  return [source, target].every(({ key, masks, keyMaps }) => {
+function cutOf({ source, target, agreement }: TableWork): "ranges" | "texts" | null {
+  const cuts = [source, target].map(({ key, masks, keyMaps }) => {
     const first = key?.columns[0];
-    if (key === null || first === undefined || key.canonical) return false;
-    if (masks?.has(first.name) === true || keyMaps?.has(first.name) === true) return false;
-    return first.form.width !== null && first.form.width > 1 && agreement.key !== null;
+    if (key === null || first === undefined || key.canonical || agreement.key === null) return null;
+    if (masks?.has(first.name) === true || keyMaps?.has(first.name) === true) return null;
+    if (first.form.order === "text") return "texts";
+    return first.form.width !== null && first.form.width > 1 ? "ranges" : null;
   });
+  return cuts[0] === cuts[1] ? (cuts[0] ?? null) : null;
 }
 
 /** At most `count` of them, evenly spread. */

@@ -76,6 +76,7 @@ export class SlicedDiff {
       tables: this.#agreed.tables,
       readersOf: (work) => this.#readers(work),
       slices,
+      sameEncoding: this.#sides.source.encoding === this.#sides.target.encoding,
       signal: this.#input.ctx.signal,
     });
   }
