@@ -1,4 +1,4 @@
-import { CodedError } from "@syncline/core";
+import { CodedError, isCodedError } from "@syncline/core";
 import { nameApplication } from "../apply/application-id.ts";
 import { findDone, resultOfThen } from "../apply/find-done.ts";
 import { attemptBatch } from "./attempt-batch.ts";
@@ -78,10 +78,27 @@ async function applyEach(input: ApplyBatchInput, id: string): Promise<BatchResul
     const completed = ahead?.[index] ?? null;
     const name = completed === null ? null : rowName(completed);
     const fresh = completed !== null && (name === null || !touched.has(name));
-    parts.push(await applyOne(own, operationId(id, index), fresh ? completed : null));
+    try {
+      parts.push(await applyOne(own, operationId(id, index), fresh ? completed : null));
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      const key = wish.key.size > 0 ? wish.key : null;
+      parts.push(refused([{ status: "error", key, problem: problemOf(error) }]));
+      if (!endsAll(error)) continue;
+      // Whoever asked must hear of what is written already.
+      if (!parts.some(({ outcome }) => outcome === "applied")) throw error;
+      const rest = input.operations.slice(index + 1);
+      parts.push(refused(rest.map(({ key: of }) => item("held", of.size > 0 ? of : null))));
+      break;
+    }
     if (name !== null) touched.add(name);
   }
   return joined(parts);
+}
+
+/** What the next operation would run into as well. */
+function endsAll({ code, retryable }: CodedError): boolean {
+  return retryable || code === "interrupted" || code.startsWith("connection.") || code.startsWith("target.");
 }
 
 /** `completed`: as its row was a moment ago; null has it looked at now. */
@@ -105,9 +122,10 @@ async function completedAhead(input: ApplyBatchInput): Promise<readonly Complete
 }
 
 function joined(parts: readonly BatchResult[]): BatchResult {
+  const whole = parts.every(({ outcome }) => outcome === "applied");
   const written = parts.filter(({ outcome }) => outcome === "applied").length;
   return {
-    outcome: written === parts.length ? "applied" : written === 0 ? "refused" : "partial",
+    outcome: whole ? "applied" : written === 0 ? "refused" : "partial",
     items: parts.flatMap(({ items }) => items),
     counts: parts.map(({ counts }) => counts).reduce(addCounts, NOTHING),
     ledgerIds: parts.flatMap((part) => part.ledgerIds),

@@ -21,7 +21,7 @@ export interface BatchOperation {
 
 /**
  * `already`: it was so before. `skipped`: left out because of `ours`. `violation`: the database refuses it. `held`:
- * nothing is wrong with it, but with others of an atomic batch.
+ * nothing is wrong with it, but with others of an atomic batch, or the target went away before its turn.
  */
 export type BatchStatus = "applied" | "already" | "skipped" | "conflict" | "violation" | "error" | "held";
 

@@ -229,6 +229,27 @@ describe("a batch that is not atomic", () => {
     expect(await users()).toEqual(["1 Ann n@x guest", ...USERS.slice(1)]);
   });
 
+  it("also tells of a value that would be cut, and goes on", async () => {
+    await database.query("CREATE TABLE shop.short (id int PRIMARY KEY, note varchar(3))");
+    const wish = ["abc", "abcd", "xyz"].map((note, at) => insert("short", { id: String(at), note }));
+    const done = await run(wish, { atomic: false });
+    expect(done).toMatchObject({ outcome: "partial", told: ["applied", "error", "applied"] });
+    expect(await database.query("SELECT id FROM shop.short ORDER BY id")).toEqual([{ id: 0 }, { id: 2 }]);
+  });
+
+  it("tells what is written when the target goes away in between", async () => {
+    await database.query(`CREATE FUNCTION shop.leave() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN IF NEW.id = 8 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END $$;
+      CREATE TRIGGER leave BEFORE INSERT ON shop.orders FOR EACH ROW EXECUTE FUNCTION shop.leave();
+      ALTER TABLE shop.orders ENABLE ALWAYS TRIGGER leave`);
+    const done = await run(
+      ["7", "8", "9"].map((id) => insert("orders", { id })),
+      { atomic: false },
+    );
+    expect(done).toMatchObject({ outcome: "partial", told: ["applied", "error", "held"] });
+    expect((await orders()).map((text) => text.split(" ")[0])).toEqual(["1", "2", "7"]);
+  });
+
   it("goes on where it was ended when it is asked for again under its name", async () => {
     const setting = { applicationId: randomUUID() };
     const wish = [insert("users", { name: "Dan" }), insert("users", { name: "Eve" })];
