@@ -8,6 +8,7 @@ export type { Call, ControlPlane, Scope } from "./control-plane.ts";
 export { type AuditNote, Change, type NewEvent } from "./database/change.ts";
 export { askDatabase, notifyChannel } from "./database/channels.ts";
 export type { Executor, Transaction } from "./database/open-database.ts";
+export { QUEUE_SESSION } from "./database/session-names.ts";
 export { joining, read, transact } from "./database/transact.ts";
 export { translateDatabaseError } from "./database/translate-database-error.ts";
 export { EVENT_CHANNEL, WORK_CHANNEL } from "./database/write-notes.ts";

@@ -73,6 +73,7 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   drainWorker: "for processes of the service",
   dropSnapshot: "for processes of the service",
   electLeader: "for processes of the service",
+  endSilentSessions: "for processes of the service",
   enqueueDelivery: ({ cp, scope, theirs }) =>
     verbs.enqueueDelivery(cp, {
       organizationId: scope.organizationId,

@@ -1,5 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import { openSocket, type SocketAddress } from "./open-socket.ts";
+import { controlSessionName } from "./session-names.ts";
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -27,7 +28,7 @@ export function connect({ url, applicationName, max, onLost, onNotify }: Connect
     // Its question about types is nobody's: when the connection is lost meanwhile, its rejection ends the process.
     fetch_types: false,
     connection: {
-      application_name: applicationName,
+      application_name: controlSessionName(applicationName),
       TimeZone: "UTC",
       DateStyle: "ISO, MDY",
       statement_timeout: STATEMENT_TIMEOUT_MS,

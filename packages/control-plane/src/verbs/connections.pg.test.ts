@@ -1,7 +1,9 @@
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startFaultProxyFor } from "@syncline/tooling-faults";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { notifyChannel } from "../database/channels.ts";
 import { joining, read, transact } from "../database/transact.ts";
 import { openControlPlane } from "../open-control-plane.ts";
@@ -9,6 +11,7 @@ import { getJob } from "../queries/get-job.ts";
 import { diffJob } from "../testing/sample-jobs.ts";
 import { openTestControlPlane, type TestControlPlane } from "../testing/test-control-plane.ts";
 import { createJob } from "./create-job.ts";
+import { endSilentSessions } from "./end-silent-sessions.ts";
 
 let test: TestControlPlane;
 beforeAll(async () => {
@@ -204,3 +207,35 @@ function withPort(url: string, port: number): string {
   changed.port = String(port);
   return changed.href;
 }
+
+it("ends sessions of ours that stand still in a transaction or in a message, and no others", async () => {
+  const { cp, database } = test;
+  const silent = async (name: string, halfSent: boolean) => {
+    const client = new pg.Client({ connectionString: database.url, application_name: name });
+    client.on("error", () => {});
+    await client.connect();
+    const { rows } = await client
+      .query("BEGIN; SELECT pg_backend_pid() AS pid")
+      .then((all) => (all as unknown as pg.QueryResult[])[1] as pg.QueryResult<{ pid: number }>);
+    if (halfSent) {
+      const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+      stream.write(Buffer.from("P\0\0\0\x10\0SELECT 1\0\0\0", "latin1"));
+    }
+    return { client, pid: rows[0]?.pid };
+  };
+  const all = [
+    await silent("somebody control", false),
+    await silent("somebody control", true),
+    await silent("syncline queue", false),
+    await silent("somebody", false),
+  ];
+  const there = async () =>
+    (await database.query<{ pid: number }>("SELECT pid FROM pg_stat_activity")).map(({ pid }) => pid);
+  await sleep(300);
+  expect(await endSilentSessions(cp)).toBe(0);
+  expect(await endSilentSessions(cp, { silentMs: 250 })).toBe(3);
+  for (const { pid } of all.slice(0, 3))
+    await vi.waitFor(async () => expect(await there()).not.toContain(pid));
+  expect(await there()).toContain(all[3]?.pid);
+  await all[3]?.client.end();
+});

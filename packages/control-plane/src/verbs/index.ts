@@ -14,6 +14,7 @@ export * from "./create-webhook.ts";
 export { deleteJob } from "./delete-job.ts";
 export * from "./deliveries.ts";
 export * from "./elect-leader.ts";
+export { endSilentSessions } from "./end-silent-sessions.ts";
 export * from "./finish-unit.ts";
 export * from "./hold-snapshot.ts";
 export * from "./note-silence.ts";

@@ -15,6 +15,7 @@ import { placesOfRun } from "./run-places.ts";
 import { createScheduler } from "./scheduler/create-scheduler.ts";
 import { controlPlaneBooks } from "./scheduler/slot-books.ts";
 import type { Service, ServiceLog } from "./service.ts";
+import { createSessionGuard } from "./sweeper/create-session-guard.ts";
 import { createSweeper } from "./sweeper/create-sweeper.ts";
 import { EXECUTORS, executorOf } from "./worker/executors.ts";
 import { firstUnitOf } from "./worker/first-unit.ts";
@@ -132,6 +133,7 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
     queue,
     new Pulse({ identity, live, log }),
     sweeper,
+    createSessionGuard(controlPlane, log),
     ...(leadership === null ? [] : [leadership]),
     scheduler,
     createListening({ controlPlane, onDuty, workspaceOf, placesOf, firstUnitOf, log }),

@@ -1,3 +1,4 @@
+import { QUEUE_SESSION } from "@syncline/control-plane";
 import { PgBoss } from "pg-boss";
 import { brief } from "../run-services.ts";
 import type { ServiceLog } from "../service.ts";
@@ -28,7 +29,7 @@ export async function openBossQueue({ databaseUrl, log }: BossQueueOptions): Pro
   const boss = new PgBoss({
     connectionString: databaseUrl,
     schema: QUEUE_SCHEMA,
-    application_name: "syncline queue",
+    application_name: QUEUE_SESSION,
     max: CONNECTIONS,
     useListenNotify: true,
     schedule: false,
