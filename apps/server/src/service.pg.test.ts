@@ -111,6 +111,36 @@ describe("the config", () => {
     }
   });
 
+  it("a run has the same target to itself, by whatever name and whoever starts it", async () => {
+    const rows = await createTestDatabase("triggered");
+    const jobs = ["a", "b"].map(
+      (server) =>
+        `  - {name: ${server}, kind: copy, source: 'a:x:*', target: '${server}:y:*', confirm: ${server}}\n`,
+    );
+    const config = () => placesConfig(rows.url, `jobs:\n${jobs.join("")}`);
+    const server = await startTestService({ label: "triggers", config });
+    try {
+      const environment = {
+        SYNCLINE_DATABASE_URL: server.database.url,
+        SYNCLINE_STATE_DIRECTORY: join(server.folder, "state"),
+      };
+      const desk = await openDesk(inputFor(server.folder, environment, config));
+      for (const name of ["a", "b"]) await desk.trigger(name);
+      await desk.close();
+      const { items } = (await server.ask("GET", "/api/v1/jobs")).json;
+      for (const { id } of items) await server.ask("POST", `/api/v1/jobs/${id}/run`);
+      const runs = await server.database.query<{ keys: string[] }>(
+        "SELECT target_keys AS keys FROM syncline_control.runs",
+      );
+      const { hostname, port, pathname } = new URL(rows.url);
+      const key = `${hostname.replace("localhost", "127.0.0.1")}:${port}${pathname}`;
+      expect(runs.map(({ keys }) => keys)).toEqual([1, 2, 3, 4].map(() => [key]));
+    } finally {
+      await server.stop();
+      await rows.drop();
+    }
+  });
+
   it("--once runs each job and tells the worst outcome", async () => {
     const rows = await createTestDatabase("once_rows");
     await rows.query(

@@ -57,9 +57,19 @@ function placeOf(
 
 function placeOfUrl(text: string): { target: string; server: string }[] {
   if (!URL.canParse(text)) return [];
-  const { hostname, port, pathname } = new URL(text);
-  const server = `${hostname}:${port === "" ? "5432" : port}`;
-  return [{ target: `${server}${pathname}`, server }];
+  const { hostname, port, pathname, username } = new URL(text);
+  const server = `${hostname.toLowerCase()}:${port === "" ? "5432" : port}`;
+  // Without a name the database is the user's.
+  const database = decoded(pathname === "" || pathname === "/" ? `/${username}` : pathname);
+  return [{ target: `${server}${database}`, server }];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A locator that cannot be read fails when the run starts, with its reason. */

@@ -10,6 +10,7 @@ const places = async (target: string, more: Record<string, unknown> = {}) => {
       current: "one",
       servers: {
         one: { url: "postgres://a@localhost:5433/app" },
+        caps: { url: "postgres://b@LocalHost:5433/app" },
         other: { url: "postgres://b@127.0.0.1:5433/app" },
         many: { url: "postgres://a@db:5432/main", tenancy: { kind: "database" } },
         gone: { url: { env: "NOT_SET" } },
@@ -23,7 +24,9 @@ const places = async (target: string, more: Record<string, unknown> = {}) => {
 
 it("two names and a URL of one database are one target", async () => {
   const wanted = { targetKeys: ["127.0.0.1:5433/app"] };
-  for (const target of ["one:x:*", "other:y:*", "x:*", "postgres://c:secret@localhost:5433/app"])
+  const urls = ["localhost:5433/app", "LOCALHOST:5433/app", "127.0.0.1:5433/%61pp", "[::1]:5433/app"];
+  const names = ["one:x:*", "other:y:*", "x:*", "caps:x:*", "postgres://app:secret@localhost:5433"];
+  for (const target of [...names, ...urls.map((url) => `postgres://c:secret@${url}`)])
     expect(await places(target), target).toMatchObject(wanted);
 });
 

@@ -25,7 +25,7 @@ async function addressOf(key: string, { config, environment }: Workspace): Promi
   if (server === undefined) return withOneLoopback(key);
   try {
     const address = await resolveAddress(server, { env: environment });
-    return withOneLoopback(`${address.host}:${address.port}/${database ?? address.database}`);
+    return withOneLoopback(`${address.host.toLowerCase()}:${address.port}/${database ?? address.database}`);
   } catch {
     return key; // the run says what is wrong when it starts
   }
