@@ -152,3 +152,22 @@ it("takes back what was copied when the run is cancelled while everybody is dead
   expect(ended).toMatchObject({ state: "cancelled", summary: { counts: { inserted: 0 } } });
   expect(await copyState(world.target)).toBe(empty);
 });
+
+it("is cancelled at its end only after somebody has looked for what was copied", async () => {
+  begin("ending");
+  const run = await world.start(COPY);
+  await until(async () => (await slicesDone(run)) >= 1, "begun");
+  const busy = new pg.Client(world.target.url);
+  await busy.connect();
+  await busy.query("BEGIN; LOCK TABLE fresh IN ROW EXCLUSIVE MODE"); // goes with slices, not with their end
+  const finish = async () => (await unitsOf(world, run)).find(({ kind }) => kind === "finish");
+  await until(async () => (await finish())?.state === "running", "at the end");
+  const { state } = await cancelRun(world.cp, world.call, { runId: run.id });
+  expect(state).toBe("cancelling");
+  await until(async () => (await finish())?.state !== "running" || (await finish())?.claims === 2, "stopped");
+  await busy.end();
+  const ended = await world.until(run.id);
+  expect(ended).toMatchObject({ state: "cancelled", summary: { counts: { inserted: 0 } } });
+  expect((await finish())?.claims, "given out once more, to be inspected").toBe(2);
+  await until(async () => (await copyState(world.target)) === empty, "removed");
+});

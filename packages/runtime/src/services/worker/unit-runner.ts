@@ -128,6 +128,8 @@ export class UnitRunner {
     const unsettled = isCodedError(error) && error.code === "patch.outcome_unknown";
     if (reason === "timeout")
       return { kind: "outcome", outcome: { kind: "failed", error: tookTooLong(claim), unsettled } };
+    if (reason === "cancel" && mustBeInspected(claim))
+      return { kind: "outcome", outcome: { kind: "failed", error: toStoredError(error), unsettled: true } };
     if (reason !== null && !unsettled) return { kind: "outcome", outcome: { kind: "stopped" } };
     const interrupted = isCodedError(error) && error.code === "interrupted";
     if (claim.mode === "inspect" && interrupted) return { kind: "outcome", outcome: { kind: "stopped" } };
@@ -223,6 +225,11 @@ function done({ summary, data, rows, bytes, checksum }: UnitResult): UnitOutcome
     ...(bytes === undefined ? {} : { bytes }),
     ...(checksum === undefined ? {} : { checksum }),
   };
+}
+
+/** Slices of a copy are in the target: the run is over when somebody has removed them, not before. */
+function mustBeInspected({ run, unit, mode }: Claim): boolean {
+  return mode === "work" && run.kind === "copy" && unit.kind === "finish";
 }
 
 function tookTooLong({ run }: Claim) {
