@@ -226,6 +226,27 @@ it("a patch that meets changed rows waits in the inbox, and applies as it was de
   expect([await inbox("open"), (await inbox("applied")).length]).toEqual([[], 4]);
 });
 
+it("a decision about one patch says nothing about another one", async () => {
+  const definition = { name: "changing", kind: "apply", target: PLACES.target };
+  const patch = await patchOfSource();
+  await rows.query("UPDATE dst.users SET name = 'Zoe' WHERE id = 1");
+  const { id, run, inbox, choose } = await inboxOf({ ...definition, patch });
+  await run();
+  await choose(0, { choice: "theirs" });
+  await rows.query(
+    "UPDATE dst.users SET name = 'Abe' WHERE id = 1; UPDATE src.users SET name = 'Eva' WHERE id = 1",
+  );
+  const other = await patchOfSource();
+  await rows.query("UPDATE dst.users SET name = 'Zoe' WHERE id = 1");
+  await client().jobs.updateJob({
+    params: { id },
+    body: { version: 1, definition: { ...definition, patch: other } } as never,
+  });
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { conflicts: 1 } });
+  expect((await target())[0]).toBe("1 Zoe a@x");
+  expect([(await inbox("superseded")).length, (await inbox("open")).length]).toEqual([1, 1]);
+});
+
 it("conflicts of a run without a job are in the inbox too, and its retry applies what was decided", async () => {
   const patch = await patchOfSource();
   await rows.query("UPDATE dst.users SET name = 'Zoe' WHERE id = 1");

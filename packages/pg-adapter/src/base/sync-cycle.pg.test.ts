@@ -134,6 +134,27 @@ describe("rows", () => {
     expect(await base()).toEqual(["(1,o,o)"]);
   });
 
+  it("in conflict in greater number than is told are held as well, and everything else goes on", async () => {
+    await both("INSERT INTO %.t SELECT n, 'o', 'o' FROM generate_series(1, 6) n");
+    await again();
+    await inSource("UPDATE %.t SET a = 's' WHERE id < 6; UPDATE %.t SET b = 's' WHERE id = 6");
+    await inTarget("UPDATE %.t SET a = 't' WHERE id < 6; INSERT INTO %.t VALUES (7, 'n', 'n')");
+    const first = await again({ mostConflicts: 3 });
+    expect([first.open.length, first.left, first.tables[0]?.undecided]).toEqual([3, 2, 5]);
+    expect(first.notes.join()).toContain("5 rows are in conflict");
+    expect(written(first)).toEqual([0, 1, 0, 1, 0, 0]);
+    expect((await sides("t")).source).toEqual(
+      [1, 2, 3, 4, 5].map((id) => `(${id},s,o)`).concat("(6,o,s)", "(7,n,n)"),
+    );
+    expect(await base()).toEqual([1, 2, 3, 4, 5].map((id) => `(${id},o,o)`).concat("(6,o,s)", "(7,n,n)"));
+    const told = new Set(first.open.map(({ name }) => name));
+    const second = await again({
+      mostConflicts: 3,
+      decide: ({ name }) => (told.has(name) ? "theirs" : undefined),
+    });
+    expect([second.open.length, second.left, second.decided.length]).toEqual([2, 0, 3]);
+  });
+
   it("with all-values nothing is written while something is undecided", async () => {
     await both("INSERT INTO %.t VALUES (1, 'o', 'o')");
     await again();

@@ -84,13 +84,14 @@ class CyclePlanner {
   readonly #rules: ConflictPlan;
   readonly #ours: ChangeSpool;
   readonly #spools: { readonly target: ChangeSpool; readonly source: ChangeSpool };
-  readonly #open = new OpenConflicts();
+  readonly #open: OpenConflicts;
   readonly #decided: DecidedConflict[] = [];
 
   constructor(request: PlanRequest, target: SideRun, source: SideRun) {
     this.#request = request;
     this.#target = target;
     this.#source = source;
+    this.#open = new OpenConflicts(request.input.mostConflicts);
     this.#rules = conflictPlan(request.input.conflicts);
     const spool = () => request.input.createSpool?.() ?? new MemorySpool();
     this.#ours = spool();

@@ -44,6 +44,8 @@ export interface SyncCycleInput {
     readonly timestampFields: readonly string[];
     readonly timestampSkewMs: number;
   };
+  /** Undecided conflicts that are told; 20,000 when absent. */
+  readonly mostConflicts?: number;
   /** Absent: any number of deletes. */
   readonly deleteLimit?: DeleteLimit;
   readonly diff: Pick<
