@@ -1,4 +1,5 @@
 import { CodedError, isCodedError } from "@syncline/core";
+import { inSpan } from "@syncline/observability/tracing";
 import { Hono } from "hono";
 import { AccessControl } from "./http/access-control.ts";
 import { problemResponse } from "./http/problem.ts";
@@ -20,6 +21,8 @@ import type { ServiceParts } from "./service-parts.ts";
 
 const BODY_TIMEOUT_MS = 10_000;
 const STALL_MS = 30_000;
+const SERVER_ERROR = 500;
+const NO_ROUTE = "none";
 /** Paths below `/api` that take no key. */
 const KEYLESS = /^\/api\/v1\/(?:hooks\/[^/]+|openapi\.json)$/;
 
@@ -38,7 +41,7 @@ export function createApp(
     bodyLimits: { maxBytes: limits.requestBytes, timeoutMs: BODY_TIMEOUT_MS },
     streamLimits: { maxBytes: limits.uploadBytes, stallMs: STALL_MS },
   });
-  app.use("*", (context, next) => observe(parts, context, next));
+  app.use("*", (context, next) => traced(context, () => observe(parts, context, next)));
   app.onError((error, context) => answerError(error, context));
   app.notFound((context) => answerError(nothingThere(context, router), context));
   if (whole)
@@ -61,6 +64,23 @@ export function createApp(
   return app;
 }
 
+function traced(context: AnyContext, next: () => Promise<void>): Promise<void> {
+  const { method, raw } = context.req;
+  const attributes = { "http.request.method": method };
+  return inSpan({ span: "request", name: method, attributes, headers: raw.headers }, async (span) => {
+    await next();
+    const { status } = context.res;
+    const route = context.get("route");
+    if (route !== NO_ROUTE) span.rename(route);
+    span.set({
+      "http.route": route,
+      "http.response.status_code": status,
+      "syncline.request": context.get("requestId"),
+    });
+    if (status >= SERVER_ERROR) span.fail(String(status));
+  });
+}
+
 async function observe(
   { logger, metrics }: ServiceParts,
   context: AnyContext,
@@ -70,7 +90,7 @@ async function observe(
   const requestId = requestIdOf(context.req.header("x-request-id"));
   context.set("requestId", requestId);
   context.set("logger", logger.child({ requestId }));
-  context.set("route", "none");
+  context.set("route", NO_ROUTE);
   await next();
   // Nobody reads the body of an answer to HEAD; what it holds open ends here.
   if (context.req.method === "HEAD") await context.res.body?.cancel();

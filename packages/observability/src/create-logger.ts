@@ -13,6 +13,8 @@ export interface CreateLoggerOptions {
   readonly destination?: DestinationStream;
   /** One readable line each instead of JSON; for terminals. */
   readonly pretty?: boolean;
+  /** Fields of what is going on when a line is written, such as its trace. */
+  readonly mixin?: () => object;
 }
 
 export type { Logger } from "pino";
@@ -26,6 +28,7 @@ export function createLogger(options: CreateLoggerOptions = {}): Logger {
     {
       level: options.level ?? "info",
       base: null,
+      ...(options.mixin === undefined ? {} : { mixin: options.mixin }),
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: serializeError, error: serializeError },

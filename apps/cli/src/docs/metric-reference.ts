@@ -1,4 +1,5 @@
 import { METRICS } from "@syncline/observability/metrics";
+import { SPANS } from "@syncline/observability/tracing";
 
 /** The metrics of `/metrics` as one Markdown page. */
 export function formatMetricReference(): string {
@@ -6,7 +7,11 @@ export function formatMetricReference(): string {
     ({ name, type, labels, help }) =>
       `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(" ")} | ${help.replaceAll("|", "\\|")} |`,
   );
-  return `# Metrics
+  const spans = Object.values(SPANS).map(
+    ({ name, meaning, attributes }) =>
+      `| \`${name}\` | ${meaning} | ${attributes.map((attribute) => `\`${attribute}\``).join(" ")} |`,
+  );
+  return `# Metrics and traces
 
 <!-- Generated from packages/observability/src/metrics by \`pnpm docs:reference\`. -->
 
@@ -18,5 +23,15 @@ Metrics of the process itself (\`process_*\`, \`nodejs_*\`) come besides. Names 
 ${rows.join("\n")}
 
 Alerts worth having: \`syncline_job_seconds_since_success\` above what a job may take, \`syncline_queue_lag_seconds\` above a minute, \`syncline_runs_finished_total{outcome="dead"}\` rising, \`syncline_conflicts_open\` that does not fall.
+
+## Traces
+
+A server or service tells of what it does through the OpenTelemetry API, and brings no SDK: nothing is recorded until the process loads one, for example a module that registers a \`NodeTracerProvider\` with an
+exporter: \`NODE_OPTIONS="--import ./tracing.mjs" syncline server\`. Requests go on with the trace that their \`traceparent\` names. All spans of a run have the run's id as their trace id, without its dashes, whichever processes
+worked at it, and count as sampled. Log lines of requests carry their \`traceId\` and \`spanId\`; those of units name the run. Spans hold names, ids and codes, never row values, addresses, messages or secrets.
+
+| Span | What | Attributes |
+|---|---|---|
+${spans.join("\n")}
 `;
 }

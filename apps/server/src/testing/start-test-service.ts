@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, EMPTY_CONFIG, parseConfig, readServiceSettings } from "@syncline/config";
 import { createLogger } from "@syncline/observability";
+import { traceFields } from "@syncline/observability/tracing";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { type RunningService, startService } from "../service.ts";
 
@@ -66,7 +67,11 @@ export async function startTestService(options: StartTestService): Promise<TestS
     environment,
     folder,
     version: "0.0.0-test",
-    logger: createLogger({ level: "debug", destination: { write: (line) => void lines.push(line) } }),
+    logger: createLogger({
+      level: "debug",
+      mixin: traceFields,
+      destination: { write: (line) => void lines.push(line) },
+    }),
     mode: "server",
   });
   const url = service.url ?? "";

@@ -23,6 +23,7 @@ import { LiveUnits } from "./worker/live-units.ts";
 import { MemoryGate } from "./worker/memory-gate.ts";
 import { Pulse } from "./worker/pulse.ts";
 import { RunWorker } from "./worker/run-worker.ts";
+import { tracedExecutor } from "./worker/traced-executor.ts";
 import type { Executors } from "./worker/unit-executor.ts";
 import { UnitRunner } from "./worker/unit-runner.ts";
 import { WorkerIdentity } from "./worker/worker-identity.ts";
@@ -102,7 +103,7 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
       workerId,
       held,
     }),
-    execute: executorOf(options.executors ?? EXECUTORS),
+    execute: tracedExecutor(executorOf(options.executors ?? EXECUTORS)),
     workspaceOf,
     folder,
     perServer: () => limits().perServer,

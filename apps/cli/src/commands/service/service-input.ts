@@ -6,6 +6,7 @@ import {
   type ServiceSettings,
 } from "@syncline/config";
 import { createLogger, type Logger } from "@syncline/observability";
+import { traceFields } from "@syncline/observability/tracing";
 import type { DeskInput, ServiceInput } from "@syncline/server/service";
 import type { Session } from "../../session.ts";
 import { VERSION } from "../../version.ts";
@@ -53,5 +54,9 @@ async function readConfig({ globals, workingFolder, environment }: Session): Pro
 function serviceLogger({ globals }: Session, fallback: "info" | "silent" = "info"): Logger {
   const quiet = globals.quiet === true ? "warn" : fallback;
   const level = globals.logLevel ?? (globals.verbose === true ? "debug" : quiet);
-  return createLogger({ level, pretty: globals.logLevel === undefined && process.stderr.isTTY === true });
+  return createLogger({
+    level,
+    mixin: traceFields,
+    pretty: globals.logLevel === undefined && process.stderr.isTTY === true,
+  });
 }

@@ -4,6 +4,7 @@ import {
   claimDeliveries,
   recordDelivery,
 } from "@syncline/control-plane";
+import { inSpan } from "@syncline/observability/tracing";
 import type { Egress } from "../../egress/index.ts";
 import type { ReachedPoint } from "../kill-points.ts";
 import { PollingService } from "../polling-service.ts";
@@ -54,6 +55,28 @@ export function createAlertSender(options: AlertSenderOptions): PollingService {
   });
 }
 
+function traced(
+  { delivery }: ClaimedDelivery,
+  send: () => ReturnType<typeof sendDelivery>,
+): ReturnType<typeof sendDelivery> {
+  const attributes = {
+    "syncline.delivery": delivery.id,
+    "syncline.webhook": delivery.webhookId,
+    "syncline.event": delivery.eventType,
+    "syncline.tries": delivery.tries,
+  };
+  return inSpan({ span: "delivery", name: `deliver ${delivery.eventType}`, attributes }, async (span) => {
+    const outcome = await send();
+    const { kind, status } = outcome;
+    span.set({
+      "syncline.outcome": kind,
+      ...(status === null ? {} : { "http.response.status_code": status }),
+    });
+    if (kind === "failed") span.fail("delivery.failed");
+    return outcome;
+  });
+}
+
 /** Never rejects: what is not recorded comes again when its lease ends. */
 async function deliver(
   claimed: ClaimedDelivery,
@@ -63,13 +86,15 @@ async function deliver(
   const { delivery } = claimed;
   const about = { delivery: delivery.id, webhook: delivery.webhookId, event: delivery.eventType };
   try {
-    const outcome = await sendDelivery(claimed, {
-      egress: egress(),
-      userAgent: `Syncline/${version}`,
-      timeoutMs,
-      signal,
-      ...(random === undefined ? {} : { random }),
-    });
+    const outcome = await traced(claimed, () =>
+      sendDelivery(claimed, {
+        egress: egress(),
+        userAgent: `Syncline/${version}`,
+        timeoutMs,
+        signal,
+        ...(random === undefined ? {} : { random }),
+      }),
+    );
     if (outcome.kind === "delivered") reached("alert-sent");
     await recordDelivery(controlPlane, { deliveryId: delivery.id, tries: delivery.tries, outcome });
     if (outcome.kind === "delivered")
