@@ -7,6 +7,7 @@ export type {
 export type { Call, ControlPlane, Scope } from "./control-plane.ts";
 export { type AuditNote, Change, type NewEvent } from "./database/change.ts";
 export { askDatabase, notifyChannel } from "./database/channels.ts";
+export { databaseTime } from "./database/database-time.ts";
 export type { Executor, Transaction } from "./database/open-database.ts";
 export { QUEUE_SESSION } from "./database/session-names.ts";
 export { joining, read, transact } from "./database/transact.ts";

@@ -183,10 +183,11 @@ export class DumpFolder {
   /** What a process that died was writing. */
   async #removeAbandoned(): Promise<void> {
     const partial = join(this.#inner, "partial");
+    // The later of two clocks may be off, and what is being written is not old.
+    const now = Math.min(Date.now(), this.#options.now().getTime());
     for (const name of await readdir(partial).catch(() => [])) {
       const path = join(partial, name);
-      if (Date.now() - (await lastWrite(path)) > ABANDONED_MS)
-        await rm(path, { recursive: true, force: true });
+      if (now - (await lastWrite(path)) > ABANDONED_MS) await rm(path, { recursive: true, force: true });
     }
   }
 

@@ -14,7 +14,7 @@ import { NO_CHECKSUMS } from "@syncline/core";
 import { jobSchema } from "@syncline/jobs";
 import { openDiskObjectStore } from "@syncline/snapshot-store/objects";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type FoundResult, openResultStore, type ResultStore } from "../../results/index.ts";
 import { numbers, ORDERS, orderChange, resultHeader } from "../../results/testing/sample-results.ts";
 import { cleanResults } from "./clean-results.ts";
@@ -133,4 +133,16 @@ test("the oldest go when all take too much room, never one in use", async () => 
   await clean(0);
   expect(await objectStore.head(first?.objectKey ?? "")).toBeNull();
   expect((await getPatch(cp, cp.defaultScope, { patchId: first?.patch.id ?? "" })).removedAt).not.toBeNull();
+});
+
+test("what was just written stays where this process's clock is a day ahead", async () => {
+  const written = await write(`${randomUUID()}.1`);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 86_400_000 });
+  try {
+    const cleaned = await cleanResults({ controlPlane: cp, objectStore, results, maxBytes: 1e12, signal });
+    expect(cleaned).toMatchObject({ orphans: 0, unfinished: 0 });
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(await objectStore.head(written.objectKey)).not.toBeNull();
 });

@@ -1,5 +1,6 @@
 import {
   type ControlPlane,
+  databaseTime,
   knownResults,
   type PatchRecord,
   removeExpiredPatches,
@@ -44,7 +45,9 @@ export async function cleanResults(input: CleanResultsInput): Promise<CleanedRes
   const expired = await removeExpiredPatches(controlPlane, {
     remove: (patch) => results.removeResult(patch),
   });
-  const before = new Date(Date.now() - orphanAfterMs);
+  // Files carry the time of whoever wrote them: one that is ahead or behind must not make them old.
+  const now = Math.min(Date.now(), (await databaseTime(controlPlane)).getTime());
+  const before = new Date(now - orphanAfterMs);
   const named: Named[] = [];
   let orphans = 0;
   /** Of what is not recorded yet. */
@@ -67,7 +70,7 @@ export async function cleanResults(input: CleanResultsInput): Promise<CleanedRes
       } else otherBytes += found.sizeBytes;
     }
   }
-  const removed = planRemoval(named, { maxAgeMs: null, maxBytes: maxBytes - otherBytes }, new Date());
+  const removed = planRemoval(named, { maxAgeMs: null, maxBytes: maxBytes - otherBytes }, new Date(now));
   for (const { patch } of removed) {
     signal.throwIfAborted();
     await results.removeResult(patch);

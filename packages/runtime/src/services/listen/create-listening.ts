@@ -1,6 +1,7 @@
 import { resolveServer } from "@syncline/config";
 import {
   type ControlPlane,
+  databaseTime,
   FINAL_STATES,
   listRuns,
   RUN_STATES,
@@ -126,7 +127,7 @@ class Listening {
       this.#due.delete(schedule.id);
       const taken = await takeSlot(controlPlane, {
         scheduleId: schedule.id,
-        fireAt: new Date(),
+        fireAt: await databaseTime(controlPlane),
         outcome: "fired",
         nextFireAt: null,
         trigger: "listen",

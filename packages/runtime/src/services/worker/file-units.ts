@@ -39,6 +39,7 @@ function folderOf({ claim, tools, setting }: UnitWork): Promise<DumpFolder> {
       maxBytes: parseSize(maxSize) ?? 0,
       minFreeBytes: parseSize(minFree) ?? 0,
     },
-    now: setting.context.now,
+    // By the control database's clock: when the unit was claimed.
+    now: () => new Date(claim.leaseUntil.getTime() - claim.leaseMs),
   });
 }
