@@ -1,3 +1,4 @@
+import { CodedError } from "@syncline/core";
 import type { Command } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
@@ -46,9 +47,21 @@ export function defineService(program: Command, act: Act): void {
   ]);
 }
 
-/** `service` has these options too, and takes them wherever they stand. */
+/**
+ * `service` has these options too, and takes them wherever they stand; those that the command itself has not would do
+ * nothing. @throws CodedError `usage.invalid`
+ */
 function allOptions<Options>(command: Command): Options {
-  return command.optsWithGlobals<Options & object>();
+  const own = new Set(command.options.map((option) => option.attributeName()));
+  const { parent: service } = command;
+  const idle = service?.options.find((option) => {
+    const name = option.attributeName();
+    return service.name() === "service" && !own.has(name) && service.getOptionValueSource(name) === "cli";
+  });
+  if (idle === undefined) return command.optsWithGlobals<Options & object>();
+  throw new CodedError("usage.invalid", `service ${command.name()} has no option ${idle.long ?? ""}.`, {
+    hint: "It belongs to the process that runs the jobs: give it to `syncline service`.",
+  });
 }
 
 function runs(act: Act) {

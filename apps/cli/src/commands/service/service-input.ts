@@ -1,5 +1,6 @@
 import {
   type Config,
+  findServer,
   loadConfig,
   readServiceSettings,
   type ServiceFlags,
@@ -17,16 +18,27 @@ export async function serviceInput(
   flags: ServiceFlags,
   mode: ServiceInput["mode"],
 ): Promise<ServiceInput> {
-  const read = () => readConfig(session);
+  const { server } = session.globals;
+  const read = async () => {
+    const config = await readConfig(session);
+    if (server !== undefined) assertServer(config, server);
+    return config;
+  };
   return {
     settings: settingsOf(session, flags, await read()),
     loadConfig: read,
-    environment: session.environment,
+    environment:
+      server === undefined ? session.environment : { ...session.environment, SYNCLINE_SERVER: server },
     folder: session.workingFolder,
     version: VERSION,
     logger: serviceLogger(session),
     mode,
   };
+}
+
+/** `--server` means the places of jobs that name none. @throws CodedError `server.not_found` */
+function assertServer(config: Config, name: string): void {
+  if (!config.remotes.has(name)) findServer(config, name);
 }
 
 /** Where a running service is found. */
