@@ -35,10 +35,25 @@ const BODIES: readonly Case[] = [
   ["__proto__", '{"__proto__": {"admin": true}, "name": "x"}', invalid(/__proto__/)],
   ["__proto__ escaped and deep", '{"filter": {"where": {"__pr\\u006fto__": {}}}}', invalid(/__proto__/)],
   ["constructor", '{"filter": {"constructor": {}}}', invalid(/constructor/)],
-  ["a list", "[]", invalid(/expected object/)],
+  ["a list", "[]", invalid(/expected an object, found a list/)],
   ["a wrong type", { ...job, parallel: "many" }, invalid(/parallel/)],
   ["an unknown property", { ...job, surprise: "c4n4ry" }, invalid(/surprise/)],
-  ["an unknown kind", { ...job, kind: "teleport" }, invalid(/kind/)],
+  [
+    "an unknown kind",
+    { ...job, kind: "teleport" },
+    invalid(/"kind" .*expected one of diff, watch, .*, import, found "teleport"/),
+  ],
+  ["no kind", { ...job, kind: undefined }, invalid(/"kind" .*missing; expected one of diff, watch, /)],
+  [
+    "a kind that is a sentence",
+    { ...job, kind: "c4n4ry \u007f" },
+    invalid(/expected one of .*, found another text/),
+  ],
+  [
+    "a schedule of no form",
+    { ...job, schedule: {} },
+    invalid(/"schedule" .*one of these: "cron", "every", "listen"/),
+  ],
   ["a wrong schedule", { ...job, schedule: { cron: "61 * * * *" } }, invalid(/schedule/)],
   ["a schedule of seconds", { ...job, schedule: { every: "5s" } }, invalid(/schedule/)],
   [

@@ -62,5 +62,7 @@ export function createServices(
     },
     leader: settings.leaderElection,
   });
-  return { services: listener === null ? running : [...running, listener], listener };
+  if (listener === null) return { services: running, listener };
+  const uploads = parts.uploads.service((removed) => log("info", "unfinished uploads removed", { removed }));
+  return { services: [...running, uploads, listener], listener };
 }

@@ -8,6 +8,7 @@ import type { ResultStore } from "@syncline/runtime/results";
 import type { EventHub } from "./events/event-hub.ts";
 import type { Probes } from "./probes.ts";
 import type { ProjectWorkspaces } from "./work/project-workspaces.ts";
+import type { UploadSpool } from "./work/upload-spool.ts";
 
 /** What routes work with; made once for a process. */
 export interface ServiceParts {
@@ -29,6 +30,7 @@ export interface ServiceParts {
   readonly workspaces: ProjectWorkspaces;
   /** The way to what callers name; its allowed addresses follow the config. */
   readonly egress: () => Egress;
+  readonly uploads: UploadSpool;
   readonly objects: ObjectStore;
   readonly results: ResultStore;
 }

@@ -19,6 +19,7 @@ import { ProjectWorkspaces } from "./work/project-workspaces.ts";
 import { runOnce } from "./work/run-once.ts";
 import { storedServers } from "./work/stored-servers.ts";
 import { takeConfig } from "./work/take-config.ts";
+import { UploadSpool } from "./work/upload-spool.ts";
 
 export type * from "./service-contract.ts";
 export { openDesk } from "./service-desk.ts";
@@ -60,6 +61,7 @@ export async function startService(input: ServiceInput): Promise<RunningService>
         storedServers: (cp, scope) => storedServers({ cp, egress }, scope),
       }),
       egress: () => egress,
+      uploads: new UploadSpool(join(settings.stateFolder, "uploads")),
       objects,
       results: await openResultStore({
         objectStore: objects,

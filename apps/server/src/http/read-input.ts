@@ -1,6 +1,7 @@
 import type { Problem, Route } from "@syncline/api";
 import { CodedError } from "@syncline/core";
 import { z } from "zod";
+import { describeIssues } from "./describe-issues.ts";
 import { isUsableText, parseJson } from "./parse-json.ts";
 import { type BodyLimits, readBody } from "./read-body.ts";
 
@@ -34,7 +35,7 @@ function readQuery(schema: z.ZodObject | undefined, url: URL): unknown {
   }
   if (schema === undefined) return undefined;
   const parsed = schema.safeParse(given);
-  if (!parsed.success) throw invalid(issuesOf(parsed.error, "query"));
+  if (!parsed.success) throw invalid(describeIssues(parsed.error, { input: given, prefix: "query" }));
   return parsed.data;
 }
 
@@ -50,8 +51,9 @@ export async function readJsonBody(
 ): Promise<{ readonly value: unknown; readonly text: string }> {
   assertContentType(request, ["application/json"]);
   const text = await readBody(request, limits);
-  const parsed = schema.safeParse(parseJson(text));
-  if (!parsed.success) throw invalid(issuesOf(parsed.error, ""));
+  const input = parseJson(text);
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw invalid(describeIssues(parsed.error, { input, prefix: "" }));
   return { value: parsed.data, text };
 }
 
@@ -76,13 +78,4 @@ function invalid(issues: NonNullable<Problem["issues"]>): CodedError {
     hint: "The OpenAPI document at /openapi.json says what is expected.",
     details: { issues },
   });
-}
-
-const MAX_ISSUES = 20;
-
-function issuesOf(error: z.ZodError, prefix: string): { path: string; problem: string }[] {
-  return error.issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({
-    path: [...(prefix === "" ? [] : [prefix]), ...path.map(String)].join(".").slice(0, 200),
-    problem: message.slice(0, 300),
-  }));
 }

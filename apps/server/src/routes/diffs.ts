@@ -4,7 +4,7 @@ import { CodedError, type PatchOperation } from "@syncline/core";
 import type { ChangeFilter, CutValue } from "@syncline/runtime/results";
 import type { Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
-import { discardPatch, storePatch, withSpool } from "../work/patch-upload.ts";
+import { discardPatch, storePatch } from "../work/patch-upload.ts";
 import { keptPatch, withResult } from "../work/result-of.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
 import { presentPatch, presentRun } from "./present.ts";
@@ -28,7 +28,7 @@ export function diffRoutes(router: Router, parts: ServiceParts): void {
     return { items: items.map(presentPatch), next };
   });
   router.on(diffs.uploadPatch, async ({ cp, call, signal, stream }) =>
-    withSpool(parts, { bytes: stream(), signal, suffix: "patch" }, async ({ path }) =>
+    parts.uploads.with({ bytes: stream(), signal, suffix: "patch" }, async ({ path }) =>
       presentPatch(await storePatch(parts, { cp, call, signal, path })),
     ),
   );

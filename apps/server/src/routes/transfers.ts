@@ -7,7 +7,7 @@ import type { Asked, Handler, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { assertNamedPlace } from "../work/check-definition.ts";
 import { applicationIdOf, directSetting } from "../work/direct-setting.ts";
-import { storePatch, withSpool } from "../work/patch-upload.ts";
+import { storePatch } from "../work/patch-upload.ts";
 import { keptPatch } from "../work/result-of.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
 import { streamExport } from "../work/stream-export.ts";
@@ -73,7 +73,7 @@ function startedRoutes(router: Router, parts: ServiceParts): void {
   router.on(
     transfers.applyFile,
     async ({ call, query, signal, stream, remember }) =>
-      withSpool(parts, { bytes: stream(), signal, suffix: "patch" }, async ({ path, digest }) => {
+      parts.uploads.with({ bytes: stream(), signal, suffix: "patch" }, async ({ path, digest }) => {
         const { target, strategy, triggers, confirm } = query;
         const answer = async (cp: ControlPlane) => {
           const patch = await storePatch(parts, { cp, call, signal, path });
@@ -172,11 +172,9 @@ function importHandler(parts: ServiceParts): Handler<typeof transfers.importRows
       throw new CodedError("request.invalid", "The format of the body is not known.", {
         hint: "Say it by ?format= or by the content type.",
       });
-    if (format === "csv")
-      throw new CodedError("request.invalid", "CSV is a directory of files, one a table, and no stream.");
     assertNamedPlace(query.target, await parts.workspaces.of(call.scope));
     const bytes = asked.stream();
-    return withSpool(parts, { bytes, signal, suffix: format }, async ({ path, digest }) => {
+    return parts.uploads.with({ bytes, signal, suffix: format }, async ({ path, digest }) => {
       const setting = await directSetting(parts, {
         call,
         signal,

@@ -1,8 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { randomUUID } from "node:crypto";
 import { type PatchRecord, recordPatch, removePatch } from "@syncline/control-plane";
 import { openPatch } from "@syncline/core";
 import { createSha256, localPatchFiles } from "@syncline/runtime/files";
@@ -59,41 +55,4 @@ export async function discardPatch(
   const patch = await keptPatch({ cp, call }, patchId);
   await parts.results.removeResult(patch);
   await removePatch(cp, call, { patchId });
-}
-
-interface Spool {
-  readonly bytes: AsyncIterable<Uint8Array>;
-  readonly signal: AbortSignal;
-  /** Tells what it is, for readers that go by a file's name. */
-  readonly suffix: string;
-}
-
-interface Spooled {
-  readonly path: string;
-  /** sha256 of the bytes. */
-  readonly digest: string;
-}
-
-/** Runs `use` with a body as a file of the owner's alone, which is gone afterwards. */
-export async function withSpool<T>(
-  { settings }: ServiceParts,
-  { bytes, signal, suffix }: Spool,
-  use: (spooled: Spooled) => Promise<T>,
-): Promise<T> {
-  const folder = join(settings.stateFolder, "uploads");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${randomUUID()}.${suffix}`);
-  try {
-    const hash = createHash("sha256");
-    const digested = async function* (pieces: AsyncIterable<Uint8Array>) {
-      for await (const piece of pieces) {
-        hash.update(piece);
-        yield piece;
-      }
-    };
-    await pipeline(bytes, digested, createWriteStream(path, { flags: "wx", mode: 0o600 }), { signal });
-    return await use({ path, digest: hash.digest("hex") });
-  } finally {
-    await rm(path, { force: true });
-  }
 }

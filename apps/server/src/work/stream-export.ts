@@ -1,5 +1,5 @@
 import type { Call } from "@syncline/control-plane";
-import { CodedError, type FilterDocument } from "@syncline/core";
+import type { FilterDocument } from "@syncline/core";
 import type { Logger } from "@syncline/observability";
 import { DEFAULT_EXPORT, openExport } from "@syncline/runtime/operations";
 import type { ServiceParts } from "../service-parts.ts";
@@ -8,11 +8,10 @@ import { directSetting } from "./direct-setting.ts";
 
 interface WantedExport {
   readonly source: string;
-  readonly format?: "ndjson" | "json" | "yaml" | "csv" | "sql";
+  readonly format?: "ndjson" | "json" | "yaml" | "sql";
   readonly dataset?: string;
   readonly filter?: FilterDocument;
   readonly mask?: string;
-  readonly recipients?: readonly string[];
   readonly tables?: readonly string[];
 }
 
@@ -29,14 +28,6 @@ export async function streamExport(
   { call, wanted, signal, logger }: StreamExport,
 ): Promise<Response> {
   const format = wanted.format ?? "ndjson";
-  if (format === "csv")
-    throw new CodedError("request.invalid", "CSV is a directory of files, one a table, and no stream.", {
-      hint: "Use ndjson, json, yaml or sql.",
-    });
-  if ((wanted.recipients ?? []).length > 0)
-    throw new CodedError("feature.missing", "A streamed export is not encrypted.", {
-      hint: "Make an export job with recipients.",
-    });
   const setting = await directSetting(parts, { call, signal, confirmed: null, applicationId: null });
   assertNamedPlace(wanted.source, setting.workspace);
   const opened = await openExport(setting, {

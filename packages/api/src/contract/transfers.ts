@@ -140,25 +140,30 @@ export const readLog = defineRoute("GET /log", {
   answer: { kind: "json", status: 200, schema: z.object({ items: z.array(ledgerEntrySchema) }) },
 });
 
-export const EXPORT_TYPES = {
+/** Forms of one stream; CSV is a directory of files. */
+const STREAM_FORMATS = ["ndjson", "json", "yaml", "sql"] as const;
+const streamFormat = z.enum(STREAM_FORMATS);
+export const EXPORT_TYPES: Readonly<Record<(typeof STREAM_FORMATS)[number], string>> = {
   ndjson: "application/x-ndjson",
   json: "application/json",
   yaml: "application/yaml",
-  csv: "text/csv",
   sql: "application/sql",
-} as const;
+};
 const EXPORT_CONTENT_TYPES = Object.values(EXPORT_TYPES);
 
 export const exportRows = defineRoute("POST /export", {
   tag,
   summary: "Read rows of one instant, streamed",
   description:
-    "An error in the middle ends the connection without the last chunk: the file is not complete then.",
+    "An error in the middle ends the connection without the last chunk: the file is not complete then. " +
+    "CSV, which is a directory of files, and encrypted files are made by export jobs.",
   body: {
     kind: "json",
-    schema: exportJobSchema.omit({ ...JOB_ONLY, file: true, retry: true, timeout: true }),
+    schema: exportJobSchema
+      .omit({ ...JOB_ONLY, file: true, recipients: true, retry: true, timeout: true })
+      .extend({ format: streamFormat.optional() }),
   },
-  answer: { kind: "bytes", status: 200, contentTypes: [...EXPORT_CONTENT_TYPES, "application/age"] },
+  answer: { kind: "bytes", status: 200, contentTypes: EXPORT_CONTENT_TYPES },
 });
 
 export const readRows = defineRoute("GET /rows", {
@@ -184,7 +189,7 @@ export const importRows = defineRoute("POST /import", {
   query: z.strictObject({
     target: textSchema,
     strategy: importJobSchema.shape.strategy,
-    format: z.enum(["ndjson", "json", "yaml", "csv", "sql"]).optional(),
+    format: streamFormat.optional(),
     dryRun: switchText,
     includeCascades: switchText,
     triggers: z.enum(["auto", "on", "off"]).default("auto"),

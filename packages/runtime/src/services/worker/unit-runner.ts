@@ -21,6 +21,7 @@ import { LiveUnit } from "./live-unit.ts";
 import type { LiveUnits } from "./live-units.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { toStoredError } from "./stored-error.ts";
+import { traceRun } from "./trace-run.ts";
 import type { UnitExecutor, UnitResult, UnitTools } from "./unit-executor.ts";
 import { unitSetting } from "./unit-setting.ts";
 
@@ -204,6 +205,7 @@ export class UnitRunner {
       runState: run.state,
     });
     if (run.finishedAt === null) return;
+    traceRun(run, run.finishedAt);
     const seconds = (run.finishedAt.getTime() - (run.startedAt ?? run.createdAt).getTime()) / 1_000;
     metrics.runFinished({ kind: run.kind, state: run.state, seconds, summary: run.summary });
   }
