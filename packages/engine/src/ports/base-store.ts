@@ -61,6 +61,8 @@ export interface BasePlan {
 export interface BaseStore {
   /** The plan of a cycle that did not come to its end; null is normal. */
   unfinished(): Promise<PlannedApplications | null>;
+  /** Applications of the last cycles that wrote each side and came true: a side that does not know its own is another one. */
+  settled(): Promise<PlannedApplications>;
   /** Number of plans so far, for names that never come again. */
   sequence(): Promise<number>;
   /**

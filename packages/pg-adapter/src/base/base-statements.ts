@@ -25,7 +25,7 @@ export function createStatements(schema: string): string[] {
   const name = quoteIdentifier(schema);
   return [
     `CREATE SCHEMA IF NOT EXISTS ${name}`,
-    `CREATE TABLE IF NOT EXISTS ${name}.cycle (only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one), sequence bigint NOT NULL DEFAULT 0, token numeric, planned jsonb)`,
+    `CREATE TABLE IF NOT EXISTS ${name}.cycle (only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one), sequence bigint NOT NULL DEFAULT 0, token numeric, planned jsonb, settled jsonb)`,
     `CREATE TABLE IF NOT EXISTS ${name}.tables (number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE, columns jsonb NOT NULL, key jsonb NOT NULL)`,
     `INSERT INTO ${name}.cycle DEFAULT VALUES ON CONFLICT DO NOTHING`,
   ];
@@ -66,8 +66,16 @@ export function settleStatements(
     ...changes,
     ...planned.map(({ table }) => `TRUNCATE ${quoteTable({ schema, name: planTable(table) })}`),
     ...looks.map(({ table }) => `ANALYZE ${quoteTable({ schema, name: rowsTable(table) })}`),
-    `UPDATE ${quoteIdentifier(schema)}.cycle SET planned = NULL`,
+    `UPDATE ${quoteIdentifier(schema)}.cycle SET planned = NULL${settledBy(upTo)}`,
   ];
+}
+
+/** The newest application that each side has had; one that had nothing to be written keeps the one before. */
+function settledBy(upTo: BaseStep | "none"): string {
+  if (upTo === "none") return "";
+  const had = upTo === "both" ? "planned" : `planned OPERATOR(pg_catalog.-) 'source'::pg_catalog.text`;
+  const known = `pg_catalog.jsonb_strip_nulls(${had} OPERATOR(pg_catalog.-) 'tables'::pg_catalog.text)`;
+  return `, settled = COALESCE(settled, '{}'::pg_catalog.jsonb) OPERATOR(pg_catalog.||) ${known}`;
 }
 
 function stepStatements(schema: string, table: StoredTable, step: number): string[] {

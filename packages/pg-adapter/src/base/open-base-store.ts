@@ -59,7 +59,18 @@ class PgBaseStore implements BaseStore {
       `SELECT pg_catalog.to_regclass(${literalOf(`${quoteIdentifier(schema)}.cycle`)})::pg_catalog.text AS there`,
     );
     if (found[0]?.there == null) await this.#inTransaction(() => createStatements(schema));
+    else await this.#follow();
     await this.#claim();
+  }
+
+  /** Bases of the first releases did not know what their sides were given. */
+  async #follow(): Promise<void> {
+    const name = quoteIdentifier(this.#input.schema);
+    const found = await this.#query(
+      `SELECT FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) ${literalOf(`${name}.cycle`)}::pg_catalog.regclass AND attname OPERATOR(pg_catalog.=) 'settled'`,
+    );
+    if (found.length === 0)
+      await this.#query(`ALTER TABLE ${name}.cycle ADD COLUMN IF NOT EXISTS settled jsonb`);
   }
 
   /** From now on nobody with an older token writes here. */
@@ -76,6 +87,15 @@ class PgBaseStore implements BaseStore {
   async unfinished(): Promise<PlannedApplications | null> {
     const plan = await this.#planned();
     return plan === null ? null : { target: plan.target, source: plan.source };
+  }
+
+  async settled(): Promise<PlannedApplications> {
+    const name = quoteIdentifier(this.#input.schema);
+    const rows = await this.#query<{ settled: string | null }>(
+      `SELECT settled::pg_catalog.text AS settled FROM ${name}.cycle`,
+    );
+    const known = JSON.parse(rows[0]?.settled ?? "{}") as Partial<PlannedApplications>;
+    return { target: known.target ?? null, source: known.source ?? null };
   }
 
   async sequence(): Promise<number> {

@@ -155,6 +155,23 @@ describe("rows", () => {
     expect([second.open.length, second.left, second.decided.length]).toEqual([2, 0, 3]);
   });
 
+  it("of a side that was restored from a backup, or is another database, take nothing back: the cycle ends before it writes", async () => {
+    await both("INSERT INTO %.t VALUES (1, 'o', 'o'), (2, 'o', 'o')");
+    await again();
+    await inSource("UPDATE %.t SET a = 'new' WHERE id = 1; INSERT INTO %.t VALUES (3, 'n', 'n')");
+    await again();
+    await same("t", ["(1,new,o)", "(2,o,o)", "(3,n,n)"]);
+    // The backup is from before the second cycle: its rows and its ledger.
+    await inTarget("UPDATE %.t SET a = 'o' WHERE id = 1; DELETE FROM %.t WHERE id = 3");
+    await target.query("ALTER SCHEMA syncline RENAME TO away");
+    await expect(again()).rejects.toMatchObject({ code: "target.mismatch", details: { side: "target" } });
+    expect(await lines(source, "t")).toEqual(["(1,new,o)", "(2,o,o)", "(3,n,n)"]);
+    // The right place again.
+    await target.query("ALTER SCHEMA away RENAME TO syncline");
+    await inTarget("UPDATE %.t SET a = 'new' WHERE id = 1; INSERT INTO %.t VALUES (3, 'n', 'n')");
+    expect(written(await again())).toEqual(NOTHING);
+  });
+
   it("with all-values nothing is written while something is undecided", async () => {
     await both("INSERT INTO %.t VALUES (1, 'o', 'o')");
     await again();

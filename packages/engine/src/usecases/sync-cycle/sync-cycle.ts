@@ -2,6 +2,7 @@ import { CodedError, isCodedError } from "@syncline/core";
 import { pause } from "../apply/pause.ts";
 import { type AgreedPair, agreePair } from "./agree-pair.ts";
 import { applicationIdOf, applySide } from "./apply-side.ts";
+import { assertSides } from "./assert-sides.ts";
 import { findViolations } from "./find-violations.ts";
 import { type CyclePlan, planCycle, type Violations } from "./plan-cycle.ts";
 import { recoverCycle } from "./recover-cycle.ts";
@@ -77,6 +78,7 @@ class CycleAttempt {
     const { input, notes } = { input: this.#input, notes: this.#attempt.notes };
     if ((await recoverCycle(input)) !== null && this.#attempt.attempts === 1)
       this.#attempt.recovered.yes = true;
+    if (this.#attempt.attempts === 1) await assertSides(input);
     const pair = await agreePair(input);
     this.#pair = pair;
     const prepared = await input.base.prepare(
