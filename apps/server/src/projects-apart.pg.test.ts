@@ -142,6 +142,25 @@ describe("a repeated request", () => {
   });
 });
 
+describe("an upload", () => {
+  const send = (type: string, body: string) =>
+    service.ask("POST", "/api/v1/import?target=a:public:*", { body, headers: { "Content-Type": type } });
+
+  it("that is damaged is told by its label, not by where it lies here", async () => {
+    const { text } = await service.ask("POST", "/api/v1/export", { body: { source: "a:public:users" } });
+    const { json } = await send("application/x-ndjson", text.slice(0, -90));
+    expect(json).toMatchObject({ code: "file.damaged", detail: expect.stringContaining("upload.ndjson") });
+    expect(json.detail).not.toContain(service.folder);
+  });
+
+  it("of SQL that the server refuses says so", async () => {
+    const body = { source: "a:public:users", format: "sql" };
+    const { text } = await service.ask("POST", "/api/v1/export", { body });
+    const { json } = await send("application/sql", text);
+    expect(json).toMatchObject({ code: "sql.refused", detail: expect.stringContaining("already exists") });
+  });
+});
+
 describe("a server that was named through the API", () => {
   const heard: string[] = [];
   let stranger: Server;

@@ -2,7 +2,7 @@ import { type BodyOf, EXPORT_TYPES, type RunAnswer, transfers } from "@syncline/
 import type { ControlPlane } from "@syncline/control-plane";
 import { CodedError, parseFilter } from "@syncline/core";
 import { type JobDefinition, parseDuration } from "@syncline/jobs";
-import { applyBatch, DEFAULT_IMPORT, readLog, runImport } from "@syncline/runtime/operations";
+import { applyBatch, byLabel, DEFAULT_IMPORT, readLog, runImport } from "@syncline/runtime/operations";
 import type { Asked, Handler, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { assertNamedPlace } from "../work/check-definition.ts";
@@ -181,20 +181,23 @@ function importHandler(parts: ServiceParts): Handler<typeof transfers.importRows
         confirmed: query.confirm ?? null,
         applicationId: await applicationIdOf(parts.controlPlane, asked, [query, digest]),
       });
+      const file = { path, label: `upload.${format}` };
       const {
         source: _,
         target: __,
         method: ___,
         ...summary
-      } = await runImport(setting, {
-        ...DEFAULT_IMPORT,
-        file: { path, label: `upload.${format}` },
-        target: query.target,
-        strategy: query.strategy,
-        dryRun: query.dryRun === "true",
-        includeCascades: query.includeCascades === "true",
-        triggers: query.triggers,
-      });
+      } = await byLabel(file, () =>
+        runImport(setting, {
+          ...DEFAULT_IMPORT,
+          file,
+          target: query.target,
+          strategy: query.strategy,
+          dryRun: query.dryRun === "true",
+          includeCascades: query.includeCascades === "true",
+          triggers: query.triggers,
+        }),
+      );
       return { summary: JSON.parse(JSON.stringify(summary)) };
     });
   };

@@ -163,7 +163,9 @@ class ImportRun {
     ) {
       return error;
     }
-    const { code, message, hint, details, retryable } = error;
+    const { message, hint, details, retryable } = error;
+    // What the server says of a statement is about the file, not a fault of ours.
+    const code = error.code === "internal" && details["sqlState"] != null ? "sql.refused" : error.code;
     return new CodedError(code, `${this.#input.file}:${line}: ${message}`, {
       ...(hint === undefined ? {} : { hint }),
       details: { ...details, line },
