@@ -374,6 +374,52 @@ describe("documents and probes", () => {
     expect(text).toContain('syncline_http_requests_total{route="POST /diff",status="202"}');
   });
 
+  it("metrics tell of runs that no worker ends, and of work that nobody takes", async () => {
+    const counted = async (name: string) => {
+      const { text } = await server.ask("GET", "/metrics");
+      return Number(
+        text
+          .split("\n")
+          .find((line) => line.startsWith(`${name} `))
+          ?.split(" ")[1] ?? 0,
+      );
+    };
+    const cancelled = 'syncline_runs_finished_total{kind="diff",outcome="cancelled"}';
+    const body = { source: "a:src:users", target: "a:dst:users" };
+    const { id } = await client().diffs.startDiff({ body, query: { wait: 30 } });
+    const before = await counted(cancelled);
+    await server.database.query(
+      `UPDATE syncline_control.runs SET state = 'queued', finished_at = NULL WHERE id = $1`,
+      [id],
+    );
+    await server.database.query(
+      `UPDATE syncline_control.work_units SET state = 'ready', dispatched_at = now() + interval '1 day' WHERE run_id = $1`,
+      [id],
+    );
+    await server.database.query(
+      `UPDATE syncline_control.attempts SET finished_at = now() - interval '90 s' WHERE run_id = $1`,
+      [id],
+    );
+    await server.database.query(
+      `UPDATE syncline_control.runs SET created_at = now() - interval '90 s' WHERE id = $1`,
+      [id],
+    );
+    await server.database.query(
+      `UPDATE syncline_control.work_units SET created_at = now() - interval '90 s' WHERE run_id = $1`,
+      [id],
+    );
+    const lag = await counted("syncline_queue_lag_seconds");
+    expect(lag).toBeGreaterThan(89);
+    await client().runs.cancelRun({ params: { id } });
+    expect(await counted(cancelled)).toBe(before + 1);
+    // By the sweeper, when whoever had the work is gone.
+    await server.database.query(
+      `UPDATE syncline_control.runs SET state = 'cancelling', finished_at = NULL WHERE id = $1`,
+      [id],
+    );
+    await expect.poll(() => counted(cancelled), { timeout: 10_000 }).toBe(before + 2);
+  });
+
   it("is alive and ready", async () => {
     expect((await server.ask("GET", "/health", { key: null })).status).toBe(200);
     expect((await server.ask("GET", "/livez", { key: null })).status).toBe(200);

@@ -37,9 +37,13 @@ export function collectGauges({ controlPlane, metrics }: ServiceParts): void {
   });
   metrics.beforeReading(async () => {
     const [row] = await sql<{ lag: number | null; conflicts: number }[]>`
-      SELECT (SELECT extract(epoch FROM now() - min(u.created_at))::float8
+      SELECT (SELECT extract(epoch FROM now() - min(greatest(u.created_at, r.created_at, tried.until)))::float8
               FROM syncline_control.work_units u JOIN syncline_control.runs r ON r.id = u.run_id
-              WHERE u.state = 'ready' AND r.state = 'running') AS lag,
+              LEFT JOIN LATERAL (SELECT max(a.finished_at) AS until FROM syncline_control.attempts a
+                                 WHERE a.run_id = r.id) tried ON true
+              WHERE u.state = 'ready' AND r.state IN ('queued', 'running') AND NOT EXISTS (
+                SELECT FROM syncline_control.target_locks l WHERE l.organization_id = r.organization_id
+                AND l.target_key = ANY (r.target_keys) AND l.run_id <> r.id)) AS lag,
              (SELECT count(*)::int FROM syncline_control.conflicts WHERE state = 'open') AS conflicts`;
     metrics.set("queueLag", {}, row?.lag ?? 0);
     metrics.set("conflictsOpen", {}, row?.conflicts ?? 0);

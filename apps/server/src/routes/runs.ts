@@ -10,11 +10,14 @@ import {
   retryRun,
 } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
+import { finishedRun } from "@syncline/runtime/services";
 import type { Asked, Router } from "../http/router.ts";
+import { serviceMetrics } from "../service-metrics.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { presentAttempt, presentRun, presentUnit } from "./present.ts";
 
-export function runRoutes(router: Router, { events }: ServiceParts): void {
+export function runRoutes(router: Router, { events, metrics }: ServiceParts): void {
+  const counted = serviceMetrics(metrics);
   router.on(runs.listRuns, async ({ cp, call, query }) => {
     const { state, ...rest } = query;
     const states = state === undefined ? {} : { states: [state] };
@@ -31,8 +34,12 @@ export function runRoutes(router: Router, { events }: ServiceParts): void {
   router.on(runs.listAttempts, async ({ cp, call, params }) => ({
     items: (await listAttempts(cp, call.scope, { runId: params.id })).map(presentAttempt),
   }));
+  router.on(runs.cancelRun, async ({ cp, call, params }) => {
+    const run = await cancelRun(cp, call, { runId: params.id });
+    if (run.finishedAt !== null) counted.runFinished(finishedRun(run));
+    return presentRun(run);
+  });
   const controls = [
-    [runs.cancelRun, cancelRun],
     [runs.pauseRun, pauseRun],
     [runs.resumeRun, resumeRun],
   ] as const;

@@ -273,7 +273,11 @@ it("gives up a unit that ends its workers five times", async () => {
   const [unitId = ""] = await unitIds(cp, run.id);
   for (let time = 1; time <= 5; time += 1) {
     await claim(cp, { unitId, workerId, leaseMs: -1 });
-    expect((await sweep(cp)).lost).toBe(1);
+    const { lost, ended } = await sweep(cp);
+    expect([lost, ended.map(({ id, state }) => [id, state])]).toEqual([
+      1,
+      time < 5 ? [] : [[run.id, "dead"]],
+    ]);
   }
   expect(await getRun(cp, call.scope, { runId: run.id })).toMatchObject({
     state: "dead",

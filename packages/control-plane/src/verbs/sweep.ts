@@ -3,7 +3,8 @@ import { now } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
 import { read, transact } from "../database/transact.ts";
-import type { WorkUnit } from "../records.ts";
+import type { Run, WorkUnit } from "../records.ts";
+import { FINAL_STATES } from "../run-machine/run-states.ts";
 import type { StoredError } from "../run-records.ts";
 import { advanceRun } from "../runs/advance-run.ts";
 import { DISPATCH_AGAIN_MS, MAX_LOSSES } from "../runs/lease.ts";
@@ -25,8 +26,10 @@ export interface SweepResult {
   readonly lost: number;
   /** Runs whose next try is due. */
   readonly due: number;
-  /** Runs that were ended because nobody works on them any more. */
+  /** Runs that were moved on because nobody works on them any more. */
   readonly settled: number;
+  /** Runs that came to their end here. */
+  readonly ended: readonly Run[];
 }
 
 const RUNS_A_SWEEP = 200;
@@ -45,24 +48,29 @@ const LOST: StoredError = {
  */
 export async function sweep(cp: ControlPlane, input: SweepInput = {}): Promise<SweepResult> {
   const { random = Math.random, limit = DISPATCHES } = input;
-  const lost = await sweepLost(cp, random);
+  const { lost, settled: afterLoss } = await sweepLost(cp, random);
   const due = await sweepDue(cp);
-  const settled = await sweepStopped(cp, random);
+  const stopped = await sweepStopped(cp, random);
+  const ended = [...afterLoss, ...stopped].filter(({ state }) => FINAL_STATES.has(state));
   await tellWaiting(cp);
-  return { dispatch: await dispatchUnits(cp, limit), lost, due, settled };
+  return { dispatch: await dispatchUnits(cp, limit), lost, due, settled: stopped.length, ended };
 }
 
-async function sweepLost(cp: ControlPlane, random: () => number): Promise<number> {
+async function sweepLost(
+  cp: ControlPlane,
+  random: () => number,
+): Promise<{ readonly lost: number; readonly settled: readonly Run[] }> {
   const expired = and(eq(workUnits.state, "running"), lte(workUnits.leaseUntil, now));
   const rows = await read(cp, (db) =>
     db.selectDistinct({ runId: workUnits.runId }).from(workUnits).where(expired).limit(RUNS_A_SWEEP),
   );
   let lost = 0;
-  for (const { runId } of rows)
-    lost += await transact(cp, async (change) => {
+  const settled: Run[] = [];
+  for (const { runId } of rows) {
+    const swept = await transact(cp, async (change) => {
       const { tx } = change;
       const run = await lockRun(tx, runId);
-      if (run === undefined) return 0;
+      if (run === undefined) return null;
       await lockUnits(tx, runId);
       const writes = run.targetKeys.length > 0;
       const given = await tx
@@ -78,17 +86,21 @@ async function sweepLost(cp: ControlPlane, random: () => number): Promise<number
         })
         .where(and(eq(workUnits.runId, runId), expired))
         .returning({ id: workUnits.id });
-      if (given.length === 0) return 0;
+      if (given.length === 0) return null;
       change.emit({
         organizationId: run.organizationId,
         runId,
         type: "run.units_lost",
         payload: { runId, units: given.length, attempt: run.attempt },
       });
-      await settleRun(change, { run, units: await lockUnits(tx, runId), random });
-      return given.length;
+      const next = await settleRun(change, { run, units: await lockUnits(tx, runId), random });
+      return { run: next, units: given.length };
     });
-  return lost;
+    if (swept === null) continue;
+    lost += swept.units;
+    settled.push(swept.run);
+  }
+  return { lost, settled };
 }
 
 async function sweepDue(cp: ControlPlane): Promise<number> {
@@ -116,7 +128,7 @@ async function startNextAttempt(
   await renewUnits(change, { run, units, attempt });
 }
 
-async function sweepStopped(cp: ControlPlane, random: () => number): Promise<number> {
+async function sweepStopped(cp: ControlPlane, random: () => number): Promise<readonly Run[]> {
   const has = (states: string) =>
     sql.raw(
       `EXISTS (SELECT FROM syncline_control.work_units u WHERE u.run_id = runs.id AND u.state IN (${states}))`,
@@ -131,15 +143,17 @@ async function sweepStopped(cp: ControlPlane, random: () => number): Promise<num
       )
       .limit(RUNS_A_SWEEP),
   );
-  let settled = 0;
-  for (const { id } of rows)
-    settled += await transact(cp, async (change) => {
+  const settled: Run[] = [];
+  for (const { id } of rows) {
+    const moved = await transact(cp, async (change) => {
       const run = await lockRun(change.tx, id);
-      if (run === undefined) return 0;
+      if (run === undefined) return null;
       const units = await lockUnits(change.tx, id);
       const next = await settleRun(change, { run, units, random });
-      return next.state === run.state ? 0 : 1;
+      return next.state === run.state ? null : next;
     });
+    if (moved !== null) settled.push(moved);
+  }
   return settled;
 }
 

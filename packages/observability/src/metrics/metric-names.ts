@@ -65,7 +65,7 @@ export const METRICS = {
   queueLag: {
     name: "syncline_queue_lag_seconds",
     type: "gauge",
-    help: "Age of the oldest work unit that is ready and not taken.",
+    help: "How long the oldest work unit waits that could be taken; one whose target another run writes to could not.",
     labels: [],
   },
   units: {

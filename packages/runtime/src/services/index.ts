@@ -5,7 +5,7 @@ export {
   type RunServicesLimits,
 } from "./create-run-services.ts";
 export * from "./kill-points.ts";
-export { NO_METRICS, type ServiceMetrics } from "./metrics.ts";
+export { finishedRun, NO_METRICS, type ServiceMetrics } from "./metrics.ts";
 export { PollingService } from "./polling-service.ts";
 export { placesOfRun } from "./run-places.ts";
 export { type RunServicesOptions, runServices } from "./run-services.ts";

@@ -1,14 +1,29 @@
-import type { RunState, RunSummary } from "@syncline/control-plane";
+import type { Run, RunState, RunSummary } from "@syncline/control-plane";
 import type { JobKind } from "@syncline/jobs";
+
+export interface FinishedRun {
+  readonly kind: JobKind;
+  readonly state: RunState;
+  readonly seconds: number;
+  /** Null where nothing was written or found. */
+  readonly summary: RunSummary | null;
+}
+
+/** What is counted of a run that is over, whoever ended it. What a run without writing would have done is not. */
+export function finishedRun(run: Run): FinishedRun {
+  const { kind, state, startedAt, createdAt, finishedAt, definition, summary } = run;
+  const tried = "dryRun" in definition && definition.dryRun;
+  return {
+    kind,
+    state,
+    seconds: Math.max(0, ((finishedAt ?? createdAt).getTime() - (startedAt ?? createdAt).getTime()) / 1_000),
+    summary: tried ? null : summary,
+  };
+}
 
 /** What services count. Observability implements it; names and labels are its own. */
 export interface ServiceMetrics {
-  runFinished(run: {
-    readonly kind: JobKind;
-    readonly state: RunState;
-    readonly seconds: number;
-    readonly summary: RunSummary | null;
-  }): void;
+  runFinished(run: FinishedRun): void;
   /** `outcome`: done, failed, stopped, lost. */
   unitFinished(unit: { readonly kind: string; readonly outcome: string; readonly code: string | null }): void;
   unitsRunning(count: number): void;

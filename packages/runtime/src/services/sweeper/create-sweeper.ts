@@ -1,6 +1,6 @@
 import { type ControlPlane, sweep, WORK_CHANNEL } from "@syncline/control-plane";
 import type { ReachedPoint } from "../kill-points.ts";
-import type { ServiceMetrics } from "../metrics.ts";
+import { finishedRun, type ServiceMetrics } from "../metrics.ts";
 import { PollingService } from "../polling-service.ts";
 import type { QueueService } from "../queue/queue-service.ts";
 import type { ServiceLog } from "../service.ts";
@@ -38,6 +38,7 @@ export function createSweeper({
       const swept = await sweep(controlPlane);
       await queue.send(swept.dispatch.map(({ unitId }) => unitId));
       if (swept.dispatch.length > 0) reached("message-sent");
+      for (const run of swept.ended) metrics.runFinished(finishedRun(run));
       if (swept.lost > 0) metrics.leasesTakenOver(swept.lost);
       if (swept.lost + swept.due + swept.settled > 0)
         log("info", "swept", { lost: swept.lost, due: swept.due, settled: swept.settled });
