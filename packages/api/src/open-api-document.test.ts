@@ -5,11 +5,15 @@ import { grants, PERMISSIONS, SCOPES } from "./permissions.ts";
 
 interface Described {
   readonly operationId: string;
+  readonly summary?: string;
   readonly security: readonly unknown[];
+  readonly tags?: readonly string[];
+  readonly parameters?: readonly { readonly name: string; readonly description?: string }[];
 }
 
 const document = createOpenApiDocument({ version: "1.2.3" }) as {
   readonly openapi: string;
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
 };
@@ -22,6 +26,17 @@ it("describes every route once, with its permission", () => {
     expect(document.paths[path]?.[method]?.security).toEqual(
       PERMISSIONS[name] === "public" ? [] : [{ apiKey: [] }],
     );
+});
+
+it("leaves no operation, parameter and group without words", () => {
+  const tags = new Set(document.tags.map(({ name, description }) => (description === "" ? "" : name)));
+  for (const [path, operations] of Object.entries(document.paths))
+    for (const [method, { summary, tags: of = [], parameters = [] }] of Object.entries(operations)) {
+      expect(summary, `${method} ${path}`).toBeTruthy();
+      for (const tag of of) expect(tags).toContain(tag);
+      for (const { name, description } of parameters)
+        expect(description, `${method} ${path} ${name}`).toBeTruthy();
+    }
 });
 
 it("refers to nothing that is not there", () => {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ROUTES } from "./contract/index.ts";
 import type { Route } from "./contract/route.ts";
 import { PROBLEM_TYPE, problemSchema } from "./contract/schemas.ts";
+import { INTRODUCTION, PARAMETERS, TAGS } from "./document-texts.ts";
 import { PERMISSIONS } from "./permissions.ts";
 
 const IDEMPOTENCY = z.object({
@@ -22,15 +23,28 @@ export function createOpenApiDocument({ version }: { readonly version: string })
     description: "`slk_<publicId>_<secret>`",
   });
   for (const route of ROUTES) app.openAPIRegistry.registerPath(describeRoute(route));
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: "3.1.1",
-    info: {
-      title: "Syncline",
-      version,
-      description: "Version control for the rows in PostgreSQL databases.",
-    },
+    info: { title: "Syncline", version, description: INTRODUCTION },
     servers: [{ url: "/api/v1" }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    security: [{ apiKey: [] }],
   });
+  for (const path of Object.values(document.paths ?? {})) describeParameters(path);
+  return document;
+}
+
+interface Operation {
+  readonly parameters?: { readonly name?: string; description?: string }[];
+}
+
+/** Parameters that many routes share, without words of their own. */
+function describeParameters(path: object): void {
+  for (const { parameters = [] } of Object.values(path) as Operation[])
+    for (const parameter of parameters) {
+      const text = PARAMETERS[parameter.name ?? ""];
+      if (text !== undefined) parameter.description ??= text;
+    }
 }
 
 type Registered = Parameters<OpenAPIHono["openAPIRegistry"]["registerPath"]>[0];

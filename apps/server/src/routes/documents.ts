@@ -21,6 +21,8 @@ const PAGE = `<!doctype html>
 `;
 const START = `Scalar.createApiReference("#app", {
   url: "/openapi.json", withDefaultFonts: false, telemetry: false, agent: { disabled: true },
+  showDeveloperTools: "never", mcp: { disabled: true }, hideClientButton: true,
+  authentication: { preferredSecurityScheme: "apiKey" }, metaData: { title: "Syncline API" },
 });
 `;
 const DAY_SECONDS = 86_400;

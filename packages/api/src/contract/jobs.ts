@@ -26,7 +26,7 @@ export const storedJobSchema = z
 
 export const listJobs = defineRoute("GET /jobs", {
   tag,
-  summary: "Jobs, by name",
+  summary: "Jobs, newest first",
   query: pageQuery.extend({ kind: z.enum(JOB_KINDS).optional(), name: z.string().max(63).optional() }),
   answer: { kind: "json", status: 200, schema: pageOf(storedJobSchema) },
 });
