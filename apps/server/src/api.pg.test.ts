@@ -420,6 +420,21 @@ describe("documents and probes", () => {
     await expect.poll(() => counted(cancelled), { timeout: 10_000 }).toBe(before + 2);
   });
 
+  it("metrics count rows that were written, not those of a trial", async () => {
+    const written = async () => {
+      const { text } = await server.ask("GET", "/metrics");
+      return text.split("\n").filter((line) => line.startsWith('syncline_rows_total{kind="copy"'));
+    };
+    const before = await written();
+    const body = { source: "a:src:users", target: "a:fill:users", strategy: "merge", dryRun: true } as const;
+    const { items } = await client().jobs.listJobs({ query: { name: "trial" } });
+    const job =
+      items[0] ?? (await client().jobs.createJob({ body: { ...body, kind: "copy", name: "trial" } }));
+    const run = await client().jobs.runJob({ params: { id: job.id }, query: { wait: 30 } });
+    expect(run).toMatchObject({ state: "succeeded", summary: { counts: { inserted: 50 } } });
+    expect(await written()).toEqual(before);
+  });
+
   it("is alive and ready", async () => {
     expect((await server.ask("GET", "/health", { key: null })).status).toBe(200);
     expect((await server.ask("GET", "/livez", { key: null })).status).toBe(200);

@@ -13,7 +13,7 @@ import {
 import { CodedError, isCodedError } from "@syncline/core";
 import type { Workspace } from "../../workspace.ts";
 import type { ReachedPoint } from "../kill-points.ts";
-import type { ServiceMetrics } from "../metrics.ts";
+import { finishedRun, type ServiceMetrics } from "../metrics.ts";
 import { brief } from "../run-services.ts";
 import type { ServiceLog } from "../service.ts";
 import { inspectUnit } from "./inspect-unit.ts";
@@ -131,6 +131,8 @@ export class UnitRunner {
       return { kind: "outcome", outcome: { kind: "failed", error: tookTooLong(claim), unsettled } };
     if (reason === "cancel" && mustBeInspected(claim))
       return { kind: "outcome", outcome: { kind: "failed", error: toStoredError(error), unsettled: true } };
+    // Not looked for to its end: by whoever has it next.
+    if (reason !== null && claim.mode === "inspect") return { kind: "untold" };
     if (reason !== null && !unsettled) return { kind: "outcome", outcome: { kind: "stopped" } };
     const interrupted = isCodedError(error) && error.code === "interrupted";
     if (claim.mode === "inspect" && interrupted) return { kind: "outcome", outcome: { kind: "stopped" } };
@@ -206,8 +208,7 @@ export class UnitRunner {
     });
     if (run.finishedAt === null) return;
     traceRun(run, run.finishedAt);
-    const seconds = (run.finishedAt.getTime() - (run.startedAt ?? run.createdAt).getTime()) / 1_000;
-    metrics.runFinished({ kind: run.kind, state: run.state, seconds, summary: run.summary });
+    metrics.runFinished(finishedRun(run));
   }
 
   async #afterwards(ending: Ending): Promise<void> {
