@@ -147,7 +147,15 @@ it("takes back what was copied when the run is cancelled while everybody is dead
   expect(await copyState(world.target)).not.toBe(empty);
   const { state } = await cancelRun(world.cp, world.call, { runId: run.id });
   expect(state).toBe("cancelling");
+  const busy = new pg.Client(world.target.url);
+  await busy.connect();
+  await busy.query("BEGIN; LOCK TABLE fresh IN ROW EXCLUSIVE MODE");
   begin("heir");
+  const looked = async () =>
+    (await unitsOf(world, run)).some(({ kind, claims }) => kind === "finish" && claims > 0);
+  await until(looked, "looked for");
+  await sleep(2_500); // a renewal tells that the run is being cancelled, which is no reason to look no further
+  await busy.end();
   const ended = await world.until(run.id);
   expect(ended).toMatchObject({ state: "cancelled", summary: { counts: { inserted: 0 } } });
   expect(await copyState(world.target)).toBe(empty);

@@ -111,6 +111,8 @@ export class LiveUnits {
   }
 
   #stop(unit: LiveUnit, reason: StopReason): void {
+    // Whoever looks for what was committed does so because of the cancel.
+    if (reason === "cancel" && unit.claim.mode === "inspect") return;
     if (unit.reason === reason || unit.reason === "lease") return;
     this.#onStop(unit, reason);
     unit.stop(reason);
