@@ -190,6 +190,19 @@ describe("paths and parameters", () => {
     expect((await server.ask("POST", "/api/v1/keys", { body })).status).toBe(400);
   });
 
+  it.each([
+    [{ url: "https://u:c4n4ry@8.8.8.8/" }, /credentials/],
+    [{ url: "https://8.8.8.8:22/" }, /port 22/],
+    [{ events: ["run.fialed"] }, /"run.fialed"/],
+    [{ events: ["run.failed", "job.created"] }, /"job.created"/],
+  ])("a webhook that would never hear anything: %o", async (wrong, says) => {
+    const body = { name: "deaf", url: "https://8.8.8.8/", events: ["run.*"], ...wrong };
+    const { status, json, text } = await server.ask("POST", "/api/v1/webhooks", { body });
+    expect([400, 422]).toContain(status);
+    expect(json.detail).toMatch(says);
+    expect(text).not.toContain("c4n4ry");
+  });
+
   it("a Last-Event-ID that is none", async () => {
     const answer = await server.ask("GET", "/api/v1/events", { headers: { "Last-Event-ID": "1 OR 1=1" } });
     expect(answer.status).toBe(400);

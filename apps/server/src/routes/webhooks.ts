@@ -1,4 +1,5 @@
 import { type AnswerOf, webhooks } from "@syncline/api";
+import { ALERT_EVENTS } from "@syncline/config";
 import {
   createWebhook,
   type Delivery,
@@ -10,7 +11,7 @@ import {
   type WebhookRecord,
 } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
-import type { Egress } from "@syncline/runtime/egress";
+import { checkedUrl, type Egress } from "@syncline/runtime/egress";
 import { sendTestMessage } from "@syncline/runtime/services";
 import type { Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
@@ -25,11 +26,13 @@ export function webhookRoutes(router: Router, { egress }: ServiceParts): void {
     return { items: items.map(present), next };
   });
   router.on(webhooks.createWebhook, async ({ cp, call, body }) => {
+    assertEvents(body.events);
     await assertReceiver(body.url, egress());
     const { webhook, secret } = await createWebhook(cp, call, body);
     return { secret, webhook: present(webhook) };
   });
   router.on(webhooks.updateWebhook, async ({ cp, call, params, body }) => {
+    assertEvents(body.events ?? []);
     if (body.url !== undefined) await assertReceiver(body.url, egress());
     return present(await updateWebhook(cp, call, { webhookId: params.id, ...body }));
   });
@@ -52,10 +55,25 @@ export function webhookRoutes(router: Router, { egress }: ServiceParts): void {
 
 /** Said at once; the sending looks at the address again. @throws CodedError `request.invalid`, `egress.refused` */
 async function assertReceiver(text: string, egress: Egress): Promise<void> {
-  const { protocol, hostname } = new URL(text);
+  const { protocol } = new URL(text);
   if (protocol !== "https:" && protocol !== "http:")
     throw new CodedError("request.invalid", "The address of a webhook begins with https://.");
-  await egress.assertAllowedHost(hostname);
+  await egress.assertAllowedHost(checkedUrl(text).hostname);
+}
+
+/** A webhook that waits for what is never sent would be silent for good. @throws CodedError `request.invalid` */
+function assertEvents(events: readonly string[]): void {
+  const sent = (event: string) =>
+    event === "*" ||
+    ALERT_EVENTS.some(
+      (type) => event === type || (event.endsWith(".*") && type.startsWith(event.slice(0, -1))),
+    );
+  const wrong = events.find((event) => !sent(event));
+  if (wrong === undefined) return;
+  throw new CodedError("request.invalid", `No message is sent for "${wrong}".`, {
+    hint: `There are ${ALERT_EVENTS.join(", ")}, such as run.* and *.`,
+    details: { issues: [{ path: "events", problem: "expected types of alerts" }] },
+  });
 }
 
 function present(webhook: WebhookRecord): WebhookAnswer {

@@ -4,7 +4,11 @@ import { byId, idSchema, pageOf, pageQuery, timeSchema } from "./schemas.ts";
 
 const tag = "webhooks";
 
-const eventTypes = z.array(z.string().min(1).max(100)).min(1).max(50);
+const eventTypes = z
+  .array(z.string().min(1).max(100))
+  .min(1)
+  .max(50)
+  .describe("Types of alerts, as in alerts.webhooks of the config; run.* for all that begin so, * for all.");
 
 const webhookSchema = z.object({
   id: idSchema,

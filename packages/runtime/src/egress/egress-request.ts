@@ -59,8 +59,8 @@ export async function sendGuarded(input: EgressRequest, options: GuardOptions): 
   }
 }
 
-/** Refuses what is no plain web address. */
-function checkedUrl(text: string, base?: URL): URL {
+/** Refuses what is no plain web address. @throws CodedError `egress.refused` */
+export function checkedUrl(text: string, base?: URL): URL {
   if (!URL.canParse(text, base?.href)) throw refused(text.slice(0, 100), "it is no URL");
   const url = new URL(text, base);
   if (url.protocol !== "https:" && url.protocol !== "http:")
