@@ -57,7 +57,9 @@ export async function runMerge(
   });
   await setting.confirmWrite({ action: "merge", target: plan.target, dryRun: job.dryRun });
   setting.reached?.("reading");
-  const result = await copyByDifference(plan, { rules: { ...plan.rules, ...decisions.rules, timestampSkewMs } });
+  const result = await copyByDifference(plan, {
+    rules: { ...plan.rules, ...decisions.rules, timestampSkewMs },
+  });
   return {
     ...moveSummary(result, said),
     source: plan.source.place.label,
