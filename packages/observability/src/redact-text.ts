@@ -17,10 +17,20 @@ export function redactUrls(text: string): string {
   return text.replace(URL_CREDENTIALS, `$1$2:${MARK}@`).replace(URL_PASSWORD, `$1${MARK}`);
 }
 
-/** The same for every text inside a JSON value. */
+/** The same for every text inside a JSON value, which is given back as it is where there is nothing to hide. */
 export function redactUrlsIn(value: unknown): unknown {
+  return holdsUrl(value) ? redacted(value) : value;
+}
+
+function holdsUrl(value: unknown): boolean {
+  if (typeof value === "string") return value.includes(":/");
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(holdsUrl);
+}
+
+function redacted(value: unknown): unknown {
   if (typeof value === "string") return redactUrls(value);
-  if (Array.isArray(value)) return value.map(redactUrlsIn);
+  if (Array.isArray(value)) return value.map(redacted);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactUrlsIn(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redacted(inner)]));
 }

@@ -64,7 +64,7 @@ afterAll(async () => {
     claim: "a stored result is listed, filtered and searched exactly, each page within 200 ms",
     figure: `${CHANGES.toLocaleString("en")} changes over HTTP`,
     failures,
-    details: `made in ${Math.round(built / 1000)} s with ${Math.round(peak / MB)} MB resident at most; slowest pages: ${told.join(", ")}`,
+    details: `made in ${Math.round(built / 1000)} s with ${Math.round(peak / MB)} MB resident at most; slowest pages in ms: ${told.join(", ")}`,
   });
 }, LONG);
 
@@ -78,12 +78,14 @@ interface Change {
 interface Walk {
   readonly items: readonly Change[];
   readonly slowestMs: number;
+  /** Of a hundred pages, 99 come sooner. */
+  readonly p99Ms: number;
 }
 
 /** All pages of a list. */
 async function walk(query: Readonly<Record<string, string>>): Promise<Walk> {
   const items: Change[] = [];
-  let slowestMs = 0;
+  const times: number[] = [];
   for (let after: string | null = null; ; ) {
     const wanted: Record<string, string> = {
       ...query,
@@ -93,12 +95,18 @@ async function walk(query: Readonly<Record<string, string>>): Promise<Walk> {
     const begun = performance.now();
     const answer = await server.ask(`/api/v1/patches/${patch}/changes?${new URLSearchParams(wanted)}`);
     const page = (await answer.json()) as { readonly items: readonly Change[]; readonly next: string | null };
-    slowestMs = Math.max(slowestMs, performance.now() - begun);
+    times.push(performance.now() - begun);
     expect(answer.status).toBe(200);
     items.push(...page.items);
-    if (page.next === null) return { items, slowestMs };
+    if (page.next === null) return { items, ...slowest(times) };
     after = page.next;
   }
+}
+
+function slowest(times: number[]): Pick<Walk, "slowestMs" | "p99Ms"> {
+  const sorted = times.sort((a, b) => a - b);
+  const at = (part: number) => sorted[Math.ceil(sorted.length * part) - 1] ?? 0;
+  return { slowestMs: at(1), p99Ms: at(0.99) };
 }
 
 /** What the list should hold, worked out by PostgreSQL from the tables alone: `table|kind|key`, sorted. */
@@ -165,8 +173,8 @@ it.each([
 ] as [string, Record<string, string>, string][])(
   "lists by %s what the tables say, once and in order",
   async (name, query, where) => {
-    const { items, slowestMs } = await walk(query);
-    told.push(`${name} ${Math.round(slowestMs)} ms`);
+    const { items, slowestMs, p99Ms } = await walk(query);
+    told.push(`${name} ${Math.round(slowestMs)} (99 %: ${Math.round(p99Ms)})`);
     if (slowestMs > MOST_MS && scale === 1) failures += 1;
     expect(items.every(({ n }, at) => at === 0 || n > (items[at - 1]?.n ?? 0))).toBe(true);
     const wanted = await expected(where);
