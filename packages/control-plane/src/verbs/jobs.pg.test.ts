@@ -100,7 +100,8 @@ it("follows the config: twice is once, what is gone goes, a name of the API is r
   });
   const [nightly] = (await listJobs(cp, call.scope, { name: "nightly" })).items;
   const jobId = nightly?.id ?? "";
-  const [{ schedule } = { schedule: null }] = (await listSchedules(cp, call.scope, { jobIds: [jobId] })).items;
+  const [{ schedule } = { schedule: null }] = (await listSchedules(cp, call.scope, { jobIds: [jobId] }))
+    .items;
   const nextFireAt = new Date("2030-01-01T00:00:00Z");
   expect(await planSchedule(cp, { scheduleId: schedule?.id ?? "", nextFireAt, plannedAt: null })).toBe(true);
   const changed = { ...first, description: "changed" };
@@ -111,7 +112,9 @@ it("follows the config: twice is once, what is gone goes, a name of the API is r
     unchanged: 0,
   });
   // A schedule that did not change keeps its slot.
-  expect((await listSchedules(cp, call.scope, { jobIds: [jobId] })).items[0]?.schedule.nextFireAt).toEqual(nextFireAt);
+  expect((await listSchedules(cp, call.scope, { jobIds: [jobId] })).items[0]?.schedule.nextFireAt).toEqual(
+    nextFireAt,
+  );
   const denied = { code: "auth.denied" };
   await expect(updateJob(cp, call, { jobId, definition: first })).rejects.toMatchObject(denied);
   await expect(deleteJob(cp, call, { jobId })).rejects.toMatchObject(denied);
