@@ -242,6 +242,14 @@ describe("idempotency keys", () => {
     expect(items).toHaveLength(1);
   });
 
+  it("how long to wait is each repeat's own", async () => {
+    const { id } = (await server.ask("GET", "/api/v1/jobs?name=once")).json.items[0];
+    const headers = { "Idempotency-Key": "waits" };
+    const first = await server.ask("POST", `/api/v1/jobs/${id}/run?wait=1`, { headers });
+    const again = await server.ask("POST", `/api/v1/jobs/${id}/run`, { headers });
+    expect([again.status, again.json.id]).toEqual([202, first.json.id]);
+  });
+
   it("a key that failed may be used again", async () => {
     const headers = { "Idempotency-Key": "failed-first" };
     const wrong = await server.ask("POST", "/api/v1/jobs", { body: { ...job, name: "once" }, headers });

@@ -3,6 +3,13 @@ import { parseDuration } from "./duration.ts";
 import type { Schedule } from "./schedule-schema.ts";
 
 const MINUTE_MS = 60_000;
+const FIELDS = [
+  ["minute", "0-59"],
+  ["hour", "0-23"],
+  ["day of month", "1-31, L"],
+  ["month", "1-12, JAN-DEC"],
+  ["day of week", "0-7, SUN-SAT"],
+] as const;
 
 /** What is wrong with a schedule that the schema lets through, as a clause; null when it can be kept. */
 export function scheduleProblem(schedule: Schedule): string | null {
@@ -29,8 +36,22 @@ function cronProblem({
     const next = new Cron(cron, { timezone: timeZone, paused: true }).nextRun(new Date());
     return next === null ? "no date ever fits this cron expression" : null;
   } catch {
-    return "expected five fields of cron: minute, hour, day of month, month, day of week";
+    return wrongField(cron);
   }
+}
+
+/** The first field that is wrong by itself. */
+function wrongField(cron: string): string {
+  const fields = cron.trim().split(/\s+/);
+  for (const [at, field] of fields.entries()) {
+    try {
+      new Cron(fields.map((_, place) => (place === at ? field : "*")).join(" "), { paused: true });
+    } catch {
+      const [name, range] = FIELDS[at] ?? [];
+      return `the ${name} is "${field}"; expected ${range}`;
+    }
+  }
+  return `"${cron}" is no cron expression`;
 }
 
 function isTimeZone(name: string): boolean {

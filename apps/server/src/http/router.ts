@@ -131,7 +131,7 @@ export class Router {
   ): Promise<{ readonly value: JsonAnswer<R>; readonly replayed: boolean }> {
     const { controlPlane } = this.#parts;
     const { method } = route;
-    const request = { method, path: req.path, query: new URL(req.url).search };
+    const request = { method, path: req.path, query: queryOf(req.url) };
     const key = asked.idempotencyKey;
     let replayed = false;
     const remember: Remember = async (call, answer, body = bodyText) => {
@@ -196,4 +196,11 @@ function honoPath(path: string): string {
 function patternOf(path: string): RegExp {
   const escaped = path.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
   return new RegExp(`^${escaped.replace(/\{\w+\}/g, "[^/]+")}$`);
+}
+
+/** What a request asks for; how long its sender waits for the answer belongs to each repeat. */
+function queryOf(url: string): string {
+  const { searchParams } = new URL(url);
+  searchParams.delete("wait");
+  return searchParams.toString();
 }

@@ -17,7 +17,7 @@ export async function applyUnit(work: UnitWork): Promise<UnitResult> {
   if (record.removedAt !== null)
     throw new CodedError(
       "patch.not_found",
-      `The files of patch "${job.patch}" were removed; they had been kept for long enough.`,
+      `The files of patch "${job.patch}" are kept no longer.`,
       {
         hint: "Compare again.",
       },
