@@ -13,6 +13,8 @@ export interface ServiceInput {
   readonly logger: Logger;
   /** `server`: the whole API. `service`: jobs of the file and, with a port, probes and metrics only. */
   readonly mode: "server" | "service";
+  /** Makes an administrator's key although there is one. */
+  readonly newKey?: boolean;
 }
 
 /** What `service status`, `trigger` and `reload` know of a service that runs elsewhere. */
@@ -22,7 +24,7 @@ export type DeskInput = Pick<ServiceInput, "settings" | "loadConfig" | "environm
 export interface RunningService {
   /** Null when nothing listens. */
   readonly url: string | null;
-  /** The first administrator's key, shown once; null when there was one already. */
+  /** A new administrator's key, shown once; null when there was one already and none was asked for. */
   readonly firstKey: string | null;
   /** With `settings.once`: each job of the file was run once; the process has drained by itself then. Else null. */
   readonly once: Promise<OnceOutcome> | null;

@@ -85,7 +85,8 @@ export async function startService(input: ServiceInput): Promise<RunningService>
     const listening = await controlPlane.listen(RELOAD_CHANNEL, () => void reload().catch(() => {}));
     const { services, listener } = createServices(parts, { mode: input.mode });
     if (listener !== null) await listener.listen();
-    const issued = input.mode === "server" ? await bootstrapKey(controlPlane) : null;
+    const issued =
+      input.mode === "server" ? await bootstrapKey(controlPlane, { anew: input.newKey ?? false }) : null;
     const running = runServices(services, {
       signal: stopping.signal,
       graceMs: settings.graceMs,

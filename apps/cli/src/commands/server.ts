@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
-import { addRunOptions, type RunOptions } from "./service-options.ts";
+import { addRunOptions, type ServerOptions } from "./service-options.ts";
 
 export function defineServer(program: Command, act: Act): void {
   const command = addRunOptions(
@@ -10,15 +10,17 @@ export function defineServer(program: Command, act: Act): void {
       .summary("serve the API and run jobs")
       .description(
         "Serves the HTTP API and runs jobs, those of the config file among them. Without a control database it keeps " +
-          "its state in an embedded PostgreSQL. The first start prints the first administrator's key, once. Any number " +
+          "its state in an embedded PostgreSQL. The first start prints an administrator's key, once; so does a start when no such key works any more. Any number " +
           "of servers share one control database. SIGTERM lets it finish what runs, SIGHUP reads the config again.",
       ),
-  ).action(
-    act(async (session, options: RunOptions) => {
-      const { runServer } = await import("./service/run-server.ts");
-      return runServer(session, options);
-    }),
-  );
+  )
+    .option("--new-key", "print another administrator's key, for when the first one was lost")
+    .action(
+      act(async (session, options: ServerOptions) => {
+        const { runServer } = await import("./service/run-server.ts");
+        return runServer(session, options);
+      }),
+    );
   withExamples(command, [
     ["syncline server", "listen on 127.0.0.1:8270 with an embedded database"],
     [

@@ -14,6 +14,10 @@ export interface RunOptions extends PlaceOptions {
   readonly leaderElection: boolean;
 }
 
+export interface ServerOptions extends RunOptions {
+  readonly newKey?: boolean;
+}
+
 export interface ServiceRunOptions extends RunOptions {
   readonly mode?: string;
   readonly interval?: string;

@@ -29,6 +29,21 @@ it("gives the first key once, to one of many that ask at the same time", async (
   expect(await authenticateKey(test.cp, given[0]?.token ?? "")).toMatchObject({ id: given[0]?.key.id });
 });
 
+it("gives another one when it is asked for, or when none works any more", async () => {
+  const { cp, call } = test;
+  const live = async () =>
+    (await listKeys(cp, call.scope)).items.filter(({ revokedAt }) => revokedAt === null);
+  const another = await bootstrapKey(cp, { anew: true });
+  expect(await authenticateKey(cp, another?.token ?? "")).toMatchObject({ scopes: ["*"], projectId: null });
+  await createApiKey(cp, call, { name: "less", scopes: ["runs:read"] });
+  await createApiKey(cp, call, { name: "one project", scopes: ["*"], projectId: call.scope.projectId });
+  expect(await bootstrapKey(cp)).toBeNull();
+  for (const { id } of await live()) await revokeApiKey(cp, call, { keyId: id });
+  const again = await bootstrapKey(cp);
+  expect(await authenticateKey(cp, again?.token ?? "")).toMatchObject({ scopes: ["*"], projectId: null });
+  expect((await live()).map(({ id }) => id)).toEqual([again?.key.id]);
+});
+
 it("stores no secret, and its digest is worth nothing without the master key", async () => {
   const { token } = await createApiKey(test.cp, test.call, { name: "ci", scopes: ["run:read"] });
   const secret = token.split("_").slice(2).join("_");

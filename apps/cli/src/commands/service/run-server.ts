@@ -1,14 +1,17 @@
 import type { RunningService } from "@syncline/server/service";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
-import type { RunOptions } from "../service-options.ts";
+import type { ServerOptions } from "../service-options.ts";
 import { serviceInput } from "./service-input.ts";
 import { untilItEnds } from "./until-it-ends.ts";
 
 /** Serves until it is asked to end. */
-export async function runServer(session: Session, options: RunOptions): Promise<ExitReason> {
+export async function runServer(session: Session, options: ServerOptions): Promise<ExitReason> {
   const { startService } = await import("@syncline/server/service");
-  const running = await startService(await serviceInput(session, options, "server"));
+  const running = await startService({
+    ...(await serviceInput(session, options, "server")),
+    newKey: options.newKey === true,
+  });
   greet(session, running);
   await untilItEnds(session, running);
   return "ok";
@@ -19,6 +22,6 @@ function greet({ people, paint }: Session, { url, firstKey }: RunningService): v
     `${paint("green", "✓")} Syncline listens on ${url ?? "no port"} (API under /api/v1, viewer at /docs)`,
   );
   if (firstKey === null) return;
-  people.tell(`  The first administrator's key, shown this once:\n\n    ${firstKey}\n`);
+  people.tell(`  An administrator's key, shown this once:\n\n    ${firstKey}\n`);
   people.say(`  Try: curl -H "Authorization: Bearer ${firstKey.slice(0, 12)}…" ${url}/api/v1/me`);
 }
