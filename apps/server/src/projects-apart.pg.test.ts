@@ -130,7 +130,7 @@ describe("a repeated request", () => {
   });
 
   it("leaves no secret of its answer in the control database", async () => {
-    const body = { name: "hook", url: "https://127.0.0.1:9/x", events: ["run.failed"] };
+    const body = { name: "hook", url: "https://127.0.0.1:9443/x", events: ["run.failed"] };
     const ask = () =>
       service.ask("POST", "/api/v1/webhooks", { body, headers: { "Idempotency-Key": "hook" } });
     const [first, again] = [await ask(), await ask()];
