@@ -45,10 +45,11 @@ export class ChannelListener {
       if (!signal.aborted)
         await sleep(pause / 2 + (Math.random() * pause) / 2, null, { signal }).catch(() => {});
       if (signal.aborted) return;
-      open = await listen(this.#options).catch(() => null);
-      if (open !== null) this.#options.heard(null);
+      const opening = listen(this.#options).catch(() => null);
+      open = await Promise.race([opening, closed.then(() => null)]);
+      if (signal.aborted) void opening.then((late) => late?.session.end().catch(() => {}));
+      else if (open !== null) this.#options.heard(null);
     }
-    await open?.session.end().catch(() => {});
   }
 }
 

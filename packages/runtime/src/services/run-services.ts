@@ -7,9 +7,14 @@ export interface RunServicesOptions {
   readonly signal: AbortSignal;
   /** What is not drained by then is stopped. */
   readonly graceMs: number;
+  /** What has not stopped by then, as when its network stands still, is left as it is. Default 15 s for all together. */
+  readonly stopMs?: number;
   readonly log: ServiceLog;
 }
 
+const STOP_MS = 15_000;
+/** Each has at least so long, however long those before it took. */
+const LEAST_STOP_MS = 1_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
 /** Whoever ran as long as this starts with the first pause again. */
@@ -26,8 +31,8 @@ export async function runServices(
   const running = services.map((service) => supervise(service, options));
   await aborted(options.signal);
   const drained = await drainAll(services, options);
-  for (const service of [...services].reverse()) await quietly(service, "stop", options.log);
-  await Promise.all(running);
+  await stopAll(services, options);
+  await within(Promise.all(running), LEAST_STOP_MS);
   return { drained };
 }
 
@@ -50,13 +55,35 @@ async function drainAll(
   services: readonly Service[],
   { graceMs, log }: RunServicesOptions,
 ): Promise<boolean> {
-  const timeout = new AbortController();
-  const late = sleep(graceMs, false, { signal: timeout.signal }).catch(() => false);
-  const all = Promise.all(services.map((service) => quietly(service, "drain", log))).then(() => true);
-  const drained = await Promise.race([all, late]);
-  timeout.abort();
+  const drained = await within(
+    Promise.all(services.map((service) => quietly(service, "drain", log))),
+    graceMs,
+  );
   if (!drained) log("warn", "grace time is over; stopping what is left", { graceMs });
   return drained;
+}
+
+/** The last one first: others use it. */
+async function stopAll(
+  services: readonly Service[],
+  { stopMs = STOP_MS, log }: RunServicesOptions,
+): Promise<void> {
+  const until = performance.now() + stopMs;
+  for (const service of [...services].reverse()) {
+    const patience = Math.max(until - performance.now(), Math.min(stopMs, LEAST_STOP_MS));
+    if (!(await within(quietly(service, "stop", log), patience)))
+      log("error", "a service did not stop; it is left as it is", { service: service.name });
+  }
+}
+
+async function within(work: Promise<unknown>, patienceMs: number): Promise<boolean> {
+  const patience = new AbortController();
+  const late = sleep(patienceMs, false, patience).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    patience.abort();
+  }
 }
 
 async function quietly(service: Service, what: "drain" | "stop", log: ServiceLog): Promise<void> {

@@ -6,12 +6,11 @@ export class QueueService implements Service, Pick<WorkQueue, "send" | "receive"
   readonly name = "queue";
   readonly #open: () => Promise<WorkQueue>;
   readonly #stopped = Promise.withResolvers<void>();
-  #opened = Promise.withResolvers<WorkQueue>();
+  readonly #opened = Promise.withResolvers<WorkQueue>();
   #ended: Promise<void> = Promise.resolve();
 
   constructor(open: () => Promise<WorkQueue>) {
     this.#open = open;
-    this.#stopped.promise.then(() => this.#opened.reject(new Error("the queue is closed")));
     this.#opened.promise.catch(() => {});
   }
 
@@ -40,10 +39,13 @@ export class QueueService implements Service, Pick<WorkQueue, "send" | "receive"
     await (await this.#opened.promise).pause();
   }
 
-  /** Others still give back what they have. */
-  async drain(): Promise<void> {}
+  /** Others still give back what they have; nobody waits any more for a queue that was never open. */
+  async drain(): Promise<void> {
+    this.#opened.reject(new Error("the queue is closed"));
+  }
 
   async stop(): Promise<void> {
+    await this.drain();
     this.#stopped.resolve();
     await this.#ended;
   }

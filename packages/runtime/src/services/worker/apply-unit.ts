@@ -15,13 +15,9 @@ export async function applyUnit(work: UnitWork): Promise<UnitResult> {
   const { claim, setting, tools } = work;
   const record = await getPatch(tools.controlPlane, claim.run, { patchId: job.patch });
   if (record.removedAt !== null)
-    throw new CodedError(
-      "patch.not_found",
-      `The files of patch "${job.patch}" are kept no longer.`,
-      {
-        hint: "Compare again.",
-      },
-    );
+    throw new CodedError("patch.not_found", `The files of patch "${job.patch}" are kept no longer.`, {
+      hint: "Compare again.",
+    });
   const patch = await openPatch(tools.results.patchSource(record.objectKey), { createDigest: createSha256 });
   const inbox = new ApplyInbox(patch, await decidedConflicts(tools.controlPlane, inboxOwner(work)));
   const { onConflict } = inbox;
