@@ -6,6 +6,7 @@ import {
   type ServiceFlags,
   type ServiceSettings,
 } from "@syncline/config";
+import { CodedError } from "@syncline/core";
 import { createLogger, type Logger } from "@syncline/observability";
 import { traceFields } from "@syncline/observability/tracing";
 import type { DeskInput, ServiceInput } from "@syncline/server/service";
@@ -41,8 +42,12 @@ function assertServer(config: Config, name: string): void {
   if (!config.remotes.has(name)) findServer(config, name);
 }
 
-/** Where a running service is found. */
+/** Where a running service is found. @throws CodedError `usage.invalid` when `--server` is given: jobs have their places already */
 export async function deskInput(session: Session, flags: ServiceFlags): Promise<DeskInput> {
+  if (session.globals.server !== undefined)
+    throw new CodedError("usage.invalid", "--server does nothing for jobs that exist already.", {
+      hint: "Give it to `syncline service`, which makes them, or name the server in the places of the jobs.",
+    });
   const config = await readConfig(session);
   return {
     settings: settingsOf(session, flags, config),
