@@ -66,14 +66,13 @@ export interface SidePlan {
 }
 
 /**
- * Half-open range of a key column that sorts alike on both sides, a text by its bytes; null is open. Neighbouring segments
- * share a bound, the first has none below and the last none above, so each keyed row lies in exactly one.
+ * Half-open range of keys by their first columns, which sort alike on both sides, texts by their bytes; null is open.
+ * Neighbouring segments share a bound, the first has none below and the last none above, so each keyed row lies in exactly
+ * one. Bounds have a value for each of the columns.
  */
 export interface Segment {
-  /** Place in the key. */
-  readonly column: number;
-  readonly from: string | null;
-  readonly to: string | null;
+  readonly from: readonly string[] | null;
+  readonly to: readonly string[] | null;
   /** Estimated part of the table's rows, above 0 and at most 1. */
   readonly share: number;
 }
@@ -153,12 +152,16 @@ export interface TableReader {
   sums(request: BucketSumsRequest): Promise<BucketSum[]>;
   /** Up to `count` ascending bounds of a key column from a sample. */
   sampleBounds(column: number, count: number, signal: AbortSignal): Promise<string[]>;
+  /** The same by the first columns of the key: a value for each of them. */
+  sampleKeys(columns: number, count: number, signal: AbortSignal): Promise<string[][]>;
   /** Rows by the addresses of a stream, in the same order. Rejects with `internal` when one is gone. */
   fetch(addresses: readonly Uint8Array[], signal: AbortSignal): Promise<FetchedRow[]>;
   /** Rows by key with the index's own equality, filter left aside; null where there is none. */
   lookup(keys: readonly RowImage[], signal: AbortSignal): Promise<(FetchedRow | null)[]>;
   /** Whether some buckets of this kind can be read without reading the whole table. */
   seeksBuckets(bucketing: Bucketing): boolean;
+  /** Whether a range of so many first columns of the key can be read without reading the whole table. */
+  seeksKeys(columns: number): boolean;
   /** Rows of the scope, filter left aside. */
   countRows(signal: AbortSignal): Promise<number>;
   /** Number of keys that more than one row has, rows with NULL in the key left out. */

@@ -1,4 +1,4 @@
-import type { Bucketing, BucketSelection, SideKey } from "@syncline/engine";
+import type { Bucketing, BucketSelection, SideKey, SideKeyColumn } from "@syncline/engine";
 import { quoteLiteral } from "../sql/quote.ts";
 import { boundType, keyHashBucket, rangeColumn, type TableSql } from "./row-sql.ts";
 
@@ -14,11 +14,20 @@ export function seeksBuckets({ plan, info }: Pick<TableSql, "plan" | "info">, bu
 }
 
 /** Whether an index leads with this key column itself. */
-export function seeksColumn({ plan, info }: Pick<TableSql, "plan" | "info">, index: number): boolean {
+function seeksColumn({ plan, info }: Pick<TableSql, "plan" | "info">, index: number): boolean {
   const column = plan.key?.columns[index];
+  return column !== undefined && leads(info, [column]);
+}
+
+/** Whether an index leads with so many first columns of the key, in their order. */
+export function seeksKeys({ plan, info }: Pick<TableSql, "plan" | "info">, columns: number): boolean {
+  return plan.key !== null && leads(info, plan.key.columns.slice(0, columns));
+}
+
+function leads({ spec }: TableSql["info"], columns: readonly SideKeyColumn[]): boolean {
   // A text is compared by its bytes, which its index has no order of.
-  if (column === undefined || column.form.cast !== null || column.form.order === "text") return false;
-  return info.spec.keys.some((key) => key.columns[0] === column.name);
+  if (columns.some(({ form }) => form.cast !== null || form.order === "text")) return false;
+  return spec.keys.some((key) => columns.every(({ name }, at) => key.columns[at] === name));
 }
 
 /** The bucket of a row. `width_bucket` is quick for fixed-width types only. */

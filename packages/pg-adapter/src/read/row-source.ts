@@ -5,7 +5,7 @@ import {
   bucketCondition,
   bucketRanges,
   seeksBuckets,
-  seeksColumn,
+  seeksKeys,
 } from "./bucket-selection.ts";
 import { boundType, conditions, fromTable, rangeColumn, type TableSql } from "./row-sql.ts";
 
@@ -22,7 +22,7 @@ export interface RowSourceRequest {
 export function seeks(sql: TableSql, only: BucketSelection | null): boolean {
   if (only !== null && seeksBuckets(sql, only.bucketing)) return true;
   const { segment } = sql.plan;
-  return segment !== undefined && seeksColumn(sql, segment.column);
+  return segment !== undefined && seeksKeys(sql, (segment.from ?? segment.to ?? []).length);
 }
 
 /**

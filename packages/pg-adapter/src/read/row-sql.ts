@@ -118,13 +118,18 @@ export function conditions(sql: TableSql, part: RowPart, extra: readonly string[
 /** Rows with NULL in the key are whoever's reads the part `unkeyed`. */
 function segmentCondition({ key, segment }: SidePlan, part: RowPart): string | null {
   if (segment === undefined || key === null || part === "unkeyed") return null;
-  const value = rangeColumn(key, segment.column);
-  const type = boundType(key, segment.column);
   const bounds = [
-    ...(segment.from === null ? [] : [`${value} >= ${quoteLiteral(segment.from)}::${type}`]),
-    ...(segment.to === null ? [] : [`${value} < ${quoteLiteral(segment.to)}::${type}`]),
+    ...(segment.from === null ? [] : [keyBound(key, ">=", segment.from)]),
+    ...(segment.to === null ? [] : [keyBound(key, "<", segment.to)]),
   ];
   return bounds.length === 0 ? null : bounds.join(" AND ");
+}
+
+/** Compares the first columns of the key as a tuple, column by column. */
+function keyBound(key: SideKey, operator: string, bound: readonly string[]): string {
+  const values = bound.map((_, at) => rangeColumn(key, at));
+  const literals = bound.map((text, at) => `${quoteLiteral(text)}::${boundType(key, at)}`);
+  return `(${values.join(", ")}) ${operator} (${literals.join(", ")})`;
 }
 
 function partCondition(key: SideKey | null, part: RowPart): string | null {

@@ -12,7 +12,7 @@ import type { TableInfo } from "../catalog/table-info.ts";
 import type { ReadSession, TextRow } from "../connection/read-session.ts";
 import type { SessionPool } from "../connection/session-pool.ts";
 import { quoteTable } from "../sql/quote.ts";
-import { seeksBuckets } from "./bucket-selection.ts";
+import { seeksBuckets, seeksKeys } from "./bucket-selection.ts";
 import { BUCKET_SETTINGS, bucketSumsQuery, SEEK_SETTINGS } from "./bucket-sql.ts";
 import type { RowLayout, SortField } from "./copy-parser.ts";
 import { copyRows } from "./copy-rows.ts";
@@ -176,14 +176,27 @@ export class PgTableReader implements TableReader {
     return seeksBuckets(this.#parts, bucketing);
   }
 
+  seeksKeys(columns: number): boolean {
+    return seeksKeys(this.#parts, columns);
+  }
+
   async countRows(signal: AbortSignal): Promise<number> {
     return this.#number(countRowsQuery(await this.#compiled(signal)), signal);
   }
 
   async sampleBounds(keyColumn: number, count: number, signal: AbortSignal): Promise<string[]> {
-    const text = sampleQuery(await this.#compiled(signal), keyColumn, count);
-    const rows = await this.#parts.pool.use((session) => session.rows(text, [], signal, this.#about));
+    const rows = await this.#sample([keyColumn], count, signal);
     return rows.map(([bound]) => bound ?? "");
+  }
+
+  sampleKeys(columns: number, count: number, signal: AbortSignal): Promise<string[][]> {
+    return this.#sample([...Array(columns).keys()], count, signal);
+  }
+
+  async #sample(keyColumns: readonly number[], count: number, signal: AbortSignal): Promise<string[][]> {
+    const text = sampleQuery(await this.#compiled(signal), keyColumns, count);
+    const rows = await this.#parts.pool.use((session) => session.rows(text, [], signal, this.#about));
+    return rows.map((row) => row.map((bound) => bound ?? ""));
   }
 
   async countDuplicateKeys(signal: AbortSignal): Promise<number> {

@@ -76,45 +76,55 @@ function weightOf(work: TableWork): number {
   return Math.max(estimateRows(work) / SLICE_ROWS, bytes / SLICE_BYTES);
 }
 
-/**
- * Segments of the first key column, from the first, which is open below, to the last, which is open above. Only where
- * that column sorts alike everywhere: one of a fixed width of which an index on both sides finds the ranges, or a text,
- * by its bytes. No index has these but under the collation "C", so there are few segments of texts.
- */
+/** Segments by the first key column, and by the next ones too while those before have too few values. */
 async function cutTable(input: PlanSlicesInput, work: TableWork, wanted: number): Promise<Segment[]> {
-  const cut = wanted < 2 ? null : cutOf(work);
-  if (cut === null || (cut === "texts" && !input.sameEncoding)) return [];
+  const sortable = wanted < 2 ? 0 : sortableColumns(work, input.sameEncoding);
+  let best: Segment[] = [];
+  for (let columns = 1; columns <= sortable && best.length < wanted / 2; columns += 1) {
+    const segments = await cutByColumns(input, { work, columns, wanted });
+    if (segments.length > best.length) best = segments;
+  }
+  return best;
+}
+
+/**
+ * From the first, which is open below, to the last, which is open above. There are few where no index on both sides finds
+ * them, as of texts, which no index has by their bytes but under the collation "C".
+ */
+async function cutByColumns(
+  input: PlanSlicesInput,
+  { work, columns, wanted }: { readonly work: TableWork; readonly columns: number; readonly wanted: number },
+): Promise<Segment[]> {
   const readers = input.readersOf(work);
-  const anyRange = { kind: "range", column: 0, bounds: [] } as const;
-  const seeks = readers.source.seeksBuckets(anyRange) && readers.target.seeksBuckets(anyRange);
-  if (cut === "ranges" && !seeks) return [];
-  const count = cut === "texts" ? Math.min(MOST_SCANS, wanted) : wanted;
+  const seeks = readers.source.seeksKeys(columns) && readers.target.seeksKeys(columns);
+  const count = seeks ? wanted : Math.min(MOST_SCANS, wanted);
   const larger = work.source.table.estimatedRows >= work.target.table.estimatedRows ? "source" : "target";
-  const sampled = await readers[larger].sampleBounds(0, (count - 1) * BOUNDS_A_SLICE, input.signal);
+  const sampled = await readers[larger].sampleKeys(columns, (count - 1) * BOUNDS_A_SLICE, input.signal);
   const bounds = evenly(sampled, count - 1);
   const edges = [null, ...bounds, null];
   const share = 1 / (bounds.length + 1);
-  return bounds.length === 0
-    ? []
-    : edges.slice(1).map((to, at) => ({ column: 0, from: edges[at] ?? null, to, share }));
+  return bounds.length === 0 ? [] : edges.slice(1).map((to, at) => ({ from: edges[at] ?? null, to, share }));
 }
 
-function cutOf({ source, target, agreement }: TableWork): "ranges" | "texts" | null {
-  const cuts = [source, target].map(({ key, masks, keyMaps }) => {
-    const first = key?.columns[0];
-    if (key === null || first === undefined || key.canonical || agreement.key === null) return null;
-    if (masks?.has(first.name) === true || keyMaps?.has(first.name) === true) return null;
-    if (first.form.order === "text") return "texts";
-    return first.form.width !== null && first.form.width > 1 ? "ranges" : null;
+/** How many first columns of the key sort alike everywhere, texts by their bytes. */
+function sortableColumns({ source, target, agreement }: TableWork, sameEncoding: boolean): number {
+  if (agreement.key === null) return 0;
+  const counts = [source, target].map(({ key, masks, keyMaps }) => {
+    if (key === null || key.canonical) return 0;
+    const other = key.columns.findIndex(
+      ({ name, form }) =>
+        masks?.has(name) === true || keyMaps?.has(name) === true || (form.order === "text" && !sameEncoding),
+    );
+    return other === -1 ? key.columns.length : other;
   });
-  return cuts[0] === cuts[1] ? (cuts[0] ?? null) : null;
+  return Math.min(...counts);
 }
 
 /** At most `count` of them, evenly spread. */
-function evenly(bounds: readonly string[], count: number): string[] {
+function evenly<Bound>(bounds: readonly Bound[], count: number): Bound[] {
   if (bounds.length <= count) return [...bounds];
   return Array.from(
     { length: count },
-    (_, at) => bounds[Math.floor(((at + 1) * bounds.length) / (count + 1))] ?? "",
+    (_, at) => bounds[Math.floor(((at + 1) * bounds.length) / (count + 1))] as Bound,
   );
 }
