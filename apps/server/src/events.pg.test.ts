@@ -80,6 +80,13 @@ describe("events of a run", () => {
     for (const event of all) expect(event.runId).toBe(runId);
   });
 
+  it("are told from its beginning, also to one who asks after its end", async () => {
+    const runId = await makeRun();
+    const all = await read(server, { runId, after: 0 }, ended);
+    const late = await read(replica, { runId }, ended);
+    expect(late.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+  });
+
   it("a connection that breaks is made again where it was", async () => {
     const leaving = new AbortController();
     let connections = 0;
@@ -131,7 +138,7 @@ describe("readers", () => {
     const responses = await Promise.all(readers.map(({ response }) => response));
     expect(await streams(server)).toBe(100);
     const [listening] = await server.database.query<{ count: number }>(
-      "SELECT count(*)::int AS count FROM pg_stat_activity WHERE query ILIKE 'listen%syncline_events%'",
+      "SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'listen%syncline_events%'",
     );
     expect(listening?.count).toBe(2);
     const runId = await makeRun();

@@ -53,7 +53,8 @@ export function runRoutes(router: Router, { events, metrics }: ServiceParts): vo
       scope: asked.call.scope,
       keyId: asked.identity.keyId,
       runId,
-      after: lastEventId(asked.headers.get("last-event-id")),
+      // A run's events are told from its beginning: who asks after its end would wait for one that never comes.
+      after: lastEventId(asked.headers.get("last-event-id")) ?? (runId === null ? null : 0),
       until: asked.identity.expiresAt,
     });
     return new Response(body, {

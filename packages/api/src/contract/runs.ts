@@ -164,7 +164,7 @@ const eventsOf = {
 
 export const runEvents = defineRoute("GET /runs/{id}/events", {
   ...eventsOf,
-  summary: "What happens to a run, live",
+  summary: "What has happened to a run, from its beginning, and what does, live",
   params: byId,
 });
 export const allEvents = defineRoute("GET /events", {
