@@ -320,6 +320,13 @@ describe("servers, keys, webhooks", () => {
     await client().databases.removeServer({ params: { id } });
   });
 
+  it("a place is tested with its tenant and its tables", async () => {
+    const test = (locator: string) => client().databases.testDatabase({ body: { locator } });
+    expect(await test("a:src:users")).toMatchObject({ ok: true, problem: null });
+    expect(await test("a:absent:*")).toMatchObject({ ok: false, problem: { code: "tenant.not_found" } });
+    expect(await test("a:src:absent")).toMatchObject({ ok: false, problem: { code: "table.not_found" } });
+  });
+
   it("keys rotate with two live ones, and end at once when revoked", async () => {
     const { key, record } = await client().access.createKey({ body: { name: "ci", scopes: ["jobs:read"] } });
     const mine = createClient({ url: server.url, apiKey: key });

@@ -1,3 +1,4 @@
+export { checkPlace } from "./check-place.ts";
 export { checkServer, type ServerCheck } from "./check-server.ts";
 export {
   createExportFile,

@@ -9,7 +9,7 @@ import {
   updateServer,
 } from "@syncline/control-plane";
 import { isCodedError, parseEndpointLocator } from "@syncline/core";
-import { checkServer, listTenants, type Workspace } from "@syncline/runtime";
+import { checkPlace, checkServer, listTenants, type Workspace } from "@syncline/runtime";
 import type { Asked, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { assertNamedPlace } from "../work/check-definition.ts";
@@ -42,8 +42,10 @@ export function databaseRoutes(router: Router, parts: ServiceParts): void {
     databases.testDatabase,
     async ({ call, body, signal }) => {
       const workspace = await workspaces.of(call.scope);
-      const name = body.server ?? serverOf(body.locator ?? "", workspace);
-      return testServer(workspace, name, AbortSignal.any([signal, AbortSignal.timeout(TEST_MS)]));
+      const within = AbortSignal.any([signal, AbortSignal.timeout(TEST_MS)]);
+      const { server, locator = "" } = body;
+      if (server !== undefined) return testServer(workspace, server, { signal: within });
+      return testServer(workspace, serverOf(locator, workspace), { locator, signal: within });
     },
     { aliases: ["/api/databases/test"] },
   );
@@ -83,11 +85,22 @@ function serverOf(locator: string, workspace: Workspace): string {
   return (parsed.kind === "tenant" ? parsed.server : null) ?? workspace.config.current ?? "";
 }
 
-async function testServer(workspace: Workspace, name: string, signal: AbortSignal): Promise<TestAnswer> {
+interface Tested {
+  /** A place on the server; its tenant and tables must be there. */
+  readonly locator?: string;
+  readonly signal: AbortSignal;
+}
+
+async function testServer(
+  workspace: Workspace,
+  name: string,
+  { locator, signal }: Tested,
+): Promise<TestAnswer> {
   const startedAt = performance.now();
   const known = await checkServer(workspace, name, { connect: false, signal });
   try {
     const { version } = await checkServer(workspace, name, { connect: true, signal });
+    if (locator !== undefined) await checkPlace(workspace, locator, signal);
     return answer({ ok: true, version, problem: null });
   } catch (error) {
     if (!isCodedError(error)) throw error;

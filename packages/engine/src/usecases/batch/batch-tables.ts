@@ -24,7 +24,6 @@ export interface BatchTable {
 export interface BatchTables {
   /** Null when the target has no such table. */
   get(name: string): BatchTable | null;
-  readonly names: readonly string[];
   close(): Promise<void>;
 }
 
@@ -43,7 +42,6 @@ export async function openBatchTables(
     const snapshot = await locked.begin(null);
     const tables = snapshot.tables.map((spec) => batchTable(snapshot, spec, target.tenantSchema, ctx));
     return {
-      names: tables.map(({ patchTable }) => patchTable.name),
       get: (text) => tables.find(({ spec }) => means(spec.name, text)) ?? null,
       close: async () => {
         await snapshot.close();

@@ -20,7 +20,7 @@ export async function completeOperation(
   readDefaults: ReadDefaults,
 ): Promise<CompletedOperation> {
   const table = tables.get(wish.table);
-  if (table === null) throw noTable(wish.table, tables.names);
+  if (table === null) throw noTable(wish.table);
   assertColumns(wish, table);
   if (wish.op === "insert") return insert(wish, table, readDefaults);
   const key = wholeKey(wish, table);
@@ -41,6 +41,7 @@ async function insert(
 ): Promise<CompletedOperation> {
   const { patchTable, spec } = table;
   if (wish.old.size > 0) throw invalid(wish, 'an insert has no "old"');
+  assertOneKey(wish);
   const given = new Map([...wish.key, ...wish.new]);
   const missing = spec.columns.filter(({ name, generated }) => !generated && !given.has(name));
   const rest = (await rowOfKey(table, given)) ?? (await defaultsOf(table, missing, readDefaults));
@@ -76,6 +77,7 @@ async function defaultsOf(
 
 function update(wish: BatchOperation, { table, key, now }: Aimed): CompletedOperation {
   if (wish.new.size === 0) throw invalid(wish, 'an update needs "new"');
+  assertOneKey(wish);
   const names = [...new Set([...wish.new.keys(), ...wish.old.keys()])];
   const known = names.every((name) => wish.old.has(name));
   if (now === null && !known) return { kind: "ended", status: "conflict", key };
@@ -109,6 +111,13 @@ function wholeKey(wish: BatchOperation, { patchTable }: BatchTable): PatchRow {
   return new Map(patchTable.key.map((name) => [name, wish.key.get(name) ?? null]));
 }
 
+/** "key" names the row, and "new" leaves it that row. */
+function assertOneKey(wish: BatchOperation): void {
+  const other = [...wish.key].find(([name, value]) => wish.new.has(name) && wish.new.get(name) !== value);
+  if (other !== undefined)
+    throw invalid(wish, `column "${other[0]}" is one value in "key" and another in "new"`, KEYS_STAY);
+}
+
 function assertColumns(wish: BatchOperation, { patchTable, spec }: BatchTable): void {
   const known = patchTable.columns.map(([name]) => name);
   const outside = [...wish.key.keys()].find((name) => wish.op !== "insert" && !patchTable.key.includes(name));
@@ -123,14 +132,18 @@ function assertColumns(wish: BatchOperation, { patchTable, spec }: BatchTable): 
   }
 }
 
-function noTable(name: string, known: readonly string[]): CodedError {
+function noTable(name: string): CodedError {
   return new CodedError("table.not_found", `The target has no table "${name}".`, {
-    hint: suggestNames(name, known, "tables"),
+    hint: "Check the name: it is taken in exact case, as name or schema.name.",
   });
 }
 
-function invalid({ op, table }: BatchOperation, what: string): CodedError {
-  return new CodedError("usage.invalid", `This ${op} of table "${table}" cannot be done: ${what}.`, {
-    hint: "Correct the operation.",
-  });
+const KEYS_STAY = "To give a row another key, delete it and insert the new one.";
+
+function invalid(
+  { op, table }: BatchOperation,
+  what: string,
+  hint: string = "Correct the operation.",
+): CodedError {
+  return new CodedError("usage.invalid", `This ${op} of table "${table}" cannot be done: ${what}.`, { hint });
 }

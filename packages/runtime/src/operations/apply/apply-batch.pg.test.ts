@@ -195,6 +195,17 @@ describe("an atomic batch", () => {
     expect(await users()).toEqual(USERS);
   });
 
+  it("gives no row another key than the one that names it", async () => {
+    const elsewhere = { ...insert("users", { id: "8", name: "Eve" }), key: row({ id: "7" }) };
+    const { outcome, result } = await run([elsewhere, update("users", { id: "1" }, { id: "9" })]);
+    expect(outcome).toBe("refused");
+    expect(result.items.map(({ status, problem }) => [status, problem?.code])).toEqual([
+      ["error", "usage.invalid"],
+      ["error", "usage.invalid"],
+    ]);
+    expect(await users()).toEqual(USERS);
+  });
+
   it("names a row once", async () => {
     const twice = [
       update("users", { id: "1" }, { name: "Ann" }),
