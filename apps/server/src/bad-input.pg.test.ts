@@ -37,6 +37,12 @@ const BODIES: readonly Case[] = [
   ["constructor", '{"filter": {"constructor": {}}}', invalid(/constructor/)],
   ["a list", "[]", invalid(/expected an object, found a list/)],
   ["a wrong type", { ...job, parallel: "many" }, invalid(/parallel/)],
+  ["a comparison of no columns", { ...job, fields: [] }, invalid(/fields/)],
+  [
+    "a filter of no form",
+    { ...job, filter: { x: 1 } },
+    { status: 422, code: "filter.invalid", says: /at x: unknown key/ },
+  ],
   ["an unknown property", { ...job, surprise: "c4n4ry" }, invalid(/surprise/)],
   [
     "an unknown kind",

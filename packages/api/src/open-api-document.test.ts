@@ -39,6 +39,24 @@ it("leaves no operation, parameter and group without words", () => {
     }
 });
 
+it("says what is sent besides parameters, and that JSON is no text", () => {
+  const of = (path: string, method: string) => document.paths[path]?.[method];
+  const headers = ({ parameters = [] }: Described) => parameters.map(({ name }) => name);
+  for (const path of ["/events", "/runs/{id}/events"])
+    expect(headers(of(path, "get") as Described)).toContain("last-event-id");
+  expect(of("/jobs", "post")?.parameters?.at(-1)).toMatchObject({ schema: { minLength: 1, maxLength: 255 } });
+  expect(of("/export", "post")).toMatchObject({
+    responses: {
+      200: {
+        content: { "application/json": { schema: {} }, "application/sql": { schema: { type: "string" } } },
+      },
+    },
+  });
+  expect(JSON.stringify(of("/export", "post"))).not.toContain(
+    '"application/json":{"schema":{"type":"string"',
+  );
+});
+
 it("refers to nothing that is not there", () => {
   const text = JSON.stringify(document);
   for (const [, name = ""] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g))

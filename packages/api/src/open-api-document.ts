@@ -9,9 +9,18 @@ import { PERMISSIONS } from "./permissions.ts";
 const IDEMPOTENCY = z.object({
   "idempotency-key": z
     .string()
-    .max(200)
+    .min(1)
+    .max(255)
     .optional()
     .describe("The request may be sent again under the same key: the first answer comes back."),
+});
+
+const RESUMING = z.object({
+  "last-event-id": z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .optional()
+    .describe("Id of the last event that was heard: the stream goes on after it."),
 });
 
 /** The OpenAPI 3.1 document of v1. */
@@ -64,6 +73,7 @@ function describeRoute(route: Route): Registered {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
       ...(route.idempotent ? { headers: IDEMPOTENCY } : {}),
+      ...(answer.kind === "events" ? { headers: RESUMING } : {}),
       ...(body === undefined
         ? {}
         : {
@@ -90,8 +100,13 @@ function contentOf(answer: Route["answer"]) {
   return {};
 }
 
+const BYTES = z.string().meta({ format: "binary" });
+
+/** A JSON document of whatever form is no text. */
 const bytesOf = (types: readonly string[]) =>
-  Object.fromEntries(types.map((type) => [type, { schema: z.string().meta({ format: "binary" }) }]));
+  Object.fromEntries(
+    types.map((type) => [type, { schema: type === "application/json" ? z.unknown() : BYTES }]),
+  );
 
 function permissionText(permission: string): string {
   if (permission === "public") return "Needs no API key.";

@@ -44,7 +44,9 @@ export const limitsSchema = z.strictObject({
       runs: durationSchema.default("90d").describe("Ended runs with their units and attempts."),
     })
     .prefault({})
-    .describe("How long the control database remembers. Stored patches, conflicts and the audit log stay."),
+    .describe(
+      "How long the control database remembers. Stored patches and the audit log have their own time; conflicts that wait stay.",
+    ),
   requestSize: sizeSchema.default("1MB").describe("Bodies that are read whole."),
   uploadSize: sizeSchema.default("10GB").describe("Bodies that are streamed: imports and patches."),
   requestsPerMinute: z.int().min(1).max(1_000_000).default(6000).describe("By API key."),

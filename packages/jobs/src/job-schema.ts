@@ -36,7 +36,7 @@ const comparison = {
   ...rows,
   source: locator,
   target: locator,
-  fields: columns.optional().describe("Compare only these columns."),
+  fields: columns.min(1).optional().describe("Compare only these columns."),
   ignoreTimestamps: z.boolean().default(false).describe("Leave out timestampFields of the config."),
   ignoreSystemFields: z.boolean().default(false).describe("Leave out systemFields of the config."),
   tolerance: z.record(text, text).default({}).describe("Differences up to this count as equal, by column."),

@@ -1,19 +1,26 @@
-import { CodedError, parseEndpointLocator } from "@syncline/core";
+import { CodedError, parseEndpointLocator, parseFilter } from "@syncline/core";
 import { type JobDefinition, scheduleProblem } from "@syncline/jobs";
 import type { Workspace } from "@syncline/runtime";
 
 type Places = Partial<Record<"source" | "target" | "base", string>>;
 
+interface Chosen {
+  readonly mask?: string;
+  readonly dataset?: string;
+  readonly filter?: unknown;
+}
+
 /**
  * What a schema cannot say of a definition that came through the API. Its places are servers by name: a path would be one
  * of this machine, and an address could be any that this machine reaches.
- * @throws CodedError `locator.invalid`, `server.not_found`, `config.invalid`, `dataset.not_found`, `mask.invalid`
+ * @throws CodedError `locator.invalid`, `server.not_found`, `config.invalid`, `dataset.not_found`, `filter.invalid`, `mask.invalid`
  */
 export function checkDefinition(definition: JobDefinition, workspace: Workspace): void {
   const { source, target, base } = definition as Places;
   for (const text of [source, target, base]) if (text !== undefined) assertNamedPlace(text, workspace);
   const { config } = workspace;
-  const { mask, dataset } = definition as { readonly mask?: string; readonly dataset?: string };
+  const { mask, dataset, filter } = definition as Chosen;
+  if (filter !== undefined) parseFilter(JSON.stringify(filter));
   if (mask !== undefined && !config.masks.has(mask))
     throw new CodedError("mask.invalid", `The config has no mask set "${mask}".`);
   if (dataset !== undefined && !config.datasets.has(dataset))
@@ -34,7 +41,7 @@ export function assertNamedPlace(text: string, workspace: Workspace): void {
   if (locator.server !== null) assertServer(locator.server, workspace);
   else if (workspace.server === null && workspace.config.current === null)
     throw new CodedError("locator.invalid", `The locator "${text.slice(0, 200)}" names no server.`, {
-      hint: "Write it as server:tenant:tables.",
+      hint: "Write it as server:tenant:tables; from another Syncline as its-name:server/tenant:tables.",
     });
 }
 
