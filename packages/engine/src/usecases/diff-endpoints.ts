@@ -79,7 +79,7 @@ class Comparison implements DiffRun {
   }
 
   async *#run(): AsyncGenerator<RowChange> {
-    const ahead = new SmallTablesAhead(this.#agreed.tables, (work) => this.#compare(work), this.#connections);
+    const ahead = new SmallTablesAhead(this.#agreed.tables, (work) => this.#compare(work), this.#atOnce);
     try {
       for (const work of this.#agreed.tables) {
         if (this.#limits.stopped !== null) this.#results.push(new TableTally().result());
@@ -106,6 +106,12 @@ class Comparison implements DiffRun {
       const result = this.#results[at];
       if (result !== undefined) this.#results[at] = { ...result, recheck: outcome };
     }
+  }
+
+  /** A limit on differences is used up in the order of the tables: one that runs ahead would take it from its elders. */
+  get #atOnce(): number {
+    const { maxDifferences, maxPercent } = this.#input.options;
+    return maxDifferences === null && maxPercent === null ? this.#connections : 1;
   }
 
   get #connections(): number {

@@ -367,6 +367,20 @@ describe("limits", () => {
     expect((await compare(source, target, { maxPercent: 1 })).result).toMatchObject({ complete: true });
   });
 
+  it("counts in the order of the tables, whichever of several small ones is done first", async () => {
+    await both(
+      "CREATE TABLE a (k int PRIMARY KEY, v int); INSERT INTO a SELECT g, 0 FROM generate_series(1, 40000) g",
+    );
+    await both(
+      "CREATE TABLE b (k int PRIMARY KEY, v int); INSERT INTO b SELECT g, 0 FROM generate_series(1, 100) g",
+    );
+    await target.query("UPDATE a SET v = 1 WHERE k > 39990; UPDATE b SET v = 1");
+    const { changes, result } = await compare(source, target, { maxDifferences: 7 });
+    expect(changes).toHaveLength(7);
+    expect(result).toMatchObject({ complete: false, totals: { updates: 7 } });
+    expect(result.tables.map(({ counts }) => counts.updates)).toEqual([7, 0]);
+  });
+
   it("a time limit ends running statements", async () => {
     await both("CREATE TABLE base (k int PRIMARY KEY); INSERT INTO base VALUES (1)");
     await both("CREATE VIEW slow AS SELECT k, pg_sleep(20)::text AS v FROM base");
