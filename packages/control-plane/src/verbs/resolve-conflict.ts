@@ -1,6 +1,7 @@
 import { CodedError, isCodedError, openConflict, resolveMerge } from "@syncline/core";
 import type { JobDefinition } from "@syncline/jobs";
 import { eq } from "drizzle-orm";
+import { assertDecidedValues } from "../conflicts/assert-decided-values.ts";
 import {
   type ConflictDocument,
   conflictOf,
@@ -56,6 +57,7 @@ export async function resolveConflict(
     }
     const decided = decidedRow(input, document);
     assertPossible(conflict, document, { choice, row: decided });
+    if (decided !== null) await assertDecidedValues(tx, decided, document);
     await tx.insert(resolutions).values({
       organizationId,
       conflictId,

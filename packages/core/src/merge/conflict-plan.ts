@@ -30,6 +30,8 @@ export interface ConflictPlan {
   readonly rules: Pick<MoveRules, "granularity" | "strict" | "onConflict">;
   /** Asked before the rules: the merge's `onConflict`. */
   readonly decide: (conflict: MergeConflict, table: PatchTable) => MergeResolution | undefined;
+  /** What is no conflict by the detection, whatever the resolution: undefined where somebody has to decide. */
+  readonly decideByDetection: (conflict: MergeConflict, table: PatchTable) => MergeResolution | undefined;
 }
 
 export interface ConflictPlanInput {
@@ -55,6 +57,7 @@ export function conflictPlan(input: ConflictPlanInput): ConflictPlan {
       if (found.decided !== undefined || !found.isConflict) return found.decided;
       return resolution === "ignore" ? held(conflict) : found.agreed;
     },
+    decideByDetection: (conflict, table) => detect(input, conflict, table).decided,
   };
 }
 

@@ -151,7 +151,10 @@ export class TableSettler {
         decided.by = input.decide?.({ name, versions: conflictVersions(conflict), conflict, table });
         return decided.by;
       },
-      (conflict: MergeConflict) => (resolution === "ignore" ? undefined : plan.decide(conflict, table)),
+      (conflict: MergeConflict) => {
+        if (resolution !== "ignore") return plan.decide(conflict, table);
+        return isViolation(conflict) ? undefined : plan.decideByDetection(conflict, table);
+      },
       (conflict: MergeConflict): MergeResolution | "hold" | undefined => {
         if (isViolation(conflict)) return undefined;
         return resolution === "ignore" ? "hold" : mergeRuleResolution(rules, table, conflict);

@@ -127,6 +127,67 @@ it("conflicts wait in the inbox once each, and a decision reaches both sides", a
   expect(await openConflicts(job.id)).toEqual([]);
 });
 
+it("a decision with a value that its column cannot hold is refused, and the others are carried out", async () => {
+  for (const place of [source, target])
+    await place.query(
+      "ALTER TABLE t ADD n int, ADD d timestamptz(3), ADD s varchar(3), ADD q numeric(4,1), ADD e char(2)",
+    );
+  const job = await world.job({ name: name() });
+  await source.query("INSERT INTO t VALUES (1, 's')");
+  await target.query("INSERT INTO t VALUES (1, 't')");
+  await world.cycle(job);
+  const [open] = await openConflicts(job.id);
+  const decide = (row: Readonly<Record<string, string | number | boolean | null>>) =>
+    resolveConflict(world.cp, world.call, {
+      conflictId: open?.id ?? "",
+      choice: "row",
+      row: { a: "r", ...row },
+    });
+  for (const [column, value] of [
+    ["n", "many"],
+    ["n", 3_000_000_000],
+    ["d", "2026-02-30"],
+    ["s", "four"],
+    ["q", "12345.6"],
+  ] as const)
+    await expect(decide({ [column]: value })).rejects.toMatchObject({
+      code: "request.invalid",
+      message: expect.stringContaining(`"${column}"`),
+    });
+  await decide({ n: 7, d: "2026-02-28 12:00:00+00", s: "thr", q: "123.4", e: "ab" });
+  expect((await world.cycle(job)).run.state).toBe("succeeded");
+  const rows = await source.query("SELECT a, n, s, q::text, e FROM t");
+  expect(rows).toEqual([{ a: "r", n: 7, s: "thr", q: "123.4", e: "ab" }]);
+  expect(await target.query("SELECT a, n, s, q::text, e FROM t")).toEqual(rows);
+});
+
+it("ignore leaves rows in conflict alone; what the detection tells apart by itself is merged", async () => {
+  for (const place of [source, target]) await place.query("ALTER TABLE t ADD updated_at timestamptz");
+  const job = await world.job({
+    name: name(),
+    conflicts: { detection: "changed-fields", resolution: "ignore" },
+  });
+  await source.query("INSERT INTO t SELECT n, 'o', 'o', '2026-01-01' FROM generate_series(1, 2) n");
+  await world.cycle(job);
+  await source.query("UPDATE t SET a = 's', updated_at = '2026-01-02'");
+  await target.query("UPDATE t SET b = 't', updated_at = '2026-01-03'; UPDATE t SET a = 't' WHERE id = 2");
+  await world.cycle(job);
+  const found = async (place: TestDatabase) =>
+    (await place.query<{ line: string }>("SELECT concat_ws(' ', id, a, b) AS line FROM t ORDER BY id")).map(
+      ({ line }) => line,
+    );
+  expect([await found(source), await found(target)]).toEqual([
+    ["1 s t", "2 s o"],
+    ["1 s t", "2 t t"],
+  ]);
+  await world.change(job, { conflicts: { detection: "timestamp", resolution: "ignore" } });
+  await world.cycle(job);
+  expect([await found(source), await found(target)]).toEqual([
+    ["1 s t", "2 t t"],
+    ["1 s t", "2 t t"],
+  ]);
+});
+
 it.each<KillPoint>(["first-side-applied", "both-sides-applied", "base-advanced"])(
   "a worker that dies at %s loses nothing and leaves no conflict behind",
   async (at) => {
