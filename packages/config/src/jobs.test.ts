@@ -73,6 +73,7 @@ describe("wrong jobs", () => {
     [copy("schedule: {listen: {server: shp, channel: c}}"), 'jobs[0].schedule: there is no server "shp"'],
     [copy("mask: plian"), 'jobs[0].mask: there is no "plian" under masks; did you mean "plain"?'],
     [copy("dataset: users"), 'jobs[0].dataset: there is no "users" under datasets'],
+    [copy("filter: {status: open}"), "jobs[0].filter: The filter is not valid at status: unknown key"],
     [copy("retry: {attempts: 0}"), "jobs[0].retry.attempts: expected at least 1"],
     [
       job('kind: diff, source: "shp:public:*", target: users'),

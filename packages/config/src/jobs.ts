@@ -1,4 +1,4 @@
-import { isCodedError, nearest, parseEndpointLocator } from "@syncline/core";
+import { isCodedError, nearest, parseEndpointLocator, parseFilter } from "@syncline/core";
 import { type JobDefinition, scheduleProblem } from "@syncline/jobs";
 import type { ConfigDocument } from "./config-schema.ts";
 import type { SchemaIssue } from "./schema-issues.ts";
@@ -12,7 +12,11 @@ export function checkJobs(document: ConfigDocument): SchemaIssue[] {
       key: null,
       problem,
     });
-    const issues = [...checkNames(job, document, issue), ...checkPlaces(job, document, issue)];
+    const issues = [
+      ...checkNames(job, document, issue),
+      ...checkPlaces(job, document, issue),
+      ...checkFilter(job, issue),
+    ];
     if (seen.has(job.name)) issues.push(issue("name", `there are two jobs "${job.name}"`));
     seen.add(job.name);
     const wrong = job.schedule === undefined ? null : scheduleProblem(job.schedule);
@@ -41,6 +45,18 @@ function checkNames(
   if (schedule !== undefined && "listen" in schedule && !Object.hasOwn(servers, schedule.listen.server))
     issues.push(issue("schedule", `there is no server "${schedule.listen.server}" under servers`));
   return issues;
+}
+
+function checkFilter(job: JobDefinition, issue: Issue): SchemaIssue[] {
+  const filter = "filter" in job ? job.filter : undefined;
+  if (filter === undefined) return [];
+  try {
+    parseFilter(JSON.stringify(filter));
+    return [];
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return [issue("filter", error.message)];
+  }
 }
 
 /** Locators name servers of this file, a directory or a URL. */
