@@ -21,11 +21,15 @@ const intervalSchedule = z.strictObject({
   missed,
 });
 const listenSchedule = z.strictObject({
-  listen: z.strictObject({
-    server: z.string().min(1),
-    channel: z.string().min(1).max(63),
-    quiet: durationSchema.default("1s").describe("Notifications within this time make one run."),
-  }),
+  listen: z
+    .strictObject({
+      server: z.string().min(1).describe("Name of the server that sends the notifications."),
+      channel: z.string().min(1).max(63).describe("What NOTIFY names."),
+      quiet: durationSchema.default("1s").describe("Notifications within this time make one run."),
+    })
+    .describe(
+      "A run when the server sends a notification; one, too, whenever listening begins, for what was sent before.",
+    ),
 });
 
 /** When runs are created by themselves. An incoming webhook needs no schedule. */
