@@ -68,7 +68,10 @@ export class HttpListener implements Service {
             "usage.invalid",
             `"${host}:${port}" cannot be listened on (${error.code ?? "unknown"}).`,
             {
-              hint: "Another process may use the port; choose one with --port.",
+              hint:
+                error.code === "EADDRINUSE"
+                  ? "Another process uses the port; choose one with --port."
+                  : "Check --host (HOST) and --port (PORT).",
             },
           ),
         ),

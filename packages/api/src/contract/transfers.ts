@@ -57,6 +57,9 @@ const batchOperationSchema = z.strictObject({
 export const applyBatch = defineRoute("POST /apply/batch", {
   tag,
   summary: "Insert, update and delete single rows, and hear of each what became of it",
+  description:
+    "Sent again under its Idempotency-Key, what was written is not written again: its items are `already`, with the " +
+    "same `ledgerIds`.",
   body: {
     kind: "json",
     schema: z.strictObject({
