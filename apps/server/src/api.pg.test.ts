@@ -320,6 +320,13 @@ describe("servers, keys, webhooks", () => {
     await client().databases.removeServer({ params: { id } });
   });
 
+  it("a server that is not there is said so, without the operator's files", async () => {
+    await expect(client().databases.testDatabase({ body: { server: "absent" } })).rejects.toMatchObject({
+      code: "server.not_found",
+      hint: "GET /api/v1/databases lists the servers.",
+    });
+  });
+
   it("a place is tested with its tenant and its tables", async () => {
     const test = (locator: string) => client().databases.testDatabase({ body: { locator } });
     expect(await test("a:src:users")).toMatchObject({ ok: true, problem: null });

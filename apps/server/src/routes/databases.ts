@@ -12,7 +12,7 @@ import { isCodedError, parseEndpointLocator } from "@syncline/core";
 import { checkPlace, checkServer, listTenants, type Workspace } from "@syncline/runtime";
 import type { Asked, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
-import { assertNamedPlace } from "../work/check-definition.ts";
+import { assertNamedPlace, assertServer } from "../work/check-definition.ts";
 import { assertServerUrl } from "../work/stored-servers.ts";
 import { iso } from "./present.ts";
 
@@ -44,7 +44,10 @@ export function databaseRoutes(router: Router, parts: ServiceParts): void {
       const workspace = await workspaces.of(call.scope);
       const within = AbortSignal.any([signal, AbortSignal.timeout(TEST_MS)]);
       const { server, locator = "" } = body;
-      if (server !== undefined) return testServer(workspace, server, { signal: within });
+      if (server !== undefined) {
+        assertServer(server, workspace);
+        return testServer(workspace, server, { signal: within });
+      }
       return testServer(workspace, serverOf(locator, workspace), { locator, signal: within });
     },
     { aliases: ["/api/databases/test"] },

@@ -45,7 +45,8 @@ export function assertNamedPlace(text: string, workspace: Workspace): void {
     });
 }
 
-function assertServer(name: string, { config }: Workspace): void {
+/** @throws CodedError `server.not_found` */
+export function assertServer(name: string, { config }: Workspace): void {
   if (config.servers.has(name) || config.remotes.has(name)) return;
   throw new CodedError("server.not_found", `There is no server "${name}".`, {
     hint: "GET /api/v1/databases lists the servers.",
