@@ -62,6 +62,7 @@ const BODIES: readonly Case[] = [
   ],
   ["a wrong schedule", { ...job, schedule: { cron: "61 * * * *" } }, invalid(/schedule/)],
   ["a schedule of seconds", { ...job, schedule: { every: "5s" } }, invalid(/schedule/)],
+  ["a time of nothing", { ...job, timeout: "0s" }, invalid(/timeout.*above 0/)],
   [
     "a schedule in no zone",
     { ...job, schedule: { cron: "0 3 * * *", timeZone: "Mars/Base" } },

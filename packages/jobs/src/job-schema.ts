@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { durationSchema } from "./duration.ts";
+import { durationSchema, parseDuration } from "./duration.ts";
 import type { JOB_KINDS } from "./job-kinds.ts";
 import { retrySchema } from "./retry-schema.ts";
 import { scheduleSchema } from "./schedule-schema.ts";
@@ -18,7 +18,10 @@ const common = {
   enabled: z.boolean().default(true).describe("false: its schedule creates no runs."),
   schedule: scheduleSchema.optional().describe("When runs are created by themselves."),
   retry: retrySchema.prefault({}),
-  timeout: durationSchema.optional().describe("A run that takes longer is ended and counts as failed."),
+  timeout: durationSchema
+    .refine((text) => (parseDuration(text) ?? 0) > 0, "a duration above 0")
+    .optional()
+    .describe("A run that takes longer is ended and counts as failed."),
 };
 
 const rows = {

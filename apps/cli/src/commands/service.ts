@@ -41,6 +41,8 @@ export function defineService(program: Command, act: Act): void {
   defineStatus(service, act);
   defineTrigger(service, act);
   defineReload(service, act);
+  for (const command of service.commands)
+    command.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => [...program.options] });
   withExamples(service, [
     ["syncline service --config hub.yaml", "run the jobs of hub.yaml by their schedules"],
     ["syncline service --mode bi-sync --interval 5m", "keep the pairs in step every five minutes"],

@@ -54,3 +54,10 @@ it.each([
     stderr: expect.stringMatching(new RegExp(`no option ${option}|${option} does nothing`)),
   });
 });
+
+it("names no options in the help of a command that it would refuse", async () => {
+  const { stdout } = await run("service", "trigger", "--help");
+  expect(stdout).toContain("--wait");
+  expect(stdout).toContain("--config <file>");
+  expect(stdout).not.toMatch(/--mode|--interval|--once|--port/);
+});
