@@ -105,7 +105,7 @@ export const listChanges = defineRoute("GET /patches/{id}/changes", {
     kind: z.enum(["insert", "update", "delete"]).optional(),
     column: textSchema.optional().describe("Updates that change this column."),
     key: textSchema.optional().describe("Rows whose key starts like this."),
-    text: textSchema.optional().describe("Rows that hold this text."),
+    text: textSchema.optional().describe("Rows that hold this text, small and capital letters alike."),
   }),
   answer: { kind: "json", status: 200, schema: pageOf(changeSchema) },
 });
