@@ -53,6 +53,7 @@ export {
   resolveAddress,
   resolveServer,
   resolveUrl,
+  wantedServer,
 } from "./resolve-server.ts";
 export { Secret } from "./secret.ts";
 export {

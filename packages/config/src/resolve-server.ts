@@ -17,16 +17,19 @@ export function findServer(config: Config, name: string): ServerConfig {
   if (server !== undefined) return server;
   const names = [...config.servers.keys()];
   const near = nearest(name, names);
-  // A URL in the place of a name may hold a password.
-  const shown = /[@/]/.test(name) ? "of that name" : `"${name}"`;
   const known = names.length === 0 ? "The config names no servers." : `Servers: ${names.join(", ")}.`;
   throw new CodedError(
     "server.not_found",
-    `There is no server ${shown}${near === null ? "" : `; did you mean "${near}"?`}`,
+    `There is no server ${wantedServer(name)}${near === null ? "" : `; did you mean "${near}"?`}`,
     {
       hint: `${known} ${config.file === null ? "No config file was found; `syncline config init` writes one." : `They come from ${config.file}.`}`,
     },
   );
+}
+
+/** A name for a message: a URL in its place may hold a password, so it is not quoted. */
+export function wantedServer(name: string): string {
+  return /[@/]/.test(name) ? "of that name" : `"${name}"`;
 }
 
 /**

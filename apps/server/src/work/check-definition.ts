@@ -1,3 +1,4 @@
+import { wantedServer } from "@syncline/config";
 import { CodedError, parseEndpointLocator, parseFilter } from "@syncline/core";
 import { type JobDefinition, scheduleProblem } from "@syncline/jobs";
 import type { Workspace } from "@syncline/runtime";
@@ -48,7 +49,7 @@ export function assertNamedPlace(text: string, workspace: Workspace): void {
 /** @throws CodedError `server.not_found` */
 export function assertServer(name: string, { config }: Workspace): void {
   if (config.servers.has(name) || config.remotes.has(name)) return;
-  throw new CodedError("server.not_found", `There is no server "${name}".`, {
+  throw new CodedError("server.not_found", `There is no server ${wantedServer(name)}.`, {
     hint: "GET /api/v1/databases lists the servers.",
   });
 }

@@ -64,7 +64,7 @@ async function measure(
     await registered(names);
     const began = performance.now();
     const run = await world.start(job as { kind: string });
-    if (kill) await killAtThird(run, replicas);
+    if (kill) await killAtThird(run, names[0] ?? "", replicas);
     const lastSeen = kill ? await lastSeenOf(run, names[0] ?? "") : null;
     const ended = await world.until(run.id, undefined, LONG);
     const seconds = (performance.now() - began) / 1000;
@@ -101,17 +101,30 @@ async function lastSeenOf(run: Run, name: string): Promise<number> {
   return Number(row?.ms);
 }
 
-/** Of the first replica, once a third of the slices is done. */
-async function killAtThird(run: Run, replicas: readonly ReplicaProcess[]): Promise<void> {
+/** Of the first replica, which has this name, once a third of the slices is done and it has one of the others. */
+async function killAtThird(run: Run, name: string, replicas: readonly ReplicaProcess[]): Promise<void> {
   for (;;) {
     const slices = (await unitsOf(world, run)).filter(({ kind }) => kind === "slice");
     const done = slices.filter(({ state }) => state === "done").length;
-    if (slices.length > 0 && done * 3 >= slices.length) break;
+    if (
+      slices.length > 0 &&
+      done * 3 >= slices.length &&
+      (done === slices.length || (await works(run, name)))
+    )
+      break;
     if (slices.some(({ state }) => state === "failed" || state === "cancelled")) break; // the run says why
     await sleep(20);
   }
   replicas[0]?.signal("SIGKILL");
   await replicas[0]?.ended;
+}
+
+async function works(run: Run, name: string): Promise<boolean> {
+  const units = await world.control.query(
+    `SELECT FROM syncline_control.work_units u JOIN syncline_control.workers w ON w.id = u.worker
+     WHERE w.name = '${name}' AND u.run_id = '${run.id}' AND u.kind = 'slice' AND u.state = 'running'`,
+  );
+  return units.length > 0;
 }
 
 const repeated = ({ units }: Measured) => units.reduce((sum, { claims }) => sum + claims - 1, 0);
