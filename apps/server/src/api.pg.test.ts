@@ -344,7 +344,7 @@ describe("servers, keys, webhooks", () => {
     await client().access.revokeKey({ params: { id: record.id } });
     await expect(mine.jobs.listJobs()).rejects.toMatchObject({ code: "auth.required" });
     const { items } = await client().access.listKeys();
-    expect(JSON.stringify(items)).not.toContain(key.split("_")[2]);
+    expect(JSON.stringify(items)).not.toContain(key.slice(key.indexOf("_", 4) + 1));
   });
 
   it("webhooks show their secret once and no query", async () => {
