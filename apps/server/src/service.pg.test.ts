@@ -199,7 +199,7 @@ describe("a process", () => {
       expect(answer.status).toBe(200);
       expect(((await answer.json()) as { nodes: unknown[] }).nodes.length).toBeGreaterThan(0);
       expect(await exited).toBe(0);
-      expect(performance.now() - before).toBeLessThan(8_000);
+      expect(performance.now() - before).toBeLessThan(15_000);
       await expect(fetch(`${url}/health`)).rejects.toThrow();
     } finally {
       await database.drop();

@@ -49,5 +49,5 @@ it("a year away is bounded: the newest runs, the newest slots, and that there we
     now,
   );
   expect(cron.fire).toHaveLength(1);
-  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  expect(performance.now() - startedAt).toBeLessThan(15_000);
 });

@@ -99,7 +99,7 @@ it("a mutated file is imported or refused with its line, and nothing else is eve
       expect(isCodedError(error), `${String(error)} seed ${seed} case ${at}`).toBe(true);
       expect(String(error)).toMatch(/f\.sql:\d+:/);
     }
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     expect(
       ran.filter((sql) => !/^(SET|CREATE|COPY|INSERT|SELECT\s+pg_catalog|COMMENT)\b/i.test(sql.trim())),
     ).toEqual([]);
