@@ -16,6 +16,8 @@ export interface Scope {
 export interface Call {
   readonly scope: Scope;
   readonly actor: string;
+  /** The person behind the actor; absent or null for a program's key and for the service itself. */
+  readonly userId?: string | null;
   readonly requestId?: string;
 }
 

@@ -14,6 +14,7 @@ const PROJECT_HEADER = "syncline-project";
 const NOBODY: Identity = {
   keyId: "",
   actor: "public",
+  userId: null,
   organizationId: "",
   projectId: "",
   allProjects: false,
@@ -49,6 +50,7 @@ export class AccessControl {
     return {
       keyId: key.id,
       actor: `key:${key.publicId}`,
+      userId: key.userId,
       organizationId: key.organizationId,
       projectId: await this.#projectOf(key, context.req.header(PROJECT_HEADER)),
       allProjects: key.projectId === null,

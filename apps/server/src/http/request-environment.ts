@@ -6,6 +6,8 @@ import type { Context } from "hono";
 export interface Identity {
   readonly keyId: string;
   readonly actor: string;
+  /** The person who asks, by a session or a key of their own; null for a program's key. */
+  readonly userId: string | null;
   readonly organizationId: string;
   readonly projectId: string;
   /** The key may reach every project of its organization. */

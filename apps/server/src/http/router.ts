@@ -174,6 +174,7 @@ export class Router {
       call: {
         scope: { organizationId: identity.organizationId, projectId: identity.projectId },
         actor: identity.actor,
+        userId: identity.userId,
         requestId,
       },
       cp: controlPlane,

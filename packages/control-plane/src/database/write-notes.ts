@@ -18,6 +18,7 @@ export async function writeNotes(change: Change): Promise<void> {
       change.notes.map(({ call, note }) => ({
         organizationId: call.scope.organizationId,
         actor: call.actor,
+        userId: call.userId ?? null,
         requestId: call.requestId ?? null,
         action: note.action,
         subjectKind: note.subjectKind,

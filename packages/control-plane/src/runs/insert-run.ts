@@ -33,6 +33,7 @@ export async function insertRun(change: Change, call: Call, input: NewRun): Prom
       targetKeys: [...targetKeys].sort(),
       serverKeys: [...serverKeys].sort(),
       requestedBy: call.actor,
+      userId: call.userId ?? null,
       retryOf,
     })
     .returning();

@@ -1,6 +1,7 @@
-import { bigserial, index, integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { organizations } from "./organizations.ts";
+import { users } from "./people.ts";
 import { ofProject } from "./projects.ts";
 
 /** `slk_<publicId>_<secret>`; only an HMAC of the secret is kept. */
@@ -18,6 +19,8 @@ export const apiKeys = controlSchema.table(
     scopes: text().array().notNull(),
     /** The key that this one is to replace; both live until the older one's end. */
     rotates: uuid(),
+    /** The person it stands for; null: a program's own. */
+    userId: uuid().references(() => users.id, { onDelete: "cascade" }),
     createdBy: text().notNull(),
     createdAt: createdAt(),
     expiresAt: at(),
@@ -25,25 +28,6 @@ export const apiKeys = controlSchema.table(
     revokedAt: at(),
   },
   (table) => [ofProject("api_keys_owner", table)],
-);
-
-/** Append-only: who did what. Written in the transaction of the change. */
-export const auditEntries = controlSchema.table(
-  "audit_entries",
-  {
-    id: bigserial({ mode: "number" }).primaryKey(),
-    organizationId: ownedBy(() => organizations.id),
-    actor: text().notNull(),
-    /** `job.create`, `run.cancel`, … */
-    action: text().notNull(),
-    subjectKind: text().notNull(),
-    subjectId: text(),
-    /** Names and counts, never row values or secrets. */
-    detail: jsonb().notNull(),
-    requestId: text(),
-    at: createdAt(),
-  },
-  (table) => [index("audit_by_age").on(table.organizationId, table.id)],
 );
 
 /** Answers to requests that may come again. */

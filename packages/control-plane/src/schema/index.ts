@@ -1,4 +1,5 @@
 export * from "./access.ts";
+export * from "./audit.ts";
 export { controlSchema } from "./columns.ts";
 export * from "./conflicts.ts";
 export * from "./control-plane-identity.ts";
@@ -7,7 +8,9 @@ export * from "./events.ts";
 export * from "./jobs.ts";
 export * from "./organizations.ts";
 export * from "./patches.ts";
+export * from "./people.ts";
 export * from "./projects.ts";
+export * from "./reviews.ts";
 export * from "./runs.ts";
 export * from "./schedules.ts";
 export * from "./servers.ts";

@@ -21,6 +21,8 @@ export const jobs = controlSchema.table(
     version: integer().notNull().default(1),
     /** HMAC of the incoming webhook's token. */
     hookDigest: text().unique(),
+    /** The person whose wording it is, if one wrote it. */
+    userId: uuid(),
     createdAt: createdAt(),
     updatedAt: at().notNull().defaultNow(),
     deletedAt: at(),

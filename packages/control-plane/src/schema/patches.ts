@@ -27,6 +27,8 @@ export const patches = controlSchema.table(
     /** The index beside it, for listing and filtering. */
     indexKey: text(),
     createdBy: text().notNull(),
+    /** The person who made it, if one did. */
+    userId: uuid(),
     createdAt: createdAt(),
     /** The files are removed then. */
     expiresAt: at(),

@@ -41,6 +41,10 @@ export const runs = controlSchema.table(
     /** Servers that it uses, for the limits per server. */
     serverKeys: text().array().notNull().default(sql`'{}'::text[]`),
     requestedBy: text().notNull(),
+    /** The person who asked, if one did. */
+    userId: uuid(),
+    /** The review under which it writes. */
+    reviewId: uuid(),
     /** Why a queued run does not run. */
     waitsFor: text(),
     progress: jsonb().$type<RunProgress>(),

@@ -17,6 +17,8 @@ export interface NewApiKey {
   readonly expiresAt?: Date | null;
   /** Null: all projects. */
   readonly projectId?: string | null;
+  /** The person it stands for. */
+  readonly userId?: string | null;
 }
 
 export interface IssuedKey {
@@ -64,6 +66,7 @@ export async function issueKey(
       digest: cp.credentials.digest(KEY_PURPOSE, `${publicId}:${secret}`),
       scopes: [...input.scopes],
       rotates,
+      userId: input.userId ?? null,
       createdBy: call.actor,
       expiresAt: input.expiresAt ?? null,
     })

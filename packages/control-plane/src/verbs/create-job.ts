@@ -17,7 +17,16 @@ export async function createJob(
   return transact(cp, async (change) => {
     const [job] = await change.tx
       .insert(jobs)
-      .values({ organizationId, projectId, name, kind, definition, enabled, origin: "api" })
+      .values({
+        organizationId,
+        projectId,
+        name,
+        kind,
+        definition,
+        enabled,
+        origin: "api",
+        userId: call.userId ?? null,
+      })
       .onConflictDoNothing()
       .returning();
     if (job === undefined) throw new CodedError("resource.exists", `There is a job "${name}" already.`);

@@ -49,6 +49,7 @@ export async function recordPatch(
         organizationId,
         projectId,
         createdBy: call.actor,
+        userId: call.userId ?? null,
         expiresAt: keepMs === null ? null : nowPlus(keepMs),
       })
       .onConflictDoNothing()

@@ -59,8 +59,8 @@ export async function rotateApiKey(cp: ControlPlane, call: Call, input: RotateKe
       .update(apiKeys)
       .set({ expiresAt: sql`least(${apiKeys.expiresAt}, ${nowPlus(input.overlapMs)})` })
       .where(eq(apiKeys.id, old.id));
-    const { name, scopes, projectId } = old;
-    const fresh = { name, scopes, projectId, expiresAt: input.expiresAt ?? null };
+    const { name, scopes, projectId, userId } = old;
+    const fresh = { name, scopes, projectId, userId, expiresAt: input.expiresAt ?? null };
     return issueKey(cp, change, { call, input: fresh, rotates: old.id, action: "api_key.rotate" });
   });
 }

@@ -32,6 +32,7 @@ export async function updateJob(cp: ControlPlane, call: Call, input: UpdateJobIn
         kind,
         enabled,
         definition: input.definition,
+        userId: call.userId ?? null,
         version: sql`${jobs.version} + 1`,
         updatedAt: now,
       })

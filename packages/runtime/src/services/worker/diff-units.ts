@@ -41,7 +41,7 @@ function nameOf({ claim }: UnitWork): string {
 function record({ claim, setting }: UnitWork, stored: StoredResult, result: UnitResult): UnitResult {
   const { run, unit } = claim;
   const { organizationId, projectId } = run;
-  const call = { scope: { organizationId, projectId }, actor: run.requestedBy };
+  const call = { scope: { organizationId, projectId }, actor: run.requestedBy, userId: run.userId };
   const patch = {
     id: unit.id,
     runId: run.id,
