@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DatabaseRelay, startDatabaseRelay } from "./testing/database-relay.ts";
 import { startTestService, type TestService } from "./testing/start-test-service.ts";
 
-/** What is promised, and as much again for a machine that is busy. */
-const PATIENCE_MS = 4_000;
+/** What is promised; of a few tries the quickest is held to it, so that one hiccup of a busy machine fails nothing. */
+const PROMISED_MS = 2_000;
 const DELAY_MS = 1_500;
 
 let database: TestDatabase;
@@ -40,10 +40,11 @@ describe("readiness", () => {
       await untilReady();
       relay[how]();
       try {
+        const took: number[] = [];
         for (let tries = 0; tries < 3; tries += 1) {
           const asked = performance.now();
           const { status, json } = await ready();
-          expect(performance.now() - asked).toBeLessThan(PATIENCE_MS);
+          took.push(performance.now() - asked);
           expect(status).toBe(503);
           expect(json).toEqual({
             status: "not ready",
@@ -51,6 +52,7 @@ describe("readiness", () => {
           });
           expect((await server.ask("GET", "/livez")).status).toBe(200);
         }
+        expect(Math.min(...took)).toBeLessThan(PROMISED_MS);
       } finally {
         relay.goOn();
       }

@@ -45,7 +45,7 @@ export const limitsSchema = z.strictObject({
     })
     .prefault({})
     .describe(
-      "How long the control database remembers. Stored patches and the audit log have their own time; conflicts that wait stay.",
+      "How long the control database remembers. Stored patches have their own time; the audit log and conflicts that wait stay.",
     ),
   requestSize: sizeSchema.default("1MB").describe("Bodies that are read whole."),
   uploadSize: sizeSchema.default("10GB").describe("Bodies that are streamed: imports and patches."),

@@ -42,7 +42,7 @@ export async function assertDecidedValues(
     const value = row[column];
     if (typeof value !== "string") continue;
     const bound = BOUNDED_TEXT.exec(type)?.[1];
-    if (bound !== undefined && [...value.trimEnd()].length > Number(bound)) throw refusal(column, type);
+    if (bound !== undefined && isTooLong(value, Number(bound))) throw refusal(column, type);
     if (!CHECKED.has(type.replace(MODIFIER, ""))) continue;
     try {
       await tx.execute(sql`SELECT (${value}::text)::${sql.raw(type)}`);
@@ -50,6 +50,11 @@ export async function assertDecidedValues(
       throw DATA_EXCEPTION.test(sqlStateOf(error)) ? refusal(column, type) : error;
     }
   }
+}
+
+/** What lies beyond a bound is dropped in silence only where it is spaces. */
+function isTooLong(value: string, bound: number): boolean {
+  return [...value].slice(bound).some((character) => character !== " ");
 }
 
 function refusal(column: string, type: string): CodedError {

@@ -148,6 +148,7 @@ it("a decision with a value that its column cannot hold is refused, and the othe
     ["n", 3_000_000_000],
     ["d", "2026-02-30"],
     ["s", "four"],
+    ["s", "thr\n"],
     ["q", "12345.6"],
   ] as const)
     await expect(decide({ [column]: value })).rejects.toMatchObject({

@@ -86,7 +86,7 @@ it("reads no faster than it is taken", async () => {
   expect(await readers()).toBe(0);
 });
 
-it("ends the query within 2 s when the client goes away", async () => {
+it("ends the query soon when the client goes away", async () => {
   let ended: Promise<unknown> = Promise.resolve();
   const server = createServer(async (_, response) => {
     const { stream, report } = await openExport(folder.setting(), wide);
