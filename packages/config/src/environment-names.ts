@@ -4,6 +4,7 @@ export const ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   SYNCLINE_CONFIG_CONTENT:
     "Text of the config itself, for containers; used when neither --config nor SYNCLINE_CONFIG names a file.",
   SYNCLINE_SERVER: "Name of the current server; --server wins, `current` of the file loses.",
+  SYNCLINE_API_KEY: "Key for the server that --url names.",
   DATABASE_URL:
     "Connection URL meant by a locator without a server when neither the config nor SYNCLINE_SERVER names a current one.",
   XDG_CONFIG_HOME: "Folder of the user's own config, default ~/.config.",
