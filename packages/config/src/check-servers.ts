@@ -1,3 +1,4 @@
+import { nearest } from "@syncline/core";
 import type { ConfigDocument, ServerDocument } from "./config-schema.ts";
 import { parseConnectionUrl } from "./connection/parse-connection-url.ts";
 import { checkRemoteServer, isRemote } from "./remote-servers.ts";
@@ -16,7 +17,19 @@ export function checkServers(document: ConfigDocument): Findings {
     findings.problems.push(problem(["current"], `there is no server "${document.current}" under servers`));
   }
   for (const [name, server] of Object.entries(document.servers)) checkServer(name, server, names, findings);
+  findings.warnings.push(...strayEnvironments(document));
   return findings;
+}
+
+/** An environment without rules is allowed, and a misspelt one would be without them. */
+function strayEnvironments({ servers, environments }: ConfigDocument): SchemaIssue[] {
+  const defined = Object.keys(environments);
+  return Object.entries(servers).flatMap(([name, { environment }]) => {
+    if (environment === undefined || defined.includes(environment)) return [];
+    const near = nearest(environment, defined);
+    const text = `the environment "${environment}" has no rules in this file; did you mean "${near}"?`;
+    return near === null ? [] : [problem(["servers", name, "environment"], text)];
+  });
 }
 
 function checkServer(

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { alertsSchema } from "./alerts-schema.ts";
 import { DEFAULT_SYSTEM_FIELDS, DEFAULT_TIMESTAMP_FIELDS } from "./config.ts";
 import { datasetSchema } from "./datasets-schema.ts";
+import { environmentSchema } from "./environments-schema.ts";
 import { flowsSchema } from "./flows-schema.ts";
 import { limitsSchema } from "./limits-schema.ts";
 import { maskTablesSchema } from "./masks-schema.ts";
@@ -85,6 +86,10 @@ export const configSchema = z.strictObject({
   version: z.literal(1),
   current: text.optional().describe("The server meant when a locator names none."),
   servers: z.record(name, serverSchema).default({}),
+  environments: z
+    .record(name, environmentSchema)
+    .default({})
+    .describe("What holds for the servers that name this environment: approvals, signatures, freezes."),
   timestampFields: fields
     .default([...DEFAULT_TIMESTAMP_FIELDS])
     .describe("Columns that --ignore-timestamps leaves out."),

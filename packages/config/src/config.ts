@@ -1,6 +1,7 @@
 import type { LookupFunction } from "node:net";
 import type { JobDefinition } from "@syncline/jobs";
 import type { DatasetConfig } from "./datasets.ts";
+import type { EnvironmentRules } from "./environments.ts";
 import { type FlowRules, NO_FLOWS } from "./flow-rules.ts";
 import { type LimitsDocument, limitsSchema } from "./limits-schema.ts";
 import type { MaskSetConfig } from "./masks.ts";
@@ -53,6 +54,8 @@ export interface Config {
   readonly servers: ReadonlyMap<string, ServerConfig>;
   /** Other Syncline servers, by name; no name is in both. */
   readonly remotes: ReadonlyMap<string, RemoteServerConfig>;
+  /** By name; see `environmentRules`. */
+  readonly environments: ReadonlyMap<string, EnvironmentRules>;
   readonly timestampFields: readonly string[];
   readonly systemFields: readonly string[];
   /** By name. */
@@ -90,6 +93,7 @@ export const EMPTY_CONFIG: Config = {
   current: null,
   servers: new Map(),
   remotes: new Map(),
+  environments: new Map(),
   timestampFields: DEFAULT_TIMESTAMP_FIELDS,
   systemFields: DEFAULT_SYSTEM_FIELDS,
   masks: new Map(),

@@ -24,6 +24,7 @@ export const ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
 export const SERVICE_ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   SYNCLINE_DATABASE_URL:
     "Control database; else DATABASE_URL; else an embedded PostgreSQL in the state folder. Any number of processes share one.",
+  SYNCLINE_DATABASE_URL_FILE: "File that holds SYNCLINE_DATABASE_URL, instead of it.",
   SYNCLINE_STATE_DIRECTORY: "State folder of this process; default .syncline/server.",
   HOST: "Address to listen on; default 127.0.0.1.",
   PORT: "Port to listen on; default 8270, 0 for any free one.",
@@ -35,6 +36,9 @@ export const SERVICE_ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
     "Region; default AWS_REGION or us-east-1. Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
   SYNCLINE_MASTER_KEY:
     "32 bytes as hex or base64 that seal stored secrets, the same for all processes; default a file in the state folder, made at the first start.",
+  SYNCLINE_MASTER_KEY_FILE: "File that holds SYNCLINE_MASTER_KEY, instead of it.",
+  SYNCLINE_TRUSTED_PROXIES:
+    "Addresses and networks of load balancers, separated by commas: of them alone X-Forwarded-For is believed, for limits by address; default none.",
   SYNCLINE_LEADER_ELECTION:
     "off: every process does the duties that otherwise one elected process does; default on.",
   SYNCLINE_GRACE: "How long a process that was asked to end may finish its work; default 25s.",

@@ -23,6 +23,14 @@ export type { ServerConnection } from "./connection/server-connection.ts";
 export { type DatasetConfig, findDataset } from "./datasets.ts";
 export { defaultConfigText } from "./default-config-text.ts";
 export { ENVIRONMENT_NAMES, SERVICE_ENVIRONMENT_NAMES } from "./environment-names.ts";
+export {
+  type EnvironmentRules,
+  environmentRules,
+  hasRules,
+  NO_ENVIRONMENT_RULES,
+  type SignatureRule,
+  stricterRules,
+} from "./environments.ts";
 export { CONFIG_FILE_NAMES, findConfigFile } from "./find-config-file.ts";
 export { type FlowRule, type FlowRules, NO_FLOWS } from "./flow-rules.ts";
 export { assertFlow, type Flow, type FlowEnd } from "./flows.ts";
@@ -65,3 +73,4 @@ export {
   type ServiceLimits,
   type ServiceSettings,
 } from "./service-settings.ts";
+export { parseTrustedProxies, type TrustedProxies } from "./trusted-proxies.ts";

@@ -231,6 +231,7 @@ it("the JSON Schema names every key and refuses others", () => {
     "version",
     "current",
     "servers",
+    "environments",
     "timestampFields",
     "systemFields",
     "flows",

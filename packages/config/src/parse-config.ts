@@ -18,6 +18,7 @@ import type { Config, ServerConfig, TextSource } from "./config.ts";
 import { type ConfigIssue, configError } from "./config-issue.ts";
 import { type ConfigDocument, configSchema, type ServerDocument } from "./config-schema.ts";
 import { buildDatasets, checkDatasets } from "./datasets.ts";
+import { buildEnvironments } from "./environments.ts";
 import { checkJobs } from "./jobs.ts";
 import { buildMaskRules, type MaskSetConfig } from "./masks.ts";
 import { isRemote, type RemoteServerConfig } from "./remote-servers.ts";
@@ -186,6 +187,7 @@ function buildConfig(document: ConfigDocument, file: string): Config {
     current: document.current ?? null,
     servers: new Map(servers),
     remotes: new Map(remotes),
+    environments: buildEnvironments(document.environments),
     timestampFields: document.timestampFields,
     systemFields: document.systemFields,
     flows: document.flows,

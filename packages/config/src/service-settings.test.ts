@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { EMPTY_CONFIG } from "./config.ts";
 import { withEnvironmentLimits } from "./limits-from-environment.ts";
@@ -81,6 +84,36 @@ it.each([
   expect(read({ HOST, SYNCLINE_DRAIN_DELAY: "2s" })).toMatchObject({ drainDelayMs: 2_000 });
 });
 
+it("reads secrets from files", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "syncline-secrets-"));
+  try {
+    const file = join(folder, "url");
+    await writeFile(file, "postgres://a/b\n");
+    expect(read({ SYNCLINE_DATABASE_URL_FILE: file }).databaseUrl?.reveal()).toBe("postgres://a/b");
+    expect(read({ SYNCLINE_MASTER_KEY_FILE: file }).masterKey?.reveal()).toBe("postgres://a/b");
+    expect(() => read({ SYNCLINE_MASTER_KEY_FILE: file, SYNCLINE_MASTER_KEY: "x" })).toThrow("are both set");
+    await writeFile(file, "");
+    expect(() => read({ SYNCLINE_DATABASE_URL_FILE: file })).toThrow(
+      /that SYNCLINE_DATABASE_URL_FILE names is empty/,
+    );
+    expect(() => read({ SYNCLINE_DATABASE_URL_FILE: folder })).toThrow("EISDIR");
+    expect(() => read({ SYNCLINE_DATABASE_URL_FILE: join(folder, "none") })).toThrow("ENOENT");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it("reads whose word about callers counts", () => {
+  expect(read({}).trustedProxies.has("127.0.0.1")).toBe(false);
+  const { trustedProxies } = read({ SYNCLINE_TRUSTED_PROXIES: "127.0.0.1, fd00::/8" });
+  expect(["127.0.0.1", "127.0.0.2", "fd00::1", "x"].map((each) => trustedProxies.has(each))).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ]);
+});
+
 it("reads where objects lie", () => {
   expect(
     read({ SYNCLINE_OBJECTS: "s3://my-bucket/a/b/", SYNCLINE_S3_ENDPOINT: "http://127.0.0.1:1" }).objects,
@@ -103,6 +136,10 @@ it.each([
   [{ SYNCLINE_HISTORY_RUNS: "ever" }, "SYNCLINE_HISTORY_RUNS expects a duration"],
   [{ SYNCLINE_WORK_UNITS: "0" }, "SYNCLINE_WORK_UNITS expects a number from 1"],
   [{ SYNCLINE_ONCE: "maybe" }, "SYNCLINE_ONCE expects on or off"],
+  [{ SYNCLINE_TRUSTED_PROXIES: "10.0.0.0/8, proxy" }, 'separated by commas, found "proxy"'],
+  [{ SYNCLINE_TRUSTED_PROXIES: "0.0.0.0/0" }, "SYNCLINE_TRUSTED_PROXIES expects addresses"],
+  [{ SYNCLINE_TRUSTED_PROXIES: "10.0.0.1/33" }, "SYNCLINE_TRUSTED_PROXIES expects addresses"],
+  [{ SYNCLINE_TRUSTED_PROXIES: "10.0.0.1/8/8" }, "SYNCLINE_TRUSTED_PROXIES expects addresses"],
   [{ SYNCLINE_OBJECTS: "gs://x" }, "SYNCLINE_OBJECTS expects a folder or s3://"],
 ] as [Record<string, string>, string][])("refuses %j", (environment, message) => {
   expect(() => read(environment)).toThrow(message);

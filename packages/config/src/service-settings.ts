@@ -5,7 +5,9 @@ import type { Environment } from "./connection/read-text-source.ts";
 import { withEnvironmentLimits } from "./limits-from-environment.ts";
 import { parseSize } from "./limits-schema.ts";
 import { Secret } from "./secret.ts";
+import { readSecretSetting } from "./secret-setting.ts";
 import { millisecondsOf, SettingReader, wrongSetting } from "./setting-reader.ts";
+import { parseTrustedProxies, type TrustedProxies } from "./trusted-proxies.ts";
 
 /** Where stored results and patches lie; every replica needs the same place. */
 export type ObjectPlace =
@@ -51,6 +53,8 @@ export interface ServiceSettings {
   readonly graceMs: number;
   /** Of that, how long requests are still answered while `/readyz` says that others should be asked. */
   readonly drainDelayMs: number;
+  /** Whose `X-Forwarded-For` is believed; of nobody when none is named. */
+  readonly trustedProxies: TrustedProxies;
   readonly metricsOpen: boolean;
   /** Jobs of this kind only, or null for all. */
   readonly mode: JobKind | null;
@@ -99,13 +103,15 @@ export function readServiceSettings({
     folder,
     flags.stateDirectory ?? read.text("SYNCLINE_STATE_DIRECTORY") ?? ".syncline/server",
   );
-  const url = flags.databaseUrl ?? read.text("SYNCLINE_DATABASE_URL") ?? read.text("DATABASE_URL");
-  const key = read.text("SYNCLINE_MASTER_KEY");
+  const url =
+    secretOf(flags.databaseUrl ?? null) ??
+    readSecretSetting(read, "SYNCLINE_DATABASE_URL") ??
+    secretOf(read.text("DATABASE_URL"));
   const interval = flags.interval ?? read.text("SYNCLINE_INTERVAL");
   const mode = flags.mode ?? read.text("SYNCLINE_MODE");
   const host = flags.host ?? read.text("HOST") ?? "127.0.0.1";
   return {
-    databaseUrl: url === null ? null : new Secret(url),
+    databaseUrl: url,
     host,
     port: readPort(flags.port, environment),
     portChosen: flags.port !== undefined || Boolean(environment.PORT),
@@ -115,13 +121,14 @@ export function readServiceSettings({
       flags.dumpDirectory ?? read.text("DUMP_DIRECTORY") ?? resolve(stateFolder, "dumps"),
     ),
     objects: readObjects(read, folder, stateFolder),
-    masterKey: key === null ? null : new Secret(key),
+    masterKey: readSecretSetting(read, "SYNCLINE_MASTER_KEY"),
     leaderElection: flags.leaderElection ?? read.flag("SYNCLINE_LEADER_ELECTION") ?? true,
     graceMs: millisecondsOf("SYNCLINE_GRACE", read.text("SYNCLINE_GRACE") ?? DEFAULT_GRACE),
     drainDelayMs: millisecondsOf(
       "SYNCLINE_DRAIN_DELAY",
       read.text("SYNCLINE_DRAIN_DELAY") ?? (LOOPBACK.test(host) ? "0s" : DEFAULT_DRAIN_DELAY),
     ),
+    trustedProxies: parseTrustedProxies(read.text("SYNCLINE_TRUSTED_PROXIES")),
     metricsOpen: read.flag("SYNCLINE_METRICS_OPEN") ?? false,
     mode: mode === null ? null : readMode(flags.mode === undefined ? "SYNCLINE_MODE" : "--mode", mode),
     intervalMs:
@@ -157,6 +164,10 @@ function numbersOf({ limits }: Config): ServiceLimits {
     uploadBytes: size("limits.uploadSize", limits.uploadSize),
     requestsPerMinute: limits.requestsPerMinute,
   };
+}
+
+function secretOf(text: string | null): Secret | null {
+  return text === null ? null : new Secret(text);
 }
 
 function readObjects(read: SettingReader, folder: string, stateFolder: string): ObjectPlace {

@@ -1,3 +1,4 @@
+export * from "./approval-statement.ts";
 export * from "./byte-source.ts";
 export * from "./codec/patch-reader.ts";
 export * from "./codec/patch-writer.ts";
