@@ -366,4 +366,30 @@ describe("rates", () => {
       await limited.stop();
     }
   });
+
+  it("wrong keys are counted by the address that a trusted proxy names, and by no other word", async () => {
+    const behind = (label: string, trusted: string) =>
+      startTestService({
+        label,
+        beside: server,
+        environment: { SYNCLINE_REQUESTS_PER_MINUTE: "20", SYNCLINE_TRUSTED_PROXIES: trusted },
+      });
+    const guess = async (to: TestService, forwarded: string) => {
+      const headers = { "X-Forwarded-For": forwarded };
+      return (await to.ask("GET", "/api/v1/me", { key: "slk_wrong_key", headers })).status;
+    };
+    const trusting = await behind("trusting", "127.0.0.1, 192.0.2.0/24");
+    const plain = await behind("plain", "192.0.2.1");
+    try {
+      expect(await guess(trusting, "203.0.113.1")).toBe(401);
+      expect(await guess(trusting, "203.0.113.1, 192.0.2.7")).toBe(429);
+      expect(await guess(trusting, "203.0.113.99, 203.0.113.1")).toBe(429);
+      expect(await guess(trusting, "203.0.113.2")).toBe(401);
+      expect(await guess(plain, "203.0.113.1")).toBe(401);
+      expect(await guess(plain, "203.0.113.2")).toBe(429);
+    } finally {
+      await trusting.stop();
+      await plain.stop();
+    }
+  });
 });

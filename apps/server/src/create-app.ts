@@ -2,6 +2,7 @@ import { CodedError, isCodedError } from "@syncline/core";
 import { inSpan } from "@syncline/observability/tracing";
 import { Hono } from "hono";
 import { AccessControl } from "./http/access-control.ts";
+import { clientAddress } from "./http/client-address.ts";
 import { problemResponse } from "./http/problem.ts";
 import type { AnyContext, RequestEnvironment } from "./http/request-environment.ts";
 import { requestIdOf } from "./http/request-id.ts";
@@ -82,13 +83,14 @@ function traced(context: AnyContext, next: () => Promise<void>): Promise<void> {
 }
 
 async function observe(
-  { logger, metrics }: ServiceParts,
+  { logger, metrics, settings }: ServiceParts,
   context: AnyContext,
   next: () => Promise<void>,
 ): Promise<void> {
   const startedAt = performance.now();
   const requestId = requestIdOf(context.req.header("x-request-id"));
   context.set("requestId", requestId);
+  context.set("address", clientAddress(context, settings.trustedProxies));
   context.set("logger", logger.child({ requestId }));
   context.set("route", NO_ROUTE);
   await next();

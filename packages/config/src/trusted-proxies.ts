@@ -25,10 +25,10 @@ export function parseTrustedProxies(text: string | null): TrustedProxies {
 }
 
 function add(list: BlockList, part: string): void {
-  const [address = "", prefix, ...more] = part.split("/");
+  const [address = "", ...prefixes] = part.split("/");
   const family = familyOf(address);
-  if (family === null || more.length > 0) throw refuse(part);
-  if (prefix === undefined) return list.addAddress(address, family);
+  if (family === null || prefixes.length > 1) throw refuse(part);
+  const [prefix = String(BITS[family])] = prefixes;
   const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
   // A network of every address would take every caller's word for who it is.
   if (!(bits >= 1 && bits <= BITS[family])) throw refuse(part);

@@ -43,7 +43,7 @@ export class AccessControl {
     const token = BEARER.exec(header)?.[1];
     const key = token === undefined ? null : await this.#keys.get(token);
     if (key === null) {
-      this.#failures.take(addressOf(context));
+      this.#failures.take(context.get("address"));
       throw required("The API key is wrong, expired or revoked.");
     }
     this.#requests.take(key.id);
@@ -61,7 +61,7 @@ export class AccessControl {
 
   /** Limits callers of public routes by address. */
   limitPublic(context: AnyContext): void {
-    this.#requests.take(`address ${addressOf(context)}`);
+    this.#requests.take(`address ${context.get("address")}`);
   }
 
   /** `route`: as the table of permissions names it. @throws CodedError `auth.required`, `auth.denied` */
@@ -83,10 +83,6 @@ export class AccessControl {
     if (found !== null && (projectId === null || projectId === found.id)) return found.id;
     throw new CodedError("resource.not_found", `There is no project "${(slug ?? "").slice(0, 64)}".`);
   }
-}
-
-function addressOf(context: AnyContext): string {
-  return context.env.incoming?.socket.remoteAddress ?? "unknown";
 }
 
 function ofOneProject(): CodedError {

@@ -21,6 +21,8 @@ export interface RequestEnvironment {
   readonly Bindings: HttpBindings;
   readonly Variables: {
     requestId: string;
+    /** Who sent it, behind the load balancers that the operator trusts. */
+    address: string;
     logger: Logger;
     /** Absent on public routes. */
     identity: Identity | undefined;
