@@ -10,7 +10,7 @@ export { askDatabase, notifyChannel } from "./database/channels.ts";
 export { databaseTime } from "./database/database-time.ts";
 export type { Executor, Transaction } from "./database/open-database.ts";
 export { QUEUE_SESSION } from "./database/session-names.ts";
-export { joining, read, transact } from "./database/transact.ts";
+export { joining, read, SERVICE, transact, type Who } from "./database/transact.ts";
 export { translateDatabaseError } from "./database/translate-database-error.ts";
 export { EVENT_CHANNEL, WORK_CHANNEL } from "./database/write-notes.ts";
 export { type OpenControlPlaneOptions, openControlPlane } from "./open-control-plane.ts";

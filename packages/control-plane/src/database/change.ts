@@ -1,5 +1,6 @@
 import type { Call } from "../control-plane.ts";
 import type { Transaction } from "./open-database.ts";
+import type { Who } from "./who.ts";
 
 export interface AuditNote {
   /** `job.create`, `run.cancel`, … */
@@ -21,12 +22,15 @@ export interface NewEvent {
 /** A transaction with what it will tell: audit entries and events are written in it, at its end. */
 export class Change {
   readonly tx: Transaction;
+  /** For whom it runs. */
+  readonly who: Who;
   readonly #audit: { readonly call: Call; readonly note: AuditNote }[] = [];
   readonly #events: NewEvent[] = [];
   #wakes = false;
 
-  constructor(tx: Transaction) {
+  constructor(tx: Transaction, who: Who) {
     this.tx = tx;
+    this.who = who;
   }
 
   audit(call: Call, note: AuditNote): void {

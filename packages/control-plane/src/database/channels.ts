@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
-import { read } from "./transact.ts";
+import { read, SERVICE } from "./transact.ts";
 
 /** Tells whoever listens to a channel. @throws CodedError when the control database is away */
 export async function notifyChannel(cp: ControlPlane, channel: string): Promise<void> {
-  await read(cp, (db) => db.execute(sql`SELECT pg_notify(${channel}, '')`));
+  await read(cp, SERVICE, (db) => db.execute(sql`SELECT pg_notify(${channel}, '')`));
 }
 
 /** Whether the control database answers, with its own tables and those of the queue. @throws CodedError where one does not */
@@ -13,5 +13,5 @@ export async function askDatabase(cp: ControlPlane, about: "control" | "queue"):
     about === "control"
       ? sql`SELECT FROM syncline_control.identity`
       : sql`SELECT FROM syncline_queue.version`;
-  await read(cp, (db) => db.execute(query));
+  await read(cp, SERVICE, (db) => db.execute(query));
 }

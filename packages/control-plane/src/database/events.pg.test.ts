@@ -105,7 +105,7 @@ it("writes neither event nor audit entry of a verb that fails", async () => {
   const { cp, call, database } = test;
   const { transact } = await import("./transact.ts");
   await expect(
-    transact(cp, async (change) => {
+    transact(cp, call.scope.organizationId, async (change) => {
       change.emit(event(call.scope.organizationId, "never"));
       change.audit(call, { action: "never", subjectKind: "none", subjectId: null });
       throw new Error("no");

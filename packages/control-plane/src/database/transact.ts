@@ -3,7 +3,10 @@ import type { ControlPlane } from "../control-plane.ts";
 import { Change } from "./change.ts";
 import type { Executor } from "./open-database.ts";
 import { sqlStateOf, translateDatabaseError } from "./translate-database-error.ts";
+import { assertJoins, type Who } from "./who.ts";
 import { writeNotes } from "./write-notes.ts";
+
+export { SERVICE, type Who } from "./who.ts";
 
 /** Serialization failure and deadlock: nothing happened, and the same may well succeed now. */
 const REPEATABLE: ReadonlySet<string> = new Set(["40001", "40P01"]);
@@ -11,16 +14,23 @@ const TRIES = 6;
 const FIRST_PAUSE_MS = 10;
 
 /**
- * Runs a verb as one transaction and writes its audit entries and events at the end; within a transaction that was
- * begun already it joins that one. `body` may run several times and must have no effect outside of the database.
+ * Runs a verb for somebody as one transaction and writes its audit entries and events at the end; within a transaction
+ * that was begun already it joins that one. `body` may run several times and must have no effect outside of the database.
  * @throws CodedError `connection.lost`, `control.unavailable` (both retryable), and what `body` throws
  */
-export async function transact<T>(cp: ControlPlane, body: (change: Change) => Promise<T>): Promise<T> {
-  if (cp.joined !== null) return body(cp.joined);
+export async function transact<T>(
+  cp: ControlPlane,
+  who: Who,
+  body: (change: Change) => Promise<T>,
+): Promise<T> {
+  if (cp.joined !== null) {
+    assertJoins(cp.joined.who, who);
+    return body(cp.joined);
+  }
   for (let tries = 1; ; tries += 1) {
     try {
       return await cp.sessions.transaction(async (tx) => {
-        const change = new Change(tx);
+        const change = new Change(tx, who);
         const result = await body(change);
         await writeNotes(change);
         return result;
@@ -32,9 +42,10 @@ export async function transact<T>(cp: ControlPlane, body: (change: Change) => Pr
   }
 }
 
-/** Runs a query, within the transaction that was begun if there is one. */
-export async function read<T>(cp: ControlPlane, body: (db: Executor) => Promise<T>): Promise<T> {
+/** Runs a query for somebody, within the transaction that was begun if there is one. */
+export async function read<T>(cp: ControlPlane, who: Who, body: (db: Executor) => Promise<T>): Promise<T> {
   try {
+    if (cp.joined !== null) assertJoins(cp.joined.who, who);
     return await (cp.joined === null ? cp.sessions.read(body) : body(cp.joined.tx));
   } catch (error) {
     throw translateDatabaseError(error);

@@ -1,11 +1,11 @@
 import { eq, sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
-import { read } from "../database/transact.ts";
+import { read, SERVICE } from "../database/transact.ts";
 import { events, webhooks } from "../schema/index.ts";
 
 /** Organizations that somebody wants to hear of. */
 export async function alertedOrganizations(cp: ControlPlane): Promise<readonly string[]> {
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, SERVICE, (db) =>
     db
       .selectDistinct({ organizationId: webhooks.organizationId })
       .from(webhooks)
@@ -20,7 +20,7 @@ export async function firstEventSince(
   { organizationId, sinceMs }: { readonly organizationId: string; readonly sinceMs: number },
 ): Promise<number> {
   const since = sql`now() - ${sinceMs}::bigint * interval '1 millisecond'`;
-  const [row] = await read(cp, (db) =>
+  const [row] = await read(cp, organizationId, (db) =>
     db
       .select({
         first: sql<string | null>`min(${events.id}) FILTER (WHERE ${events.at} >= ${since})`,

@@ -1,12 +1,12 @@
 import { count, sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
-import { read } from "../database/transact.ts";
+import { read, SERVICE } from "../database/transact.ts";
 import type { RunState } from "../run-machine/run-states.ts";
 import { runs } from "../schema/index.ts";
 
 /** Unfinished runs by state, of all organizations, for metrics. */
 export async function countLiveRuns(cp: ControlPlane): Promise<ReadonlyMap<RunState, number>> {
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, SERVICE, (db) =>
     db
       .select({ state: runs.state, count: count() })
       .from(runs)

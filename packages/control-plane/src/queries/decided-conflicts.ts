@@ -10,7 +10,7 @@ import {
 } from "../conflicts/conflict-document.ts";
 import { type ConflictOwner, ownedConflicts } from "../conflicts/conflict-owner.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { read } from "../database/transact.ts";
+import { read, SERVICE } from "../database/transact.ts";
 import { conflicts, resolutions } from "../schema/index.ts";
 
 export interface ConflictDecision {
@@ -39,7 +39,7 @@ export async function decidedConflicts(
   cp: ControlPlane,
   { carriedOut = false, ...owner }: DecidedConflictsInput,
 ): Promise<readonly ConflictDecision[]> {
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, SERVICE, (db) =>
     db
       .selectDistinctOn([conflicts.tableName, conflicts.keyText], {
         table: conflicts.tableName,

@@ -1,6 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
-import { read } from "../database/transact.ts";
+import { read, SERVICE } from "../database/transact.ts";
 import { HOOK_PURPOSE, HOOK_TOKEN } from "../jobs/hook-token.ts";
 import type { Job } from "../records.ts";
 import { jobs } from "../schema/index.ts";
@@ -9,7 +9,7 @@ import { jobs } from "../schema/index.ts";
 export async function findJobByHook(cp: ControlPlane, token: string): Promise<Job | null> {
   if (!HOOK_TOKEN.test(token)) return null;
   const digest = cp.credentials.digest(HOOK_PURPOSE, token);
-  const [job] = await read(cp, (db) =>
+  const [job] = await read(cp, SERVICE, (db) =>
     db
       .select()
       .from(jobs)

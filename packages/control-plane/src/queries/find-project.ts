@@ -8,7 +8,7 @@ export async function findProject(
   cp: ControlPlane,
   { organizationId, slug }: { readonly organizationId: string; readonly slug: string | null },
 ): Promise<typeof projects.$inferSelect | null> {
-  const [project] = await read(cp, (db) =>
+  const [project] = await read(cp, organizationId, (db) =>
     db
       .select()
       .from(projects)

@@ -22,7 +22,7 @@ export async function getConflict(
   { conflictId }: { readonly conflictId: string },
 ): Promise<WholeConflict> {
   assertId("conflict", conflictId);
-  return read(cp, async (db) => {
+  return read(cp, scope.organizationId, async (db) => {
     const [row] = await db
       .select({ conflict: conflicts })
       .from(conflicts)

@@ -12,7 +12,7 @@ export async function getJob(
   { jobId }: { readonly jobId: string },
 ): Promise<Job> {
   assertId("job", jobId);
-  const [job] = await read(cp, (db) =>
+  const [job] = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(jobs)

@@ -13,7 +13,7 @@ export async function getPair(
   { jobId }: { readonly jobId: string },
 ): Promise<Pair> {
   assertId("job", jobId);
-  const [row] = await read(cp, (db) =>
+  const [row] = await read(cp, scope.organizationId, (db) =>
     db
       .select({ pair: pairs })
       .from(pairs)

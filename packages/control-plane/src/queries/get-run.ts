@@ -12,7 +12,7 @@ export async function getRun(
   { runId }: { readonly runId: string },
 ): Promise<Run> {
   assertId("run", runId);
-  const [run] = await read(cp, (db) =>
+  const [run] = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(runs)

@@ -1,6 +1,6 @@
 import { and, inArray, isNull } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
-import { read } from "../database/transact.ts";
+import { read, SERVICE } from "../database/transact.ts";
 import { isUuid } from "../ids.ts";
 import type { PatchRecord } from "../records.ts";
 import { patches, runs, workUnits } from "../schema/index.ts";
@@ -21,7 +21,7 @@ export async function knownResults(
   const [named, live] = await Promise.all([
     objectKeys.length === 0
       ? []
-      : read(cp, (db) =>
+      : read(cp, SERVICE, (db) =>
           db
             .select()
             .from(patches)
@@ -29,7 +29,7 @@ export async function knownResults(
         ),
     units.length === 0
       ? []
-      : read(cp, (db) =>
+      : read(cp, SERVICE, (db) =>
           db
             .select({ id: workUnits.id })
             .from(workUnits)

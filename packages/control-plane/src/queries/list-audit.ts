@@ -19,7 +19,7 @@ export async function listAudit(
 ): Promise<Page<AuditRecord>> {
   const limit = readLimit(input);
   const before = readNumber(input);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(auditEntries)

@@ -27,7 +27,7 @@ export async function listConflicts(
   const position = readAge(input);
   if (input.jobId !== undefined) assertId("job", input.jobId);
   const { document, ...listed } = getTableColumns(conflicts);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select(listed)
       .from(conflicts)

@@ -20,7 +20,7 @@ export async function listJobs(
 ): Promise<Page<Job>> {
   const limit = readLimit(input);
   const position = readAge(input);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(jobs)

@@ -25,7 +25,7 @@ export async function listKeys(
     eq(apiKeys.organizationId, scope.organizationId),
     ...(input.projectId === undefined ? [] : [eq(apiKeys.projectId, input.projectId)]),
   ];
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(apiKeys)
@@ -43,7 +43,7 @@ export async function getKey(
   { keyId }: { readonly keyId: string },
 ): Promise<ApiKeyRecord> {
   assertId("API key", keyId);
-  const [row] = await read(cp, (db) =>
+  const [row] = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(apiKeys)

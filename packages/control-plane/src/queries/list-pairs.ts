@@ -10,7 +10,7 @@ import type { Pair } from "./get-pair.ts";
 export async function listPairs(cp: ControlPlane, scope: Scope, input: PageInput = {}): Promise<Page<Pair>> {
   const limit = readLimit(input);
   const position = readAge(input);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select(getTableColumns(pairs))
       .from(pairs)

@@ -17,7 +17,7 @@ export async function getPatch(
   { patchId }: { readonly patchId: string },
 ): Promise<PatchRecord> {
   assertId("patch", patchId);
-  const [patch] = await read(cp, (db) =>
+  const [patch] = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(patches)
@@ -39,7 +39,7 @@ export async function listPatches(
   const limit = readLimit(input);
   const position = readAge(input);
   if (input.runId !== undefined) assertId("run", input.runId);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(patches)

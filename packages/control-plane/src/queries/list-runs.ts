@@ -24,7 +24,7 @@ export async function listRuns(
   const limit = readLimit(input);
   const position = readAge(input);
   if (input.jobId !== undefined) assertId("job", input.jobId);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(runs)

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
-import { read } from "../database/transact.ts";
+import { read, SERVICE } from "../database/transact.ts";
 import { isUuid } from "../ids.ts";
 import { type Page, type PageInput, readLimit } from "../paging.ts";
 import type { Job, ScheduleRecord } from "../records.ts";
@@ -26,7 +26,7 @@ export async function listSchedules(
 ): Promise<Page<ScheduledJob>> {
   const limit = readLimit(input);
   const after = input.after != null && isUuid(input.after) ? input.after : null;
-  const items = await read(cp, (db) =>
+  const items = await read(cp, scope.organizationId, (db) =>
     db
       .select({ schedule: schedules, job: jobs })
       .from(schedules)
@@ -52,7 +52,7 @@ export async function listDueSchedules(
   cp: ControlPlane,
   { limit = 500 }: { readonly limit?: number } = {},
 ): Promise<readonly DueSchedule[]> {
-  return read(cp, async (db) => {
+  return read(cp, SERVICE, async (db) => {
     const rows = await db
       .select({
         schedule: schedules,
@@ -71,7 +71,7 @@ export async function listDueSchedules(
 
 /** For whoever listens for notifications, of all organizations. */
 export async function listListenSchedules(cp: ControlPlane): Promise<readonly ScheduledJob[]> {
-  return read(cp, (db) =>
+  return read(cp, SERVICE, (db) =>
     db
       .select({ schedule: schedules, job: jobs })
       .from(schedules)

@@ -24,7 +24,7 @@ export async function listServers(
   input: PageInput = {},
 ): Promise<Page<ListedServer>> {
   const limit = readLimit(input);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select(select)
       .from(servers)
@@ -46,7 +46,7 @@ export async function getServer(
   { serverId }: { readonly serverId: string },
 ): Promise<ListedServer> {
   assertId("server", serverId);
-  const [row] = await read(cp, (db) =>
+  const [row] = await read(cp, scope.organizationId, (db) =>
     db
       .select(select)
       .from(servers)
@@ -66,7 +66,7 @@ export async function openServerUrl(
   scope: Scope,
   { name }: { readonly name: string },
 ): Promise<string> {
-  const [row] = await read(cp, (db) =>
+  const [row] = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(servers)

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
-import { read } from "../database/transact.ts";
+import { read, SERVICE } from "../database/transact.ts";
 import { type Page, type PageInput, readLimit, readNumber } from "../paging.ts";
 import type { Attempt, WorkUnit } from "../records.ts";
 import { attempts, workUnits } from "../schema/index.ts";
@@ -15,7 +15,7 @@ export async function listUnits(
   const limit = readLimit(input);
   const after = readNumber(input);
   const run = await getRun(cp, scope, input);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(workUnits)
@@ -40,7 +40,7 @@ export async function listAttempts(
   { runId }: { readonly runId: string },
 ): Promise<readonly Attempt[]> {
   const run = await getRun(cp, scope, { runId });
-  return read(cp, (db) =>
+  return read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(attempts)
@@ -54,7 +54,7 @@ export async function readUnits(
   cp: ControlPlane,
   { runId }: { readonly runId: string },
 ): Promise<readonly WorkUnit[]> {
-  return read(cp, (db) =>
+  return read(cp, SERVICE, (db) =>
     db.select().from(workUnits).where(eq(workUnits.runId, runId)).orderBy(asc(workUnits.position)),
   );
 }

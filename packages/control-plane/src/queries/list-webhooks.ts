@@ -15,7 +15,7 @@ export async function listWebhooks(
   input: PageInput = {},
 ): Promise<Page<WebhookRecord>> {
   const limit = readLimit(input);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(webhooks)
@@ -39,7 +39,7 @@ export async function getWebhook(
   { webhookId }: { readonly webhookId: string },
 ): Promise<WebhookRecord> {
   assertId("webhook", webhookId);
-  const [row] = await read(cp, (db) =>
+  const [row] = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(webhooks)
@@ -62,7 +62,7 @@ export async function listDeliveries(
   const limit = readLimit(input);
   const position = readAge(input);
   if (input.webhookId !== undefined) assertId("webhook", input.webhookId);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(deliveries)

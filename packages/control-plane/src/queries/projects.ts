@@ -14,7 +14,7 @@ export async function listProjects(
   input: PageInput = {},
 ): Promise<Page<Project>> {
   const limit = readLimit(input);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(projects)
@@ -38,7 +38,7 @@ export async function listEnvironments(
   input: PageInput = {},
 ): Promise<Page<Environment>> {
   const limit = readLimit(input);
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(environments)

@@ -20,7 +20,7 @@ export interface ReadEventsInput {
 export async function readEvents(cp: ControlPlane, input: ReadEventsInput): Promise<readonly EventRecord[]> {
   const { organizationId, runId, after, limit } = input;
   if (runId !== undefined && !isUuid(runId)) return [];
-  return read(cp, (db) =>
+  return read(cp, organizationId, (db) =>
     db
       .select()
       .from(events)
@@ -41,7 +41,7 @@ export async function eventRange(
   cp: ControlPlane,
   { organizationId }: { readonly organizationId: string },
 ): Promise<{ readonly first: number; readonly last: number }> {
-  const [row] = await read(cp, (db) =>
+  const [row] = await read(cp, organizationId, (db) =>
     db
       .select({ first: min(events.id), last: max(events.id) })
       .from(events)

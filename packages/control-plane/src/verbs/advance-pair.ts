@@ -26,7 +26,7 @@ const TAKEN_OVER = "SL001";
  */
 export async function advancePair(cp: ControlPlane, input: AdvancePairInput): Promise<FinishResult> {
   try {
-    return await transact(cp, async (change) => {
+    return await transact(cp, input.conflicts.organizationId, async (change) => {
       // The base first: it may take long, and until the unit's row is touched its lease can be renewed.
       for (const statement of input.statements)
         await change.tx.execute(sql.raw(statement)).catch((error: unknown) => {

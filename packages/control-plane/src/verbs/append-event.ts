@@ -4,5 +4,5 @@ import { transact } from "../database/transact.ts";
 
 /** Tells something to those who watch an organization, or one of its runs. Names and counts only. */
 export async function appendEvent(cp: ControlPlane, event: NewEvent): Promise<void> {
-  await transact(cp, async (change) => change.emit(event));
+  await transact(cp, event.organizationId, async (change) => change.emit(event));
 }

@@ -1,7 +1,7 @@
 import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { read } from "../database/transact.ts";
+import { read, SERVICE } from "../database/transact.ts";
 import type { ApiKeyRecord } from "../records.ts";
 import { apiKeys } from "../schema/index.ts";
 import { KEY_PURPOSE, withoutDigest } from "../sealing/api-key-record.ts";
@@ -14,7 +14,7 @@ const NOBODY = "0".repeat(64);
 export async function authenticateKey(cp: ControlPlane, token: string): Promise<ApiKeyRecord | null> {
   const [, publicId, secret] = TOKEN.exec(token) ?? [];
   if (publicId === undefined || secret === undefined) return null;
-  const [row] = await read(cp, (db) =>
+  const [row] = await read(cp, SERVICE, (db) =>
     db
       .select({
         key: apiKeys,
@@ -36,7 +36,7 @@ export async function authenticateKey(cp: ControlPlane, token: string): Promise<
 /** At most once a minute, also when many requests come at once. */
 async function noteUse(cp: ControlPlane, id: string): Promise<void> {
   const stale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, sql`now() - interval '1 minute'`));
-  await read(cp, (db) =>
+  await read(cp, SERVICE, (db) =>
     db
       .update(apiKeys)
       .set({ lastUsedAt: now })

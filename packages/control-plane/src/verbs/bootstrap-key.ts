@@ -19,7 +19,7 @@ export async function bootstrapKey(
   cp: ControlPlane,
   { organizationId = cp.defaultScope.organizationId, anew = false }: BootstrapInput = {},
 ): Promise<IssuedKey | null> {
-  return transact(cp, async (change) => {
+  return transact(cp, organizationId, async (change) => {
     const [organization] = await change.tx
       .select({ id: organizations.id })
       .from(organizations)

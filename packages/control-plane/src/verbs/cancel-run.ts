@@ -17,7 +17,7 @@ export async function cancelRun(
   call: Call,
   { runId }: { readonly runId: string },
 ): Promise<Run> {
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const run = await lockOwnRun(change.tx, { runId, scope: call.scope });
     const units = await inspectFinish(change, run, await lockUnits(change.tx, run.id));
     const unsettled = units.some((unit) => unit.unsettled);

@@ -3,7 +3,7 @@ import { now, nowPlus } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
 import type { Transaction } from "../database/open-database.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import { isUuid } from "../ids.ts";
 import type { Run, WorkUnit } from "../records.ts";
 import { advanceRun } from "../runs/advance-run.ts";
@@ -64,7 +64,7 @@ const SERVER_LOCK = 0x53594e53;
  */
 export async function claimUnit(cp: ControlPlane, input: ClaimInput): Promise<ClaimResult> {
   if (!isUuid(input.unitId) || !isUuid(input.workerId)) return refusal("not-found");
-  return transact(cp, async (change) => {
+  return transact(cp, SERVICE, async (change) => {
     const { tx } = change;
     const [place] = await tx
       .select({ runId: workUnits.runId })

@@ -14,14 +14,16 @@ import { createJob } from "./create-job.ts";
 import { endSilentSessions } from "./end-silent-sessions.ts";
 
 let test: TestControlPlane;
+let organizationId: string;
 beforeAll(async () => {
   test = await openTestControlPlane("control_connections");
+  ({ organizationId } = test.call.scope);
 });
 afterAll(() => test.close());
 
 it("says that the connection was lost, that it may be tried again, and goes on with the next", async () => {
   const { cp, call, database } = test;
-  const killed = transact(cp, async ({ tx }) => {
+  const killed = transact(cp, organizationId, async ({ tx }) => {
     const rows = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
     await database.query("SELECT pg_terminate_backend($1)", [rows[0]?.pid]);
     await tx.execute(sql`SELECT 1`);
@@ -33,7 +35,7 @@ it("says that the connection was lost, that it may be tried again, and goes on w
 it("does nothing outside of the transaction whose connection was lost, whenever that is noticed", async () => {
   const { cp, call, database } = test;
   for (const pauseMs of [0, 1, 5, 20, 100]) {
-    const lost = transact(cp, async (change) => {
+    const lost = transact(cp, organizationId, async (change) => {
       const { tx } = change;
       const rows = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
       await database.query("SELECT pg_terminate_backend($1)", [rows[0]?.pid]);
@@ -60,7 +62,7 @@ it("goes on, and hears again, however its connections are cut while it works and
   const ask = async () => {
     while (Date.now() < until)
       answers.add(
-        await read(cp, (db) => db.execute(sql`SELECT pg_sleep(random() * 0.01)`)).then(
+        await read(cp, organizationId, (db) => db.execute(sql`SELECT pg_sleep(random() * 0.01)`)).then(
           () => "ok",
           (error) => error.code,
         ),
@@ -105,7 +107,7 @@ it("serves more who ask at once than it has connections, in order, and ends them
   const order: number[] = [];
   const pids = new Set<number>();
   const asked = Array.from({ length: 12 }, (_, number) =>
-    read(cp, async (db) => {
+    read(cp, organizationId, async (db) => {
       order.push(number);
       const rows = await db.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid, pg_sleep(0.01)`);
       pids.add(rows[0]?.pid ?? 0);
@@ -115,12 +117,12 @@ it("serves more who ask at once than it has connections, in order, and ends them
   expect(order).toEqual(Array.from({ length: 12 }, (_, number) => number));
   expect(pids.size).toBeLessThanOrEqual(2);
   await cp.close();
-  await expect(read(cp, async () => 1)).rejects.toMatchObject({ code: "connection.lost" });
+  await expect(read(cp, organizationId, async () => 1)).rejects.toMatchObject({ code: "connection.lost" });
 });
 
 it("commits nothing when a statement failed and nobody noticed", async () => {
   const { cp, call, database } = test;
-  const unnoticed = transact(cp, async (change) => {
+  const unnoticed = transact(cp, organizationId, async (change) => {
     await createJob(joining(cp, change), call, { definition: diffJob({ name: "unnoticed" }) });
     await change.tx.execute(sql`SELECT 1 / 0`).catch(() => {});
   });
@@ -130,7 +132,7 @@ it("commits nothing when a statement failed and nobody noticed", async () => {
 
 it("carries neither statement nor values nor address in its errors", async () => {
   const { cp } = test;
-  const failed = read(cp, (db) => db.execute(sql`SELECT ${"very secret"}::int`));
+  const failed = read(cp, organizationId, (db) => db.execute(sql`SELECT ${"very secret"}::int`));
   const error: Error & { cause?: unknown } = await failed.then(
     () => new Error("none"),
     (reason: Error) => reason,
@@ -152,7 +154,7 @@ it("repeats a transaction that was the victim of a deadlock", async () => {
   ];
   let tries = 0;
   const touch = (ids: readonly string[]) =>
-    transact(second, async ({ tx }) => {
+    transact(second, organizationId, async ({ tx }) => {
       tries += 1;
       for (const id of ids) {
         await tx.execute(sql`UPDATE syncline_control.jobs SET version = version + 1 WHERE id = ${id}`);

@@ -32,7 +32,7 @@ const PUBLIC_ID_BYTES = 9;
 /** @throws CodedError `resource.not_found` for a project of somebody else */
 /** @throws CodedError `resource.not_found` for a project of somebody else */
 export async function createApiKey(cp: ControlPlane, call: Call, input: NewApiKey): Promise<IssuedKey> {
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     if (input.projectId != null) await assertProject(change.tx, { call, projectId: input.projectId });
     return issueKey(cp, change, { call, input, rotates: null, action: "api_key.create" });
   });

@@ -14,7 +14,7 @@ export async function createJob(
 ): Promise<Job> {
   const { organizationId, projectId } = call.scope;
   const { name, kind, enabled } = definition;
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const [job] = await change.tx
       .insert(jobs)
       .values({

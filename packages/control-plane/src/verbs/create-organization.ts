@@ -1,6 +1,6 @@
 import { CodedError } from "@syncline/core";
 import type { ControlPlane, Scope } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import { organizations, projects } from "../schema/index.ts";
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -12,7 +12,7 @@ export async function createOrganization(
 ): Promise<Scope> {
   if (!SLUG.test(slug))
     throw new CodedError("request.invalid", "A slug is lower-case letters, digits and -, 63 at most.");
-  return transact(cp, async (change) => {
+  return transact(cp, SERVICE, async (change) => {
     const [organization] = await change.tx
       .insert(organizations)
       .values({ slug, name: slug })

@@ -11,7 +11,7 @@ export async function createProject(
   { slug, name }: { readonly slug: string; readonly name: string },
 ): Promise<Project> {
   const { organizationId } = call.scope;
-  return transact(cp, async (change) => {
+  return transact(cp, organizationId, async (change) => {
     const [project] = await change.tx
       .insert(projects)
       .values({ organizationId, slug, name })
@@ -36,7 +36,7 @@ export async function createEnvironment(
   { name }: { readonly name: string },
 ): Promise<Environment> {
   const { organizationId, projectId } = call.scope;
-  return transact(cp, async (change) => {
+  return transact(cp, organizationId, async (change) => {
     const [environment] = await change.tx
       .insert(environments)
       .values({ organizationId, projectId, name })

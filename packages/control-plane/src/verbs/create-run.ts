@@ -19,7 +19,9 @@ export interface CreateRunInput extends Pick<NewRun, "places" | "firstUnit"> {
 
 /** Repeats of one request are told by `withIdempotency` around it. @throws CodedError `resource.not_found` */
 export async function createRun(cp: ControlPlane, call: Call, input: CreateRunInput): Promise<Run> {
-  return transact(cp, async (change) => insertRun(change, call, await resolve(change, call, input)));
+  return transact(cp, call.scope.organizationId, async (change) =>
+    insertRun(change, call, await resolve(change, call, input)),
+  );
 }
 
 async function resolve({ tx }: Change, { scope }: Call, input: CreateRunInput): Promise<NewRun> {

@@ -23,7 +23,7 @@ export async function createServer(cp: ControlPlane, call: Call, input: NewServe
   const { organizationId, projectId } = call.scope;
   const { name, url, tenancy, protection = null, environment = null } = input;
   const id = randomUUID();
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const [row] = await change.tx
       .insert(servers)
       .values({

@@ -29,7 +29,7 @@ export async function createWebhook(
   const secret = input.secret ?? `whsec_${randomBytes(SECRET_BYTES).toString("base64")}`;
   const id = randomUUID();
   const { organizationId } = call.scope;
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const [row] = await change.tx
       .insert(webhooks)
       .values({

@@ -13,7 +13,7 @@ export async function deleteJob(
   call: Call,
   { jobId, version }: { readonly jobId: string; readonly version?: number },
 ): Promise<void> {
-  await transact(cp, async (change) => {
+  await transact(cp, call.scope.organizationId, async (change) => {
     const job = await lockJob(change.tx, { jobId, scope: call.scope });
     assertEditable(job, version);
     await endJob(change, call, job);

@@ -1,7 +1,7 @@
 import { and, eq, inArray, lte, sql } from "drizzle-orm";
 import { now, nowPlus } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import type { Delivery } from "../records.ts";
 import { deliveries, webhooks } from "../schema/index.ts";
 import { openUrl, secretBinding, wants } from "../webhooks/webhook-record.ts";
@@ -21,7 +21,7 @@ export interface EnqueueInput {
 /** Makes a message for every webhook of the organization that wants it. Gives their ids. */
 export async function enqueueDelivery(cp: ControlPlane, input: EnqueueInput): Promise<readonly string[]> {
   const { organizationId, eventType, payload, eventId = null, webhookId, happenedAt } = input;
-  return transact(cp, async ({ tx }) => {
+  return transact(cp, organizationId, async ({ tx }) => {
     const rows = await tx
       .select({ id: webhooks.id, events: webhooks.events, enabled: webhooks.enabled })
       .from(webhooks)
@@ -66,7 +66,7 @@ export async function claimDeliveries(
   cp: ControlPlane,
   { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
 ): Promise<readonly ClaimedDelivery[]> {
-  return transact(cp, async ({ tx }) => {
+  return transact(cp, SERVICE, async ({ tx }) => {
     const due = await tx
       .select({ id: deliveries.id })
       .from(deliveries)
@@ -122,7 +122,7 @@ export interface RecordDeliveryInput {
 /** Notes what became of a try. False when it was taken again since. */
 export async function recordDelivery(cp: ControlPlane, input: RecordDeliveryInput): Promise<boolean> {
   const { deliveryId, tries, outcome } = input;
-  return transact(cp, async (change) => {
+  return transact(cp, SERVICE, async (change) => {
     const [row] = await change.tx
       .update(deliveries)
       .set(columnsOf(outcome))

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import { isUuid } from "../ids.ts";
 import type { Run, WorkUnit } from "../records.ts";
 import { FINAL_STATES, type RunState } from "../run-machine/run-states.ts";
@@ -41,7 +41,7 @@ export type FinishResult =
 export async function finishUnit(cp: ControlPlane, input: FinishInput): Promise<FinishResult> {
   const { unitId, token, outcome, random = Math.random } = input;
   if (!isUuid(unitId)) return { kind: "refused" };
-  return transact(cp, async (change) => {
+  return transact(cp, SERVICE, async (change) => {
     const [place] = await change.tx
       .select({ runId: workUnits.runId })
       .from(workUnits)

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { now, nowPlus } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { read, transact } from "../database/transact.ts";
+import { read, SERVICE, transact } from "../database/transact.ts";
 import type { SnapshotHolder } from "../records.ts";
 import { LEASE_MS } from "../runs/lease.ts";
 import { runs, snapshotHolders } from "../schema/index.ts";
@@ -19,7 +19,7 @@ export interface HoldInput {
 /** Says that a session of this worker keeps the run's instant open; repeated to go on. False when the run is over. */
 export async function holdSnapshot(cp: ControlPlane, input: HoldInput): Promise<boolean> {
   const { runId, attempt, side, workerId, snapshotId, holdMs = LEASE_MS } = input;
-  return transact(cp, async ({ tx }) => {
+  return transact(cp, SERVICE, async ({ tx }) => {
     const [run] = await tx
       .select({ organizationId: runs.organizationId })
       .from(runs)
@@ -56,7 +56,7 @@ export async function dropSnapshot(
   cp: ControlPlane,
   { runId, attempt, side, workerId }: Omit<HoldInput, "snapshotId" | "holdMs">,
 ): Promise<void> {
-  await transact(cp, async ({ tx }) => {
+  await transact(cp, SERVICE, async ({ tx }) => {
     await tx
       .delete(snapshotHolders)
       .where(
@@ -75,7 +75,7 @@ export async function listHolders(
   cp: ControlPlane,
   { runId, side }: Pick<HoldInput, "runId" | "side">,
 ): Promise<readonly SnapshotHolder[]> {
-  return read(cp, (db) =>
+  return read(cp, SERVICE, (db) =>
     db
       .select()
       .from(snapshotHolders)

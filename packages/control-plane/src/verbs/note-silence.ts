@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
 import type { Transaction } from "../database/open-database.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 
 /** Several processes may look at once; what one has noted the others see. */
 const LOCK = 0x53594e46;
@@ -30,7 +30,7 @@ export async function noteStaleJobs(
   cp: ControlPlane,
   { afterMs }: { readonly afterMs: number },
 ): Promise<number> {
-  return transact(cp, async (change) => {
+  return transact(cp, SERVICE, async (change) => {
     await alone(change.tx);
     const stale = await change.tx.execute<StaleJob>(sql`
       SELECT job.id, job.organization_id, job.project_id, job.name, job.kind, last.succeeded_at
@@ -77,7 +77,7 @@ export async function noteLostReplicas(
   cp: ControlPlane,
   { silentMs }: { readonly silentMs: number },
 ): Promise<number> {
-  return transact(cp, async (change) => {
+  return transact(cp, SERVICE, async (change) => {
     await alone(change.tx);
     const lost = await change.tx.execute<LostReplica>(sql`
       SELECT worker.id AS worker_id, organization.id AS organization_id, worker.name, worker.heartbeat_at

@@ -12,7 +12,7 @@ export async function pauseRun(
   call: Call,
   { runId }: { readonly runId: string },
 ): Promise<Run> {
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const run = await lockOwnRun(change.tx, { runId, scope: call.scope });
     const next = await advanceRun(change, run, { name: "pause" });
     change.audit(call, {
@@ -35,7 +35,7 @@ export async function resumeRun(
   call: Call,
   { runId }: { readonly runId: string },
 ): Promise<Run> {
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const run = await lockOwnRun(change.tx, { runId, scope: call.scope });
     const next = await advanceRun(change, run, { name: "resume" });
     change.audit(call, {

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import { schedules } from "../schema/index.ts";
 
 export interface PlanScheduleInput {
@@ -14,7 +14,7 @@ export interface PlanScheduleInput {
 
 /** Notes the next slot of a schedule that is new or was changed. False when somebody else has. */
 export async function planSchedule(cp: ControlPlane, input: PlanScheduleInput): Promise<boolean> {
-  return transact(cp, async ({ tx }) => {
+  return transact(cp, SERVICE, async ({ tx }) => {
     const planned = await tx
       .update(schedules)
       .set({ nextFireAt: input.nextFireAt, plannedAt: now })

@@ -2,7 +2,7 @@ import { CodedError } from "@syncline/core";
 import { and, eq } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import { isUuid } from "../ids.ts";
 import type { WorkUnit } from "../records.ts";
 import { lockRun, lockUnits } from "../runs/lock-run.ts";
@@ -37,7 +37,7 @@ export async function planUnits(
       `A run was cut into ${slices.length} slices; at most ${MAX_SLICES} fit.`,
     );
   if (!isUuid(unitId)) return { kind: "refused" };
-  return transact(cp, async (change) => {
+  return transact(cp, SERVICE, async (change) => {
     const { tx } = change;
     const [place] = await tx
       .select({ runId: workUnits.runId })

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import { removeConflicts } from "./remove-conflicts.ts";
 import { removePairsOfDeletedJobs } from "./remove-pairs.ts";
 
@@ -48,7 +48,7 @@ export async function pruneHistory(cp: ControlPlane, input: PruneInput): Promise
   ];
   let removed = 0;
   for (const { table, key, when, olderThanMs } of rules)
-    removed += await transact(cp, async ({ tx }) => {
+    removed += await transact(cp, SERVICE, async ({ tx }) => {
       const name = sql`${sql.identifier("syncline_control")}.${sql.identifier(table)}`;
       const rows = await tx.execute(sql`
         DELETE FROM ${name} WHERE (${sql.raw(key)}) IN (

@@ -43,7 +43,7 @@ export async function recordConflicts(
   cp: ControlPlane,
   input: RecordConflictsInput,
 ): Promise<RecordedConflicts> {
-  return transact(cp, async (change) => {
+  return transact(cp, input.organizationId, async (change) => {
     const live = await change.tx
       .select({
         id: conflicts.id,

@@ -2,7 +2,7 @@ import { and, eq, isNull, lte } from "drizzle-orm";
 import { now, nowPlus } from "../clock.ts";
 import type { Call, ControlPlane } from "../control-plane.ts";
 import type { Transaction } from "../database/open-database.ts";
-import { read, transact } from "../database/transact.ts";
+import { read, SERVICE, transact } from "../database/transact.ts";
 import { assertId, found, notFound } from "../ids.ts";
 import type { PatchRecord } from "../records.ts";
 import { patches, runs } from "../schema/index.ts";
@@ -39,7 +39,7 @@ export async function recordPatch(
 ): Promise<PatchRecord> {
   const { id, keepMs, ...columns } = input;
   const { organizationId, projectId } = call.scope;
-  return transact(cp, async (change) => {
+  return transact(cp, organizationId, async (change) => {
     if (columns.runId != null) await assertOwnRun(change.tx, { call, runId: columns.runId });
     const [patch] = await change.tx
       .insert(patches)
@@ -83,7 +83,7 @@ async function assertOwnRun(
 }
 
 async function recorded(cp: ControlPlane, { scope }: Call, id: string): Promise<PatchRecord> {
-  const [patch] = await read(cp, (db) =>
+  const [patch] = await read(cp, scope.organizationId, (db) =>
     db
       .select()
       .from(patches)
@@ -110,7 +110,7 @@ const PATCHES_A_TIME = 100;
 
 /** Removes the files of patches whose time has passed, of all organizations, then notes it. Gives how many. */
 export async function removeExpiredPatches(cp: ControlPlane, input: RemoveExpiredInput): Promise<number> {
-  const expired = await read(cp, (db) =>
+  const expired = await read(cp, SERVICE, (db) =>
     db
       .select()
       .from(patches)
@@ -120,7 +120,7 @@ export async function removeExpiredPatches(cp: ControlPlane, input: RemoveExpire
   );
   for (const patch of expired) {
     await input.remove(patch);
-    await transact(cp, async ({ tx }) => {
+    await transact(cp, SERVICE, async ({ tx }) => {
       await tx.update(patches).set({ removedAt: now }).where(eq(patches.id, patch.id));
     });
   }

@@ -2,7 +2,7 @@ import { CodedError } from "@syncline/core";
 import { eq } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import { found } from "../ids.ts";
 import type { Worker } from "../records.ts";
 import { workers } from "../schema/index.ts";
@@ -11,7 +11,7 @@ export async function registerWorker(
   cp: ControlPlane,
   { name, version }: { readonly name: string; readonly version: string },
 ): Promise<Worker> {
-  return transact(cp, async ({ tx }) => {
+  return transact(cp, SERVICE, async ({ tx }) => {
     const [worker] = await tx.insert(workers).values({ name, version }).returning();
     return found(worker, "worker", name);
   });
@@ -22,7 +22,7 @@ export async function heartbeatWorker(
   cp: ControlPlane,
   { workerId }: { readonly workerId: string },
 ): Promise<Worker> {
-  return transact(cp, async ({ tx }) => {
+  return transact(cp, SERVICE, async ({ tx }) => {
     const [worker] = await tx
       .update(workers)
       .set({ heartbeatAt: now })
@@ -41,7 +41,7 @@ export async function drainWorker(
   cp: ControlPlane,
   { workerId }: { readonly workerId: string },
 ): Promise<void> {
-  await transact(cp, async ({ tx }) => {
+  await transact(cp, SERVICE, async ({ tx }) => {
     await tx.update(workers).set({ draining: true, heartbeatAt: now }).where(eq(workers.id, workerId));
   });
 }

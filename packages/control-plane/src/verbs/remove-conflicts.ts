@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 
 const ROWS_A_TIME = 5_000;
 
@@ -10,7 +10,7 @@ const ROWS_A_TIME = 5_000;
  * base stays is not among these: the decision is remembered, or it would be asked for again.
  */
 export async function removeConflicts(cp: ControlPlane, closedMs: number): Promise<number> {
-  return transact(cp, async ({ tx }) => {
+  return transact(cp, SERVICE, async ({ tx }) => {
     const gone = await tx.execute(sql`
       DELETE FROM syncline_control.conflicts WHERE id IN (
         SELECT c.id FROM syncline_control.conflicts c LEFT JOIN syncline_control.jobs j ON j.id = c.job_id

@@ -1,13 +1,13 @@
 import { and, eq, isNotNull, isNull, notExists, sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
-import { read, transact } from "../database/transact.ts";
+import { read, SERVICE, transact } from "../database/transact.ts";
 import { conflicts, jobs, pairs, runs } from "../schema/index.ts";
 
 const PAIRS_A_TIME = 20;
 
 /** Removes bases and conflicts of jobs that were deleted and that no run works on: they hold customers' rows. */
 export async function removePairsOfDeletedJobs(cp: ControlPlane): Promise<number> {
-  const gone = await read(cp, (db) =>
+  const gone = await read(cp, SERVICE, (db) =>
     db
       .select({ id: pairs.id, jobId: pairs.jobId, baseSchema: pairs.baseSchema })
       .from(pairs)
@@ -26,7 +26,7 @@ export async function removePairsOfDeletedJobs(cp: ControlPlane): Promise<number
       .limit(PAIRS_A_TIME),
   );
   for (const { id, jobId, baseSchema } of gone)
-    await transact(cp, async ({ tx }) => {
+    await transact(cp, SERVICE, async ({ tx }) => {
       await tx.execute(sql`DROP SCHEMA IF EXISTS ${sql.identifier(baseSchema)} CASCADE`);
       await tx.delete(conflicts).where(eq(conflicts.jobId, jobId));
       await tx.delete(pairs).where(eq(pairs.id, id));

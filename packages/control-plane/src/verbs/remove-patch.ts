@@ -14,7 +14,7 @@ export async function removePatch(
   assertId("patch", patchId);
   const { organizationId, projectId } = call.scope;
   const owned = and(eq(patches.organizationId, organizationId), eq(patches.projectId, projectId));
-  await transact(cp, async (change) => {
+  await transact(cp, organizationId, async (change) => {
     const [patch] = await change.tx
       .select({ removedAt: patches.removedAt, hash: patches.hash })
       .from(patches)

@@ -3,7 +3,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { nowPlus } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import type { Run } from "../records.ts";
 import type { RunProgress } from "../run-records.ts";
 import { countUnits, etaOfSlices } from "../runs/keep-progress.ts";
@@ -41,7 +41,7 @@ export async function renewLeases(cp: ControlPlane, input: RenewInput): Promise<
   const { units, leaseMs = LEASE_MS } = input;
   if (units.length === 0) return [];
   const ids = units.map(({ unitId }) => unitId);
-  return transact(cp, async (change) => {
+  return transact(cp, SERVICE, async (change) => {
     const { tx } = change;
     const of = await tx.select({ runId: workUnits.runId }).from(workUnits).where(inArray(workUnits.id, ids));
     const runIds = [...new Set(of.map(({ runId }) => runId))].sort();

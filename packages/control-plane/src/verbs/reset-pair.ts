@@ -17,7 +17,7 @@ export async function resetPair(
   call: Call,
   { jobId }: { readonly jobId: string },
 ): Promise<void> {
-  await transact(cp, async (change) => {
+  await transact(cp, call.scope.organizationId, async (change) => {
     const { tx } = change;
     const job = await lockJob(tx, { jobId, scope: call.scope });
     const [row] = await tx.select().from(pairs).where(eq(pairs.jobId, job.id)).for("update");

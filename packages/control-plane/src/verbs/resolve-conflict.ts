@@ -40,7 +40,7 @@ export async function resolveConflict(
 ): Promise<Conflict> {
   const { conflictId, choice } = input;
   assertId("conflict", conflictId);
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const { tx } = change;
     const { organizationId, projectId } = call.scope;
     const known = await getConflict(joining(cp, change), call.scope, { conflictId });

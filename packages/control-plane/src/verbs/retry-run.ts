@@ -17,7 +17,7 @@ export async function retryRun(
   call: Call,
   { runId }: { readonly runId: string },
 ): Promise<Run> {
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const run = await lockOwnRun(change.tx, { runId, scope: call.scope });
     if (transition(run.state, { name: "retry" }).kind !== "new-run") throw refused(run, "retry");
     const { targetKeys, serverKeys } = run;

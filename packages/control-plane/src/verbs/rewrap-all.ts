@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import { pepperBinding } from "../open-control-plane.ts";
 import { identity, servers, webhooks } from "../schema/index.ts";
 import { urlBinding } from "../servers/server-record.ts";
@@ -13,7 +13,7 @@ import { isSealedUrl, secretBinding, webhookUrlBinding } from "../webhooks/webho
  */
 export async function rewrapAll(cp: ControlPlane): Promise<number> {
   const { sealer } = cp;
-  return transact(cp, async ({ tx }) => {
+  return transact(cp, SERVICE, async ({ tx }) => {
     let count = 0;
     for (const { id, sealedPepper } of await tx.select().from(identity).for("update")) {
       if (sealedPepper === null || sealer.isCurrent(sealedPepper)) continue;

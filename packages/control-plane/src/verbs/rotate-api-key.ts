@@ -32,7 +32,7 @@ async function lockKey(tx: Transaction, { keyId, call }: { keyId: string; call: 
  * @throws CodedError `resource.not_found`, `resource.changed` when it was revoked, has ended or is replaced already
  */
 export async function rotateApiKey(cp: ControlPlane, call: Call, input: RotateKeyInput): Promise<IssuedKey> {
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const { tx } = change;
     const old = await lockKey(tx, { keyId: input.keyId, call });
     const [state] = await tx
@@ -71,7 +71,7 @@ export async function revokeApiKey(
   call: Call,
   { keyId }: { readonly keyId: string },
 ): Promise<void> {
-  await transact(cp, async (change) => {
+  await transact(cp, call.scope.organizationId, async (change) => {
     const key = await lockKey(change.tx, { keyId, call });
     if (key.revokedAt !== null) return;
     await change.tx.update(apiKeys).set({ revokedAt: now }).where(eq(apiKeys.id, key.id));

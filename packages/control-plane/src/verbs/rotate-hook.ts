@@ -16,7 +16,7 @@ export async function rotateHook(
   { jobId }: { readonly jobId: string },
 ): Promise<{ readonly token: string }> {
   const token = `slh_${newSecret()}`;
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const job = await lockJob(change.tx, { jobId, scope: call.scope });
     await change.tx
       .update(jobs)
@@ -38,7 +38,7 @@ export async function removeHook(
   call: Call,
   { jobId }: { readonly jobId: string },
 ): Promise<void> {
-  await transact(cp, async (change) => {
+  await transact(cp, call.scope.organizationId, async (change) => {
     const job = await lockJob(change.tx, { jobId, scope: call.scope });
     await change.tx.update(jobs).set({ hookDigest: null }).where(eq(jobs.id, job.id));
     change.audit(call, {

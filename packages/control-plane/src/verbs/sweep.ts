@@ -2,7 +2,7 @@ import { and, eq, inArray, isNotNull, lte, sql } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
-import { read, transact } from "../database/transact.ts";
+import { read, SERVICE, transact } from "../database/transact.ts";
 import type { Run, WorkUnit } from "../records.ts";
 import { FINAL_STATES } from "../run-machine/run-states.ts";
 import type { StoredError } from "../run-records.ts";
@@ -61,13 +61,13 @@ async function sweepLost(
   random: () => number,
 ): Promise<{ readonly lost: number; readonly settled: readonly Run[] }> {
   const expired = and(eq(workUnits.state, "running"), lte(workUnits.leaseUntil, now));
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, SERVICE, (db) =>
     db.selectDistinct({ runId: workUnits.runId }).from(workUnits).where(expired).limit(RUNS_A_SWEEP),
   );
   let lost = 0;
   const settled: Run[] = [];
   for (const { runId } of rows) {
-    const swept = await transact(cp, async (change) => {
+    const swept = await transact(cp, SERVICE, async (change) => {
       const { tx } = change;
       const run = await lockRun(tx, runId);
       if (run === undefined) return null;
@@ -105,10 +105,12 @@ async function sweepLost(
 
 async function sweepDue(cp: ControlPlane): Promise<number> {
   const isDue = and(eq(runs.state, "waiting"), isNotNull(runs.notBefore), lte(runs.notBefore, now));
-  const rows = await read(cp, (db) => db.select({ id: runs.id }).from(runs).where(isDue).limit(RUNS_A_SWEEP));
+  const rows = await read(cp, SERVICE, (db) =>
+    db.select({ id: runs.id }).from(runs).where(isDue).limit(RUNS_A_SWEEP),
+  );
   let due = 0;
   for (const { id } of rows)
-    due += await transact(cp, async (change) => {
+    due += await transact(cp, SERVICE, async (change) => {
       const run = await lockRun(change.tx, id);
       if (run?.state !== "waiting") return 0;
       const units = await lockUnits(change.tx, id);
@@ -134,7 +136,7 @@ async function sweepStopped(cp: ControlPlane, random: () => number): Promise<rea
       `EXISTS (SELECT FROM syncline_control.work_units u WHERE u.run_id = runs.id AND u.state IN (${states}))`,
     );
   const isOver = sql`(${runs.state} IN ('pausing', 'cancelling') OR ${has("'failed'")} OR NOT ${has("'ready', 'pending'")})`;
-  const rows = await read(cp, (db) =>
+  const rows = await read(cp, SERVICE, (db) =>
     db
       .select({ id: runs.id })
       .from(runs)
@@ -145,7 +147,7 @@ async function sweepStopped(cp: ControlPlane, random: () => number): Promise<rea
   );
   const settled: Run[] = [];
   for (const { id } of rows) {
-    const moved = await transact(cp, async (change) => {
+    const moved = await transact(cp, SERVICE, async (change) => {
       const run = await lockRun(change.tx, id);
       if (run === undefined) return null;
       const units = await lockUnits(change.tx, id);
@@ -159,7 +161,7 @@ async function sweepStopped(cp: ControlPlane, random: () => number): Promise<rea
 
 /** Runs whose target another one writes to are not sent, so nobody else tells what they wait for. */
 async function tellWaiting(cp: ControlPlane): Promise<void> {
-  await transact(cp, async ({ tx }) => {
+  await transact(cp, SERVICE, async ({ tx }) => {
     await tx.execute(sql`
       WITH waiting AS (
         SELECT r.id, reason.text FROM syncline_control.runs r, LATERAL (
@@ -175,7 +177,7 @@ async function tellWaiting(cp: ControlPlane): Promise<void> {
 
 /** Units that somebody could claim now, oldest first; those that wait for a target wait here. */
 async function dispatchUnits(cp: ControlPlane, limit: number): Promise<SweepResult["dispatch"]> {
-  return transact(cp, async ({ tx }) => {
+  return transact(cp, SERVICE, async ({ tx }) => {
     const rows = await tx.execute<{ unitId: string; runId: string }>(sql`
       WITH sendable AS (
         SELECT u.id FROM syncline_control.work_units u JOIN syncline_control.runs r ON r.id = u.run_id

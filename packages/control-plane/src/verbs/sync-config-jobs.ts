@@ -30,7 +30,7 @@ export async function syncConfigJobs(
   { definitions }: { readonly definitions: readonly JobDefinition[] },
 ): Promise<SyncedJobs> {
   const { projectId, organizationId } = call.scope;
-  return transact(cp, async (change) => {
+  return transact(cp, organizationId, async (change) => {
     const { tx } = change;
     const mine = and(eq(projects.id, projectId), eq(projects.organizationId, organizationId));
     const [project] = await tx.select({ id: projects.id }).from(projects).where(mine).for("no key update");

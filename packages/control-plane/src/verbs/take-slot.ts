@@ -1,7 +1,7 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { SERVICE, transact } from "../database/transact.ts";
 import { isUuid } from "../ids.ts";
 import type { Run } from "../records.ts";
 import type { RunTrigger } from "../run-machine/run-states.ts";
@@ -33,7 +33,7 @@ export type TakeSlotResult =
 export async function takeSlot(cp: ControlPlane, input: TakeSlotInput): Promise<TakeSlotResult> {
   const { scheduleId, fireAt, nextFireAt, trigger = "schedule" } = input;
   if (!isUuid(scheduleId)) return { kind: "gone" };
-  return transact(cp, async (change) => {
+  return transact(cp, SERVICE, async (change) => {
     const { tx } = change;
     const [schedule] = await tx.select().from(schedules).where(eq(schedules.id, scheduleId)).for("update");
     if (schedule === undefined) return { kind: "gone" };

@@ -22,7 +22,7 @@ const UNIQUE_VIOLATION = "23505";
 /** @throws CodedError `resource.not_found`, `resource.changed`, `resource.exists`, `auth.denied` for a job of the config */
 export async function updateJob(cp: ControlPlane, call: Call, input: UpdateJobInput): Promise<Job> {
   const { name, kind, enabled } = input.definition;
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const job = await lockJob(change.tx, { jobId: input.jobId, scope: call.scope });
     assertEditable(job, input.version);
     const [next] = await change.tx

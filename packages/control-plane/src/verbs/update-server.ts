@@ -37,7 +37,7 @@ export async function updateServer(
   input: ServerChanges,
 ): Promise<ServerRecord> {
   const { serverId, url, tenancy, protection, environment } = input;
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const server = await lockServer(change.tx, { call, serverId });
     const [row] = await change.tx
       .update(servers)
@@ -73,7 +73,7 @@ export async function removeServer(
   call: Call,
   { serverId }: { readonly serverId: string },
 ): Promise<void> {
-  await transact(cp, async (change) => {
+  await transact(cp, call.scope.organizationId, async (change) => {
     const { name, organizationId, projectId } = await lockServer(change.tx, { call, serverId });
     await change.tx.delete(servers).where(eq(servers.id, serverId));
     change.audit(call, {

@@ -41,7 +41,7 @@ export async function updateWebhook(
   call: Call,
   input: WebhookChanges,
 ): Promise<WebhookRecord> {
-  return transact(cp, async (change) => {
+  return transact(cp, call.scope.organizationId, async (change) => {
     const webhook = await lockWebhook(change.tx, { call, webhookId: input.webhookId });
     assertOwn(webhook);
     const [row] = await change.tx
@@ -84,7 +84,7 @@ export async function removeWebhook(
   call: Call,
   { webhookId }: { readonly webhookId: string },
 ): Promise<void> {
-  await transact(cp, async (change) => {
+  await transact(cp, call.scope.organizationId, async (change) => {
     const webhook = await lockWebhook(change.tx, { call, webhookId });
     assertOwn(webhook);
     await change.tx.delete(webhooks).where(eq(webhooks.id, webhookId));
@@ -110,7 +110,7 @@ export async function syncConfigWebhooks(
   { webhooks: wanted }: { readonly webhooks: readonly ConfigWebhook[] },
 ): Promise<void> {
   const { organizationId } = call.scope;
-  await transact(cp, async (change) => {
+  await transact(cp, call.scope.organizationId, async (change) => {
     const { tx } = change;
     const names = wanted.map(({ name }) => name);
     const ofConfig = and(eq(webhooks.organizationId, organizationId), eq(webhooks.origin, "config"));

@@ -19,7 +19,7 @@ export interface UpsertPairInput {
  * @throws CodedError `resource.changed` when the job names other places than those whose base is kept
  */
 export async function upsertPair(cp: ControlPlane, input: UpsertPairInput): Promise<Pair> {
-  return transact(cp, async ({ tx }) => {
+  return transact(cp, input.organizationId, async ({ tx }) => {
     const id = randomUUID();
     const baseSchema = `syncline_base_${id.replaceAll("-", "")}`;
     await tx

@@ -46,7 +46,7 @@ export async function withIdempotency(
   const { organizationId, projectId } = call.scope;
   const key = `${projectId} ${given}`;
   const binding = bindingOf(organizationId, key);
-  return transact(cp, async (change) => {
+  return transact(cp, organizationId, async (change) => {
     // Whoever waited here would hold a connection that the first request may need.
     const [lock] = await change.tx.execute<{ taken: boolean }>(
       sql`SELECT pg_try_advisory_xact_lock(${KEY_LOCK}::int, hashtext(${`${organizationId} ${key}`})) AS taken`,

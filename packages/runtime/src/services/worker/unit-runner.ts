@@ -175,7 +175,7 @@ export class UnitRunner {
     const outcome = done(ending.result);
     if (alongside === undefined) return finishUnit(controlPlane, { ...of, outcome });
     try {
-      return await transact(controlPlane, async (change) => {
+      return await transact(controlPlane, run.organizationId, async (change) => {
         const joined = joining(controlPlane, change);
         const ended = await finishUnit(joined, { ...of, outcome });
         if (ended.kind === "refused") throw new Refused();
