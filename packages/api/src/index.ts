@@ -34,3 +34,4 @@ export {
   SCOPES,
   type Scope,
 } from "./permissions.ts";
+export { ENVIRONMENT_ROUTES, ROLE_SCOPES } from "./roles.ts";

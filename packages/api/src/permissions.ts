@@ -33,10 +33,19 @@ export const SCOPES = [
   "workers:read",
   "metrics:read",
   "admin:profile",
+  "people:read",
+  "people:write",
+  "reviews:read",
+  "reviews:write",
+  "reviews:approve",
+  "environments:write",
+  "audit:verify",
+  "audit:export",
+  "secrets:rotate",
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** `public`: without credentials. `key`: any live key. Else the scope that the key must have (or `*`). */
+/** `public`: without credentials. `key`: any live key or session. Else the scope that it must have (or `*`). */
 export type Permission = Scope | "public" | "key";
 
 /**
