@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import type { Call } from "../control-plane.ts";
 import * as schema from "../schema/index.ts";
 import type { Change, NewEvent } from "./change.ts";
 import type { Transaction } from "./open-database.ts";
@@ -13,10 +14,13 @@ export const WORK_CHANNEL = "syncline_work";
 const EVENT_LOCK = 0x53594e45;
 
 export async function writeNotes(change: Change): Promise<void> {
-  if (change.notes.length > 0)
+  // The end of an organization's chain is locked until the commit: in one order, and before the locks of events.
+  const notes = change.notes.toSorted((one, other) => compareText(ownerOf(one.call), ownerOf(other.call)));
+  if (notes.length > 0)
     await change.tx.insert(schema.auditEntries).values(
-      change.notes.map(({ call, note }) => ({
+      notes.map(({ call, note }) => ({
         organizationId: call.scope.organizationId,
+        projectId: call.scope.projectId === "" ? null : call.scope.projectId,
         actor: call.actor,
         userId: call.userId ?? null,
         requestId: call.requestId ?? null,
@@ -30,6 +34,9 @@ export async function writeNotes(change: Change): Promise<void> {
   const moves = change.events.some(({ type }) => type.startsWith("run.") && type !== "run.progress");
   if (moves || change.wakes) await change.tx.execute(sql`SELECT pg_notify(${WORK_CHANNEL}, '')`);
 }
+
+const ownerOf = ({ scope }: Call) => scope.organizationId;
+const compareText = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
 
 /**
  * Numbers are drawn under a lock per organization that is held until the commit, so that within one organization they

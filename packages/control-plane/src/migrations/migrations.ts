@@ -167,5 +167,34 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER TABLE \"syncline_control\".\"api_keys\" ADD CONSTRAINT \"api_keys_user_id_users_id_fk\" FOREIGN KEY (\"user_id\") REFERENCES \"syncline_control\".\"users\"(\"id\") ON DELETE cascade ON UPDATE no action;",
       "CREATE UNIQUE INDEX \"audit_chain\" ON \"syncline_control\".\"audit_entries\" USING btree (\"organization_id\",\"seq\");"
     ]
+  },
+  {
+    "name": "0002_audit_chain",
+    "hash": "5fc7ab1e79743edbd1dedaa5e7921439614b4844a618a69eabae807721c77847",
+    "statements": [
+      "ALTER TABLE \"syncline_control\".\"audit_checkpoints\" ADD COLUMN \"previous\" text;",
+      "ALTER TABLE \"syncline_control\".\"audit_entries\" ADD COLUMN \"project_id\" uuid;"
+    ]
+  },
+  {
+    "name": "0003_audit_triggers",
+    "hash": "ac7ce43c526825cc22eb8d3ec46f23750faebf1a9f234859870bff40f94f271b",
+    "statements": [
+      "CREATE FUNCTION \"syncline_control\".\"audit_field\"(\"value\" text) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$\n\tSELECT CASE WHEN value IS NULL THEN '-,' ELSE octet_length(convert_to(value, 'UTF8'))::text || ':' || value || ',' END\n$$;",
+      "CREATE FUNCTION \"syncline_control\".\"audit_hash\"(\"entry\" \"syncline_control\".\"audit_entries\", \"previous\" text) RETURNS text LANGUAGE sql STABLE AS $$\n\tSELECT encode(sha256(convert_to(\n\t\tsyncline_control.audit_field('syncline audit entry 1')\n\t\t|| syncline_control.audit_field(entry.seq::text)\n\t\t|| syncline_control.audit_field(entry.id::text)\n\t\t|| syncline_control.audit_field(entry.organization_id::text)\n\t\t|| syncline_control.audit_field(entry.project_id::text)\n\t\t|| syncline_control.audit_field(entry.actor)\n\t\t|| syncline_control.audit_field(entry.user_id::text)\n\t\t|| syncline_control.audit_field(entry.action)\n\t\t|| syncline_control.audit_field(entry.subject_kind)\n\t\t|| syncline_control.audit_field(entry.subject_id)\n\t\t|| syncline_control.audit_field(entry.detail::text)\n\t\t|| syncline_control.audit_field(entry.request_id)\n\t\t|| syncline_control.audit_field(to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))\n\t\t|| syncline_control.audit_field(previous), 'UTF8')), 'hex')\n$$;",
+      "CREATE FUNCTION \"syncline_control\".\"chain_old_audit_entries\"() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$\nDECLARE\n\tentry syncline_control.audit_entries;\n\thead syncline_control.audit_heads;\nBEGIN\n\tFOR entry IN SELECT * FROM syncline_control.audit_entries WHERE seq IS NULL ORDER BY organization_id, id LOOP\n\t\tIF head.organization_id IS DISTINCT FROM entry.organization_id THEN\n\t\t\tSELECT * INTO head FROM syncline_control.audit_heads WHERE organization_id = entry.organization_id;\n\t\t\tIF NOT FOUND THEN\n\t\t\t\thead := ROW(entry.organization_id, 0, repeat('0', 64))::syncline_control.audit_heads;\n\t\t\tEND IF;\n\t\tEND IF;\n\t\tentry.seq := head.seq + 1;\n\t\tentry.hash := syncline_control.audit_hash(entry, head.hash);\n\t\thead.seq := entry.seq;\n\t\thead.hash := entry.hash;\n\t\tUPDATE syncline_control.audit_entries SET seq = entry.seq, hash = entry.hash WHERE id = entry.id;\n\t\tINSERT INTO syncline_control.audit_heads (organization_id, seq, hash) VALUES (head.organization_id, head.seq, head.hash)\n\t\t\tON CONFLICT (organization_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash;\n\tEND LOOP;\nEND\n$$;",
+      "SELECT \"syncline_control\".\"chain_old_audit_entries\"();",
+      "CREATE FUNCTION \"syncline_control\".\"chain_audit_entry\"() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$\nDECLARE\n\thead_seq bigint;\n\thead_hash text;\nBEGIN\n\tSELECT seq, hash INTO head_seq, head_hash FROM syncline_control.audit_heads WHERE organization_id = NEW.organization_id FOR UPDATE;\n\tIF NOT FOUND THEN\n\t\tINSERT INTO syncline_control.audit_heads (organization_id, seq, hash) VALUES (NEW.organization_id, 0, repeat('0', 64)) ON CONFLICT DO NOTHING;\n\t\tSELECT seq, hash INTO STRICT head_seq, head_hash FROM syncline_control.audit_heads WHERE organization_id = NEW.organization_id FOR UPDATE;\n\tEND IF;\n\tNEW.seq := head_seq + 1;\n\tNEW.at := date_trunc('milliseconds', clock_timestamp());\n\tNEW.hash := syncline_control.audit_hash(NEW, head_hash);\n\tUPDATE syncline_control.audit_heads SET seq = NEW.seq, hash = NEW.hash WHERE organization_id = NEW.organization_id;\n\tRETURN NEW;\nEND\n$$;",
+      "CREATE FUNCTION \"syncline_control\".\"refuse_audit_change\"() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$\nBEGIN\n\tRAISE EXCEPTION '% of % is refused: it is only added to', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';\nEND\n$$;",
+      "CREATE TRIGGER \"audit_chain\" BEFORE INSERT ON \"syncline_control\".\"audit_entries\" FOR EACH ROW EXECUTE FUNCTION \"syncline_control\".\"chain_audit_entry\"();",
+      "SELECT \"syncline_control\".\"chain_old_audit_entries\"();",
+      "DROP FUNCTION \"syncline_control\".\"chain_old_audit_entries\"();",
+      "CREATE TRIGGER \"audit_unchanged\" BEFORE UPDATE OR DELETE ON \"syncline_control\".\"audit_entries\" FOR EACH ROW EXECUTE FUNCTION \"syncline_control\".\"refuse_audit_change\"();",
+      "CREATE TRIGGER \"audit_kept\" BEFORE TRUNCATE ON \"syncline_control\".\"audit_entries\" FOR EACH STATEMENT EXECUTE FUNCTION \"syncline_control\".\"refuse_audit_change\"();",
+      "CREATE TRIGGER \"audit_unchanged\" BEFORE UPDATE OR DELETE ON \"syncline_control\".\"audit_checkpoints\" FOR EACH ROW EXECUTE FUNCTION \"syncline_control\".\"refuse_audit_change\"();",
+      "CREATE TRIGGER \"audit_kept\" BEFORE TRUNCATE ON \"syncline_control\".\"audit_checkpoints\" FOR EACH STATEMENT EXECUTE FUNCTION \"syncline_control\".\"refuse_audit_change\"();",
+      "REVOKE ALL ON FUNCTION \"syncline_control\".\"chain_audit_entry\"() FROM PUBLIC;",
+      "REVOKE ALL ON TABLE \"syncline_control\".\"audit_heads\" FROM PUBLIC;"
+    ]
   }
 ];

@@ -11,6 +11,8 @@ export const auditEntries = controlSchema.table(
   {
     id: bigserial({ mode: "number" }).primaryKey(),
     organizationId: ownedBy(() => organizations.id),
+    /** On whose behalf it happened; null where that was no project's. */
+    projectId: uuid(),
     actor: text().notNull(),
     /** The person behind the actor, if there is one. */
     userId: uuid(),
@@ -21,6 +23,7 @@ export const auditEntries = controlSchema.table(
     /** Names and counts, never row values or secrets. */
     detail: jsonb().notNull(),
     requestId: text(),
+    /** When the entry took its place in the chain. Set by the database, as are `seq` and `hash`. */
     at: createdAt(),
     /** Place in the organization's chain, from 1 without gaps. */
     seq: bigint({ mode: "number" }),
@@ -48,6 +51,8 @@ export const auditCheckpoints = controlSchema.table(
     seq: bigint({ mode: "number" }).notNull(),
     hash: text().notNull(),
     at: at().notNull(),
+    /** sha256 of the statement of the checkpoint before it, hex; null for the first. */
+    previous: text(),
     /** Raw Ed25519 key, base64. */
     publicKey: text().notNull(),
     signature: text().notNull(),
