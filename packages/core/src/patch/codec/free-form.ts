@@ -1,3 +1,4 @@
+import type { PatchSignature } from "../approval-statement.ts";
 import type { ByteSource } from "../byte-source.ts";
 import type { CreateDigest } from "../digest.ts";
 import type { PatchFooter, PatchHeader, PatchOperation } from "../patch.ts";
@@ -10,6 +11,7 @@ import { decodeHeader } from "./header-codec.ts";
 import { JsonCursor, type JsonObject, type JsonValue } from "./json-cursor.ts";
 import { sameSummary } from "./operation-counter.ts";
 import { PatchWriter } from "./patch-writer.ts";
+import { decodeSignatures } from "./signature-codec.ts";
 
 const MAX_DEPTH = 64;
 const BATCH = 256;
@@ -17,6 +19,7 @@ const BATCH = 256;
 export interface FreeFormFrame {
   readonly header: PatchHeader;
   readonly footer: PatchFooter;
+  readonly signatures: readonly PatchSignature[];
 }
 
 /** Reads everything but the operations of a document of any layout. */
@@ -43,7 +46,11 @@ function decodeFrame(source: ByteSource, members: JsonObject): FreeFormFrame {
   const at = { file: source.name, line: 1 };
   const header = decodeHeader(members, at);
   const { footer, hash } = decodeFooter(members, header.tables, at);
-  return { header: hash === null ? header : { ...header, metadata: { ...header.metadata, hash } }, footer };
+  return {
+    header: hash === null ? header : { ...header, metadata: { ...header.metadata, hash } },
+    footer,
+    signatures: decodeSignatures(members, at),
+  };
 }
 
 /**

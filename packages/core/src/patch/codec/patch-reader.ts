@@ -1,4 +1,5 @@
 import type { CodedError } from "../../errors/coded-error.ts";
+import type { PatchSignature } from "../approval-statement.ts";
 import type { ByteSource } from "../byte-source.ts";
 import type { CreateDigest } from "../digest.ts";
 import type { PatchFooter, PatchHeader, PatchOperation } from "../patch.ts";
@@ -21,6 +22,8 @@ export interface PatchFile {
   readonly footer: PatchFooter;
   /** sha256 of the file up to the digest's own mention, hex: the name of the patch's content. */
   readonly hash: string;
+  /** Approvals that the file carries; whether they hold is for `judgeSignatures`. */
+  readonly signatures: readonly PatchSignature[];
   /**
    * Reads the operations from the start, in the file's order. Every part is checked on the way, counts and digest at
    * the end: until the iteration has ended without an error the operations are not to be believed.
@@ -38,12 +41,12 @@ export async function openPatch(source: ByteSource, options: PatchReadOptions): 
   const limits = { maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES };
   if (!(await isLineForm(source))) return openFreeForm(source, options.createDigest, limits.maxLineBytes);
   const scan = await scanPatch(source, options.createDigest, limits);
-  const { header, footer, hash } = scan;
+  const { header, footer, hash, signatures } = scan;
   const operations = () => readLineForm(source, scan, options.createDigest, limits);
   if (footer.checksum.content !== null && footer.checksum.content !== `sha256:${hash}`) {
     throw await worstProblem(source, operations());
   }
-  return { name: source.name, header, footer, hash, operations };
+  return { name: source.name, header, footer, hash, signatures, operations };
 }
 
 async function openFreeForm(
@@ -56,7 +59,7 @@ async function openFreeForm(
   const reading = operations();
   let step = await reading.next();
   while (!step.done) step = await reading.next();
-  return { name: source.name, header: frame.header, footer: frame.footer, hash: step.value, operations };
+  return { name: source.name, ...frame, hash: step.value, operations };
 }
 
 /** The digest only says that something is wrong; reading everything may find out what and where. */

@@ -1,3 +1,4 @@
+import type { PatchSignature } from "../approval-statement.ts";
 import type { ByteSource } from "../byte-source.ts";
 import type { CreateDigest, Digest } from "../digest.ts";
 import type { PatchFooter, PatchHeader } from "../patch.ts";
@@ -7,17 +8,24 @@ import { damaged } from "./file-position.ts";
 import { decodeFooter, encodeContentDigest, FOOTER_END, FOOTER_NAMES } from "./footer-codec.ts";
 import { decodeHeader, HEADER_NAMES } from "./header-codec.ts";
 import { JsonCursor, type JsonObject, type JsonValue } from "./json-cursor.ts";
+import { decodeSignatures, SIGNATURES_NAME, withoutSignatures } from "./signature-codec.ts";
 
 const MAX_DEPTH = 64;
 const CLOSING_START = '{"operations":[';
 
 /** Every name that the document may have at its top. */
-export const DOCUMENT_NAMES: ReadonlySet<string> = new Set([...HEADER_NAMES, ...FOOTER_NAMES, "operations"]);
+export const DOCUMENT_NAMES: ReadonlySet<string> = new Set([
+  ...HEADER_NAMES,
+  ...FOOTER_NAMES,
+  "operations",
+  SIGNATURES_NAME,
+]);
 
 export interface PatchScan {
   readonly header: PatchHeader;
   readonly footer: PatchFooter;
   readonly hash: string;
+  readonly signatures: readonly PatchSignature[];
   /** Number of the closing line. */
   readonly closingLine: number;
 }
@@ -41,8 +49,10 @@ export async function scanPatch(
   const at = { file: source.name, line: frame.closingLine };
   const { footer, hash } = decodeFooter(members, written.tables, at);
   const header = hash === null ? written : { ...written, metadata: { ...written.metadata, hash } };
-  frame.digest.update(encodeUtf8(digestedPart(source, frame, footer)));
-  return { header, footer, hash: frame.digest.hex(), closingLine: frame.closingLine };
+  const signatures = decodeSignatures(members, at);
+  const closing = withoutSignatures(frame.closing, signatures, at);
+  frame.digest.update(encodeUtf8(digestedPart(source, { ...frame, closing }, footer)));
+  return { header, footer, hash: frame.digest.hex(), signatures, closingLine: frame.closingLine };
 }
 
 async function readFrame(
