@@ -1,3 +1,4 @@
+export * from "./audit/index.ts";
 export * from "./dataset/dataset-definition.ts";
 export * from "./dataset/dataset-tables.ts";
 export * from "./dataset/plan-dataset.ts";
