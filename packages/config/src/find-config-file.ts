@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { CodedError } from "@syncline/core";
 import type { Environment } from "./connection/read-text-source.ts";
+import { homeFolder } from "./home-folder.ts";
 
 export const CONFIG_FILE_NAMES = ["syncline.yaml", "syncline.yml", "syncline.json"] as const;
 
@@ -16,7 +16,9 @@ export async function findConfigFile(folder: string, env: Environment): Promise<
     if (found !== null) return found;
     if ((await exists(join(current, ".git"))) || dirname(current) === current) break;
   }
-  return configIn(join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), ".config"), "syncline"));
+  const home = homeFolder(env);
+  const own = env.XDG_CONFIG_HOME || (home === null ? null : join(home, ".config"));
+  return own === null ? null : configIn(join(own, "syncline"));
 }
 
 async function configIn(folder: string): Promise<string | null> {

@@ -106,6 +106,15 @@ function writePrivate(file: string, text: string): void {
 
 function translate(error: unknown): unknown {
   if (!(error instanceof EmbeddedPostgresError)) return error;
+  if (error.code === "binaries-missing")
+    return new CodedError(
+      "control.unavailable",
+      "No control database is named, and this installation has no PostgreSQL of its own.",
+      {
+        hint: "Set SYNCLINE_DATABASE_URL (or SYNCLINE_DATABASE_URL_FILE, or --database-url) to a PostgreSQL database.",
+        cause: error,
+      },
+    );
   return new CodedError("control.unavailable", `The embedded PostgreSQL does not run: ${error.message}.`, {
     hint: error.hint,
   });

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { homeFolder } from "../home-folder.ts";
 import type { Environment } from "./read-text-source.ts";
 
 interface Wanted {
@@ -12,7 +12,9 @@ interface Wanted {
 
 /** The password that libpq's password file (`PGPASSFILE`, else `~/.pgpass`) has for a connection, or null. */
 export async function findPassword(wanted: Wanted, env: Environment): Promise<string | null> {
-  const content = await readPrivateFile(env.PGPASSFILE || join(env.HOME || homedir(), ".pgpass"));
+  const home = homeFolder(env);
+  const file = env.PGPASSFILE || (home === null ? null : join(home, ".pgpass"));
+  const content = file === null ? null : await readPrivateFile(file);
   for (const line of (content ?? "").split(/\r?\n/)) {
     if (line.startsWith("#")) continue;
     const password = matchLine(line, wanted);
