@@ -6,6 +6,7 @@ import type { Executor } from "./database/open-database.ts";
 import { Session } from "./database/session.ts";
 import { SessionPool } from "./database/session-pool.ts";
 import { translateDatabaseError } from "./database/translate-database-error.ts";
+import { LOGIN, SERVICE } from "./database/who.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 import * as schema from "./schema/index.ts";
@@ -48,14 +49,14 @@ export async function openControlPlane(options: OpenControlPlaneOptions): Promis
     const migrating = new Session({ url, applicationName });
     await migrate(migrating.sql, MIGRATIONS).finally(() => migrating.end());
     const sealer = new Sealer({ current: masterKey, previous: previousMasterKeys });
-    const { id, pepper } = await sessions.transaction((tx) => ensureIdentity(tx, sealer));
+    const { id, pepper } = await sessions.transaction(LOGIN, (tx) => ensureIdentity(tx, sealer));
     return {
       sessions,
       sql,
       id,
       sealer,
       credentials: new Credentials(Buffer.from(pepper, "base64url")),
-      defaultScope: await sessions.read(ensureDefaultScope),
+      defaultScope: await sessions.transaction(SERVICE, ensureDefaultScope),
       openSession: ({ onLost }) => new Session({ url, applicationName, onLost }),
       listen: async (channel, heard) => {
         try {

@@ -4,6 +4,7 @@ import { eventRange, readEvents } from "../queries/read-events.ts";
 import { openTestControlPlane, type TestControlPlane } from "../testing/test-control-plane.ts";
 import { appendEvent } from "../verbs/append-event.ts";
 import { createOrganization } from "../verbs/create-organization.ts";
+import { SERVICE } from "./who.ts";
 import { EVENT_CHANNEL, writeEvents } from "./write-notes.ts";
 
 let test: TestControlPlane;
@@ -28,7 +29,7 @@ it("loses no event that is committed late to a reader who resumes by id", async 
   const { last } = await eventRange(cp, { organizationId });
   const hold = gate();
   const written = gate();
-  const slow = cp.sessions.transaction(async (tx) => {
+  const slow = cp.sessions.transaction(SERVICE, async (tx) => {
     await writeEvents(tx, [event(organizationId, "slow")]);
     written.open();
     await hold.opened;
@@ -75,7 +76,7 @@ it("makes organizations wait for each other's events no more than for their rows
   const { cp } = test;
   const other = await createOrganization(cp, { slug: "events-other", actor: "tester" });
   const hold = gate();
-  const slow = cp.sessions.transaction(async (tx) => {
+  const slow = cp.sessions.transaction(SERVICE, async (tx) => {
     await writeEvents(tx, [event(cp.defaultScope.organizationId, "slow")]);
     await hold.opened;
   });

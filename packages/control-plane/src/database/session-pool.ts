@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Executor } from "./open-database.ts";
 import { openDatabase } from "./open-database.ts";
 import { Session, type SessionOptions } from "./session.ts";
+import { beginFor, type LOGIN, type Who } from "./who.ts";
 
 interface Seat {
   readonly session: Session;
@@ -32,21 +33,29 @@ export class SessionPool {
     this.#max = max;
   }
 
-  async read<T>(body: (db: Executor) => Promise<T>): Promise<T> {
+  /** As the login, without a transaction. */
+  async bare<T>(body: (db: Executor) => Promise<T>): Promise<T> {
     return this.#use(({ db }) => body(db));
   }
 
-  /** Commits what `body` did when it resolves, and rolls it back when it rejects. */
-  async transaction<T>(body: (tx: Executor) => Promise<T>): Promise<T> {
+  /** In a transaction that cannot write. It takes no more round trips than `body`. */
+  async read<T>(who: Who, body: (db: Executor) => Promise<T>): Promise<T> {
     return this.#use(async ({ session, db }) => {
-      await session.sql.unsafe("BEGIN");
-      let result: T;
-      try {
-        result = await body(db);
-      } catch (error) {
-        await session.sql.unsafe("ROLLBACK").catch(() => {});
-        throw error;
-      }
+      const result = await within(session, {
+        begin: beginFor(who, { readOnly: true }),
+        body: () => body(db),
+      });
+      // Whatever comes next on this session is sent after it.
+      void session.sql.unsafe("COMMIT").then(nothing, nothing);
+      return result;
+    });
+  }
+
+  /** Commits what `body` did when it resolves, and rolls it back when it rejects. */
+  async transaction<T>(who: Who | typeof LOGIN, body: (tx: Executor) => Promise<T>): Promise<T> {
+    return this.#use(async ({ session, db }) => {
+      const begin = beginFor(who, { readOnly: false });
+      const result = await within(session, { begin, body: () => body(db) });
       const { command } = await session.sql.unsafe("COMMIT");
       if (command !== "COMMIT")
         throw new Error("a statement failed unnoticed and the transaction was rolled back");
@@ -118,6 +127,29 @@ export class SessionPool {
     void ending.then(() => this.#ending.delete(ending));
   }
 }
+
+/** Begins, and rolls back when something fails. The first statement of `body` is sent without waiting for the begin. */
+async function within<T>(
+  { sql }: Session,
+  { begin, body }: { readonly begin: string; readonly body: () => Promise<T> },
+): Promise<T> {
+  const begun = sql.unsafe(begin).then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  try {
+    const result = await body();
+    const failed = await begun;
+    if (failed !== null) throw failed.error;
+    return result;
+  } catch (error) {
+    await sql.unsafe("ROLLBACK").then(nothing, nothing);
+    // What failed first: the statements after it were refused for that alone.
+    throw (await begun)?.error ?? error;
+  }
+}
+
+const nothing = () => {};
 
 function ended(): Error {
   return Object.assign(new Error("the control plane is closed"), { code: "CONNECTION_ENDED" });

@@ -161,7 +161,15 @@ it("says what is wrong when the role may not create the schema", async () => {
   url.username = role;
   url.password = "x";
   const sql = connect({ url: url.href, applicationName: "poor", max: 1 });
-  await expect(migrate(sql, MIGRATIONS)).rejects.toMatchObject({ code: "permission.denied" });
+  await expect(migrate(sql, MIGRATIONS)).rejects.toMatchObject({
+    code: "permission.denied",
+    hint: expect.stringContaining(`GRANT syncline_tenant, syncline_service TO "${role}"`),
+  });
+  await database.query(`GRANT syncline_tenant, syncline_service TO "${role}"`);
+  await expect(migrate(sql, MIGRATIONS)).rejects.toMatchObject({
+    code: "permission.denied",
+    hint: expect.stringContaining('must own the schema "syncline_control"'),
+  });
   await database.query(`CREATE SCHEMA syncline_control AUTHORIZATION "${role}"`);
   expect(await migrate(sql, MIGRATIONS)).toEqual(MIGRATIONS.map(({ name }) => name));
   await sql.end();

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "@syncline/core";
 import type { Sql } from "postgres";
 import { sqlStateOf, translateDatabaseError } from "../database/translate-database-error.ts";
+import { ensureRoles } from "./ensure-roles.ts";
 import type { Migration } from "./migration.ts";
 
 /** Replicas that start together wait for one of them here. */
 const MIGRATION_LOCK = 7_310_868_735_421;
-const LOCK_NOT_AVAILABLE = "55P03";
+/** Lock not available, deadlock: others work meanwhile. */
+const PASSING: ReadonlySet<string> = new Set(["55P03", "40P01"]);
 /** A statement that waits for a lock makes everybody behind it wait, old replicas too: better to let them pass. */
 const LOCK_TIMEOUT_MS = 3_000;
 const TRIES = 20;
@@ -26,6 +28,7 @@ export async function migrate(
     await sql`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)`;
     await sql`SELECT pg_advisory_lock(${MIGRATION_LOCK}::bigint)`;
     try {
+      await ensureRoles(sql);
       return await migrateAlone(sql, { migrations, lockTimeoutMs });
     } finally {
       // A session that is lost has let go of it.
@@ -71,24 +74,38 @@ interface Applying {
   readonly lockTimeoutMs: number;
 }
 
-async function applyPatiently(sql: Sql, applying: Applying): Promise<void> {
+async function applyPatiently(sql: Sql, { migration, lockTimeoutMs }: Applying): Promise<void> {
+  const { name, hash, statements, apart } = migration;
+  const parts = apart === true ? statements.map((statement) => [statement]) : [statements];
+  const [last = []] = parts.splice(-1);
+  for (const part of parts) await patiently(sql, () => apply(sql, { statements: part, lockTimeoutMs }));
+  const note = () => sql`INSERT INTO syncline_control.migrations (name, hash) VALUES (${name}, ${hash})`;
+  await patiently(sql, () => apply(sql, { statements: last, lockTimeoutMs, note }));
+}
+
+async function patiently(sql: Sql, attempt: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await applyOne(sql, applying);
+      await attempt();
       return;
     } catch (error) {
       await sql.unsafe("ROLLBACK").catch(() => {});
-      if (tries >= TRIES || sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+      if (tries >= TRIES || !PASSING.has(sqlStateOf(error))) throw error;
       await sleep(PAUSE_MS);
     }
   }
 }
 
-async function applyOne(sql: Sql, { migration, lockTimeoutMs }: Applying): Promise<void> {
-  const { name, hash, statements } = migration;
+interface Part {
+  readonly statements: readonly string[];
+  readonly lockTimeoutMs: number;
+  readonly note?: () => PromiseLike<unknown>;
+}
+
+async function apply(sql: Sql, { statements, lockTimeoutMs, note }: Part): Promise<void> {
   await sql.unsafe("BEGIN");
   await sql.unsafe(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
   for (const statement of statements) await sql.unsafe(statement);
-  await sql`INSERT INTO syncline_control.migrations (name, hash) VALUES (${name}, ${hash})`;
+  await note?.();
   await sql.unsafe("COMMIT");
 }

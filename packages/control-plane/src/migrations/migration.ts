@@ -4,4 +4,9 @@ export interface Migration {
   /** sha256 of the file, hex. */
   readonly hash: string;
   readonly statements: readonly string[];
+  /**
+   * Each statement is a transaction of its own, so that none holds the lock of one table while it waits for that of
+   * another. After a failure all of them run again: the second time each must change nothing.
+   */
+  readonly apart?: true;
 }

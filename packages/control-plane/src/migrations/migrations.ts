@@ -196,5 +196,62 @@ export const MIGRATIONS: readonly Migration[] = [
       "REVOKE ALL ON FUNCTION \"syncline_control\".\"chain_audit_entry\"() FROM PUBLIC;",
       "REVOKE ALL ON TABLE \"syncline_control\".\"audit_heads\" FROM PUBLIC;"
     ]
+  },
+  {
+    "name": "0004_row_security",
+    "hash": "1ab50e575ed44ab5a0dca160800e69d15997c032a8962c8ebd8febba50e365ef",
+    "statements": [
+      "ALTER TABLE \"syncline_control\".\"identity\" ADD COLUMN \"row_security_lifted_at\" timestamp (3) with time zone;",
+      "ALTER TABLE \"syncline_control\".\"workers\" ADD COLUMN \"row_security\" boolean DEFAULT false NOT NULL;"
+    ]
+  },
+  {
+    "name": "0005_policies",
+    "hash": "b8c7316f570b933bc4db93dd6fb695715d6921c6cfe0b6e2e77f079f1ad646c0",
+    "statements": [
+      "-- each statement apart\nCREATE OR REPLACE FUNCTION \"syncline_control\".\"secure_table\"(\"secured\" regclass, \"of_tenant\" text, \"of_service\" text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$\nDECLARE\n\towned_by name := CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = secured AND attname = 'organization_id') THEN 'organization_id' ELSE 'id' END;\nBEGIN\n\tIF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = secured AND polname = 'tenant') THEN\n\t\tEXECUTE format('CREATE POLICY tenant ON %s TO syncline_tenant USING (%I = nullif(current_setting(''syncline.organization'', true), '''')::uuid)', secured, owned_by);\n\tEND IF;\n\tIF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = secured AND polname = 'service') THEN\n\t\tEXECUTE format('CREATE POLICY service ON %s TO syncline_service USING (current_user = ''syncline_service'')', secured);\n\tEND IF;\n\tEXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', secured);\n\tEXECUTE format('GRANT %s ON %s TO syncline_tenant', of_tenant, secured);\n\tEXECUTE format('GRANT %s ON %s TO syncline_service', of_service, secured);\nEND\n$$;",
+      "CREATE OR REPLACE PROCEDURE \"syncline_control\".\"lift_row_security\"() LANGUAGE plpgsql AS $$\nDECLARE\n\tsecured regclass;\nBEGIN\n\tUPDATE syncline_control.identity SET row_security_lifted_at = now();\n\tCOMMIT;\n\tFOR secured IN SELECT oid FROM pg_class WHERE relnamespace = 'syncline_control'::regnamespace AND relforcerowsecurity LOOP\n\t\tFOR tries IN 1..100 LOOP\n\t\t\tPERFORM set_config('lock_timeout', '500ms', true);\n\t\t\tBEGIN\n\t\t\t\tEXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', secured);\n\t\t\t\tEXIT;\n\t\t\tEXCEPTION WHEN lock_not_available THEN\n\t\t\t\tIF tries = 100 THEN\n\t\t\t\t\tRAISE;\n\t\t\t\tEND IF;\n\t\t\tEND;\n\t\t\tCOMMIT;\n\t\t\tPERFORM pg_sleep(0.1);\n\t\tEND LOOP;\n\t\tCOMMIT;\n\tEND LOOP;\nEND\n$$;",
+      "REVOKE ALL ON FUNCTION \"syncline_control\".\"secure_table\"(regclass, text, text) FROM PUBLIC;",
+      "REVOKE ALL ON PROCEDURE \"syncline_control\".\"lift_row_security\"() FROM PUBLIC;",
+      "GRANT USAGE ON SCHEMA \"syncline_control\" TO syncline_tenant, syncline_service;",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"organizations\"', 'SELECT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"projects\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"environments\"', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"servers\"', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"jobs\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"schedules\"', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"schedule_slots\"', 'SELECT', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"runs\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"attempts\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"work_units\"', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"target_locks\"', 'SELECT, DELETE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"snapshot_holders\"', 'SELECT, DELETE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"patches\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"pairs\"', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"conflicts\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"resolutions\"', 'SELECT, INSERT', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"webhooks\"', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"deliveries\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"events\"', 'SELECT, INSERT', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"api_keys\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"idempotency_keys\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"users\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"oidc_identities\"', 'SELECT, INSERT, DELETE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"role_bindings\"', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"invitations\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"sessions\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"signing_keys\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"reviews\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"review_decisions\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"review_comments\"', 'SELECT, INSERT, UPDATE', 'SELECT, INSERT, UPDATE, DELETE');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"audit_entries\"', 'SELECT, INSERT', 'SELECT, INSERT');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"audit_heads\"', 'SELECT', 'SELECT');",
+      "SELECT \"syncline_control\".\"secure_table\"('\"syncline_control\".\"audit_checkpoints\"', 'SELECT, INSERT', 'SELECT, INSERT');",
+      "GRANT SELECT, UPDATE ON \"syncline_control\".\"identity\" TO syncline_service;",
+      "GRANT SELECT, INSERT, UPDATE, DELETE ON \"syncline_control\".\"workers\", \"syncline_control\".\"sign_in_failures\", \"syncline_control\".\"oidc_sign_ins\" TO syncline_service;",
+      "GRANT USAGE ON SEQUENCE \"syncline_control\".\"events_id_seq\", \"syncline_control\".\"audit_entries_id_seq\" TO syncline_tenant, syncline_service;",
+      "GRANT USAGE ON SEQUENCE \"syncline_control\".\"fencing_tokens\" TO syncline_service;"
+    ],
+    "apart": true
   }
 ];

@@ -6,6 +6,9 @@ interface Journal {
   readonly entries: readonly { readonly tag: string }[];
 }
 
+/** First line of a migration whose statements are transactions of their own. */
+const APART = "-- each statement apart\n";
+
 /** `migrations.ts` as it must be for the SQL files beside it: a bundle holds no files. */
 export function migrationsModule(folder: string): string {
   const { entries } = JSON.parse(readFileSync(join(folder, "meta", "_journal.json"), "utf8")) as Journal;
@@ -15,7 +18,8 @@ export function migrationsModule(folder: string): string {
       .split("--> statement-breakpoint")
       .map((statement) => statement.trim())
       .filter((statement) => statement !== "");
-    return { name: tag, hash: createHash("sha256").update(text).digest("hex"), statements };
+    const hash = createHash("sha256").update(text).digest("hex");
+    return { name: tag, hash, statements, ...(text.startsWith(APART) ? { apart: true } : {}) };
   });
   return [
     "// Written by write-migrations.ts from the SQL files of this folder.",

@@ -169,6 +169,8 @@ export const workers = controlSchema.table("workers", {
   startedAt: createdAt(),
   heartbeatAt: at().notNull().defaultNow(),
   draining: boolean().notNull().default(false),
+  /** It names for whom each of its transactions is; false for older ones, which row security would blind. */
+  rowSecurity: boolean().notNull().default(false),
 });
 
 /** Who does a duty that exists once. The number grows with every election. */

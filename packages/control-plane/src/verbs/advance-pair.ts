@@ -2,7 +2,7 @@ import { CodedError } from "@syncline/core";
 import { eq, sql } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { joining, transact } from "../database/transact.ts";
+import { asLogin, joining, transact } from "../database/transact.ts";
 import { sqlStateOf } from "../database/translate-database-error.ts";
 import { pairs } from "../schema/index.ts";
 import { type FinishInput, type FinishResult, finishUnit } from "./finish-unit.ts";
@@ -28,10 +28,12 @@ export async function advancePair(cp: ControlPlane, input: AdvancePairInput): Pr
   try {
     return await transact(cp, input.conflicts.organizationId, async (change) => {
       // The base first: it may take long, and until the unit's row is touched its lease can be renewed.
-      for (const statement of input.statements)
-        await change.tx.execute(sql.raw(statement)).catch((error: unknown) => {
-          throw sqlStateOf(error) === TAKEN_OVER ? takenOver() : error;
-        });
+      await asLogin(change, async () => {
+        for (const statement of input.statements)
+          await change.tx.execute(sql.raw(statement)).catch((error: unknown) => {
+            throw sqlStateOf(error) === TAKEN_OVER ? takenOver() : error;
+          });
+      });
       await change.tx
         .update(pairs)
         .set({ cycle: sql`${pairs.cycle} + 1`, advancedAt: now })

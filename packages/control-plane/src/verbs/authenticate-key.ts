@@ -1,7 +1,7 @@
 import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { read, SERVICE } from "../database/transact.ts";
+import { read, SERVICE, transact } from "../database/transact.ts";
 import type { ApiKeyRecord } from "../records.ts";
 import { apiKeys } from "../schema/index.ts";
 import { KEY_PURPOSE, withoutDigest } from "../sealing/api-key-record.ts";
@@ -36,8 +36,8 @@ export async function authenticateKey(cp: ControlPlane, token: string): Promise<
 /** At most once a minute, also when many requests come at once. */
 async function noteUse(cp: ControlPlane, id: string): Promise<void> {
   const stale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, sql`now() - interval '1 minute'`));
-  await read(cp, SERVICE, (db) =>
-    db
+  await transact(cp, SERVICE, ({ tx }) =>
+    tx
       .update(apiKeys)
       .set({ lastUsedAt: now })
       .where(and(eq(apiKeys.id, id), stale)),

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
 import { CONTROL_SESSION, QUEUE_SESSION } from "../database/session-names.ts";
-import { read, SERVICE } from "../database/transact.ts";
+import { readAsLogin } from "../database/transact.ts";
 
 /** Transactions of ours take milliseconds, and their statements follow each other without a pause. */
 const SILENT_MS = 8_000;
@@ -14,7 +14,7 @@ export async function endSilentSessions(
   cp: ControlPlane,
   { silentMs = SILENT_MS }: { readonly silentMs?: number } = {},
 ): Promise<number> {
-  const ended = await read(cp, SERVICE, (db) =>
+  const ended = await readAsLogin(cp, (db) =>
     db.execute(sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
         AND (application_name LIKE ${`%${CONTROL_SESSION}`} OR application_name = ${QUEUE_SESSION})

@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, isNull, notExists, sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
-import { read, SERVICE, transact } from "../database/transact.ts";
+import { asLogin, read, SERVICE, transact } from "../database/transact.ts";
 import { conflicts, jobs, pairs, runs } from "../schema/index.ts";
 
 const PAIRS_A_TIME = 20;
@@ -26,8 +26,11 @@ export async function removePairsOfDeletedJobs(cp: ControlPlane): Promise<number
       .limit(PAIRS_A_TIME),
   );
   for (const { id, jobId, baseSchema } of gone)
-    await transact(cp, SERVICE, async ({ tx }) => {
-      await tx.execute(sql`DROP SCHEMA IF EXISTS ${sql.identifier(baseSchema)} CASCADE`);
+    await transact(cp, SERVICE, async (change) => {
+      const { tx } = change;
+      await asLogin(change, () =>
+        tx.execute(sql`DROP SCHEMA IF EXISTS ${sql.identifier(baseSchema)} CASCADE`),
+      );
       await tx.delete(conflicts).where(eq(conflicts.jobId, jobId));
       await tx.delete(pairs).where(eq(pairs.id, id));
     });

@@ -2,7 +2,7 @@ import { CodedError } from "@syncline/core";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { Call, ControlPlane } from "../control-plane.ts";
-import { transact } from "../database/transact.ts";
+import { asLogin, transact } from "../database/transact.ts";
 import { found } from "../ids.ts";
 import { lockJob } from "../jobs/lock-job.ts";
 import { conflicts, pairs, runs } from "../schema/index.ts";
@@ -30,7 +30,9 @@ export async function resetPair(
       throw new CodedError("run.state_refused", `Run ${live[0]?.id} of job "${job.name}" is at work.`, {
         hint: "Cancel it or wait for its end.",
       });
-    await tx.execute(sql`DROP SCHEMA IF EXISTS ${sql.identifier(pair.baseSchema)} CASCADE`);
+    await asLogin(change, () =>
+      tx.execute(sql`DROP SCHEMA IF EXISTS ${sql.identifier(pair.baseSchema)} CASCADE`),
+    );
     await tx.delete(pairs).where(eq(pairs.id, pair.id));
     await tx
       .update(conflicts)

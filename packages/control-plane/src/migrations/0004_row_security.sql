@@ -1,0 +1,2 @@
+ALTER TABLE "syncline_control"."identity" ADD COLUMN "row_security_lifted_at" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "syncline_control"."workers" ADD COLUMN "row_security" boolean DEFAULT false NOT NULL;
