@@ -17,6 +17,10 @@ export { type OpenControlPlaneOptions, openControlPlane } from "./open-control-p
 export type { Page, PageInput } from "./paging.ts";
 export * from "./queries/index.ts";
 export type * from "./records.ts";
+export { canonical, contentHashOf, type ReviewContent } from "./reviews/content-hash.ts";
+export { APPROVING_ROLES, type KnownDecision } from "./reviews/counting-approvals.ts";
+export type { Review, ReviewComment, ReviewDecision } from "./reviews/review-record.ts";
+export { signingKeyBinding } from "./reviews/signing-key.ts";
 export * from "./run-machine/index.ts";
 export * from "./run-records.ts";
 export { LEASE_MS } from "./runs/lease.ts";

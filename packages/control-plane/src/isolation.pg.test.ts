@@ -2,6 +2,7 @@ import { isCodedError } from "@syncline/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Call, ControlPlane, Scope } from "./control-plane.ts";
 import * as queries from "./queries/index.ts";
+import type { Review } from "./reviews/review-record.ts";
 import { newWorker, SUMMARY, unitIds } from "./testing/run-steps.ts";
 import { copyJob, diffJob } from "./testing/sample-jobs.ts";
 import { openTestControlPlane, type TestControlPlane } from "./testing/test-control-plane.ts";
@@ -24,6 +25,9 @@ interface Theirs {
   readonly serverId: string;
   readonly webhookId: string;
   readonly conflictId: string;
+  readonly reviewId: string;
+  readonly contentHash: string;
+  readonly commentId: string;
 }
 
 interface Asking {
@@ -57,6 +61,7 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   cancelRun: ({ cp, call, theirs }) => verbs.cancelRun(cp, call, theirs),
   claimDeliveries: "for processes of the service",
   claimUnit: "for processes of the service",
+  commentOnReview: ({ cp, call, theirs }) => verbs.commentOnReview(cp, call, { ...theirs, body: "mine" }),
   createApiKey: ({ cp, call, theirs }) =>
     verbs.createApiKey(cp, call, { name: "x", scopes: [], projectId: theirs.scope.projectId }),
   createEnvironment: ({ cp, call, theirs }) =>
@@ -69,6 +74,8 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   createServer: ({ cp, call, theirs }) =>
     verbs.createServer(cp, inTheirProject(call, theirs), { name: "s", url: "postgres://h/d", tenancy: {} }),
   createWebhook: "makes what it is about",
+  decideReview: ({ cp, call, theirs }) =>
+    verbs.decideReview(cp, call, { ...theirs, decision: "refuse", reason: "no", ...SEEN }),
   deleteJob: ({ cp, call, theirs }) => verbs.deleteJob(cp, call, theirs),
   drainWorker: "for processes of the service",
   dropSnapshot: "for processes of the service",
@@ -81,10 +88,20 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
       payload: {},
       webhookId: theirs.webhookId,
     }),
+  environmentsByName: ({ cp, scope, theirs }) =>
+    queries.environmentsByName(
+      cp,
+      { ...scope, projectId: theirs.scope.projectId },
+      { names: ["production"] },
+    ),
+  expireReviews: "for processes of the service",
   finishUnit: "for processes of the service",
+  freezeEnvironment: ({ cp, call, theirs }) =>
+    verbs.freezeEnvironment(cp, inTheirProject(call, theirs), { name: "production", reason: "mine" }),
   heartbeatWorker: "for processes of the service",
   holdSnapshot: "for processes of the service",
   listHolders: "for processes of the service",
+  openReview: ({ cp, call, theirs }) => verbs.openReview(cp, inTheirProject(call, theirs), REVIEW),
   pauseRun: ({ cp, call, theirs }) => verbs.pauseRun(cp, call, theirs),
   planSchedule: "for processes of the service",
   planUnits: "for processes of the service",
@@ -108,6 +125,7 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   removeServer: ({ cp, call, theirs }) => verbs.removeServer(cp, call, theirs),
   removeWebhook: ({ cp, call, theirs }) => verbs.removeWebhook(cp, call, theirs),
   renewLeases: "for processes of the service",
+  resolveComment: ({ cp, call, theirs }) => verbs.resolveComment(cp, call, { ...theirs, resolved: true }),
   resetPair: ({ cp, call, theirs }) => verbs.resetPair(cp, call, theirs),
   resolveConflict: ({ cp, call, theirs }) => verbs.resolveConflict(cp, call, { ...theirs, choice: "ours" }),
   resolveConflicts: async ({ cp, call, theirs }) => {
@@ -127,7 +145,16 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   syncConfigJobs: ({ cp, call, theirs }) =>
     verbs.syncConfigJobs(cp, inTheirProject(call, theirs), { definitions: [] }),
   syncConfigWebhooks: ({ cp, call }) => verbs.syncConfigWebhooks(cp, call, { webhooks: [] }),
+  takeReview: async ({ cp, call, theirs }) => {
+    const wanted = { contentHash: theirs.contentHash, jobId: null, runId: theirs.runId };
+    const taken = await verbs.takeReview(cp, call, { ...wanted, targetFingerprint: "", required: 0 });
+    return taken.kind === "none" ? null : taken;
+  },
   takeSlot: "for processes of the service",
+  thawEnvironment: ({ cp, call, theirs }) =>
+    verbs.thawEnvironment(cp, inTheirProject(call, theirs), { name: "production" }),
+  updateEnvironment: ({ cp, call, theirs }) =>
+    verbs.updateEnvironment(cp, inTheirProject(call, theirs), { name: "production", approvals: 0 }),
   updateJob: ({ cp, call, theirs }) =>
     verbs.updateJob(cp, call, { jobId: theirs.jobId, definition: diffJob() }),
   updateServer: ({ cp, call, theirs }) =>
@@ -135,6 +162,8 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   updateWebhook: ({ cp, call, theirs }) =>
     verbs.updateWebhook(cp, call, { webhookId: theirs.webhookId, enabled: false }),
   upsertPair: "for processes of the service",
+  voidReview: ({ cp, call, theirs }) => verbs.voidReview(cp, call, { ...theirs, reason: "mine" }),
+  withdrawReview: ({ cp, call, theirs }) => verbs.withdrawReview(cp, call, { ...theirs, reason: null }),
   withIdempotency: async ({ cp, call }) => {
     const request = { key: "their-key", requestDigest: "another" };
     const answer = await verbs.withIdempotency(cp, call, request, async () => ({
@@ -159,6 +188,7 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   getKey: ({ cp, scope, theirs }) => queries.getKey(cp, scope, theirs),
   getPair: ({ cp, scope, theirs }) => queries.getPair(cp, scope, theirs),
   getPatch: ({ cp, scope, theirs }) => queries.getPatch(cp, scope, theirs),
+  getReview: ({ cp, scope, theirs }) => queries.getReview(cp, scope, theirs),
   getRun: ({ cp, scope, theirs }) => queries.getRun(cp, scope, theirs),
   getServer: ({ cp, scope, theirs }) => queries.getServer(cp, scope, theirs),
   getWebhook: ({ cp, scope, theirs }) => queries.getWebhook(cp, scope, theirs),
@@ -179,10 +209,12 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
     const { items } = await queries.listProjects(cp, scope);
     return items.filter(({ id }) => id === theirs.scope.projectId);
   },
+  listReviews: ({ cp, scope }) => items(queries.listReviews(cp, scope)),
   listRuns: ({ cp, scope, theirs }) => items(queries.listRuns(cp, scope, { jobId: theirs.jobId })),
   listSchedules: ({ cp, scope, theirs }) =>
     items(queries.listSchedules(cp, scope, { jobIds: [theirs.jobId] })),
   listServers: ({ cp, scope }) => items(queries.listServers(cp, scope)),
+  listSigners: ({ cp, scope }) => queries.listSigners(cp, scope),
   listUnits: ({ cp, scope, theirs }) => items(queries.listUnits(cp, scope, theirs)),
   listWebhooks: ({ cp, scope }) => items(queries.listWebhooks(cp, scope)),
   listWorkers: "for processes of the service",
@@ -190,6 +222,9 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   readEvents: ({ cp, scope, theirs }) =>
     queries.readEvents(cp, { ...scope, runId: theirs.runId, after: 0, limit: 100 }),
   readUnits: "for processes of the service",
+  reviewsOfContent: ({ cp, scope, theirs: { contentHash } }) =>
+    verbs.reviewsOfContent(cp, scope, { contentHash, jobId: null }),
+  signaturesOfPatch: ({ cp, scope }) => queries.signaturesOfPatch(cp, scope, { hash: PATCH.hash }),
 };
 
 const inTheirProject = (call: Call, theirs: Theirs): Call => ({
@@ -214,6 +249,17 @@ const PATCH = {
   keepMs: null,
 } as const;
 
+const SEEN = { contentHash: "", targetFingerprint: "" };
+const REVIEW = {
+  title: "Copy",
+  definition: copyJob(),
+  target: "b:public",
+  environment: "production",
+  targetFingerprint: "00".repeat(32),
+  required: 1,
+  expiresInMs: 3_600_000,
+};
+
 let test: TestControlPlane;
 let theirs: Theirs;
 let own: Scope;
@@ -227,7 +273,8 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 /** One row of everything. */
-async function fill({ cp, call, database }: TestControlPlane): Promise<Theirs> {
+async function fill(test: TestControlPlane): Promise<Theirs> {
+  const { cp, call, database } = test;
   const job = await verbs.createJob(cp, call, {
     definition: copyJob({ schedule: { every: "1h", missed: "once" } }),
   });
@@ -258,6 +305,9 @@ async function fill({ cp, call, database }: TestControlPlane): Promise<Theirs> {
   await verbs.upsertPair(cp, { organizationId, jobId: job.id, source: "a", target: "b" });
   const request = { key: "their-key", requestDigest: "digest" };
   await verbs.withIdempotency(cp, call, request, async () => ({ status: 200, response: {} }));
+  const review = await verbs.openReview(cp, call, REVIEW);
+  const comment = await verbs.commentOnReview(cp, call, { reviewId: review.id, body: "theirs" });
+  await decideForThem(test, review);
   const [conflict] = await database.query<{ id: string }>(
     `INSERT INTO syncline_control.conflicts (organization_id, job_id, run_id, table_name, key_text, kind, columns, document)
      VALUES ($1, $2, $3, 'public.users', '1', 'update-update', '{name}', '{}') RETURNING id`,
@@ -274,7 +324,33 @@ async function fill({ cp, call, database }: TestControlPlane): Promise<Theirs> {
     serverId: server.id,
     webhookId: webhook.id,
     conflictId: conflict?.id ?? "",
+    reviewId: review.id,
+    contentHash: review.contentHash,
+    commentId: comment.id,
   };
+}
+
+/** An approval, with the key that signs it. */
+async function decideForThem({ cp, call, database }: TestControlPlane, review: Review): Promise<void> {
+  const { organizationId } = call.scope;
+  const [user] = await database.query<{ id: string }>(
+    `INSERT INTO syncline_control.users (organization_id, email, email_key, name, created_by)
+     VALUES ($1, 'decides@example.test', 'decides@example.test', 'Decides', 'tester') RETURNING id`,
+    [organizationId],
+  );
+  await database.query(
+    "INSERT INTO syncline_control.role_bindings (organization_id, user_id, role, created_by) VALUES ($1, $2, 'reviewer', 'tester')",
+    [organizationId, user?.id],
+  );
+  const { contentHash, targetFingerprint } = review;
+  const decided = {
+    reviewId: review.id,
+    decision: "approve",
+    reason: "",
+    contentHash,
+    targetFingerprint,
+  } as const;
+  await verbs.decideReview(cp, { ...call, userId: user?.id ?? "" }, decided);
 }
 
 /** A digest of every row of theirs in every table. */

@@ -3,6 +3,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { now, nowPlus } from "../clock.ts";
 import type { Change } from "../database/change.ts";
 import type { Run } from "../records.ts";
+import { settleReview } from "../reviews/settle-review.ts";
 import { FINAL_STATES } from "../run-machine/run-states.ts";
 import { type RunEvent, transition } from "../run-machine/transition.ts";
 import type { RunSummary, StoredError } from "../run-records.ts";
@@ -52,7 +53,10 @@ export async function advanceRun(
     (final || state === "waiting" || state === "paused")
   )
     await endAttempt(change, run, { outcome: state, error: error ?? null });
-  if (final) await giveUp(change, run);
+  if (final) {
+    await giveUp(change, run);
+    await settleReview(change, next);
+  }
   change.emit({
     organizationId: run.organizationId,
     runId: run.id,

@@ -9,6 +9,7 @@ import { transact } from "../database/transact.ts";
 import { found } from "../ids.ts";
 import { writeSchedule } from "../jobs/write-schedule.ts";
 import type { Job } from "../records.ts";
+import { voidIfOther } from "../reviews/void-if-other.ts";
 import { jobs, projects } from "../schema/index.ts";
 import { endJob } from "./delete-job.ts";
 
@@ -101,6 +102,7 @@ async function updateChanged(
     .returning();
   if (next === undefined) throw new Error(`job ${job.id} vanished under its lock`);
   await writeSchedule(change.tx, next);
+  await voidIfOther(change, call, { job, next });
   const { organizationId, projectId } = call.scope;
   change.audit(call, {
     action: "job.update",

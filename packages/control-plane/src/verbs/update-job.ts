@@ -8,6 +8,7 @@ import { sqlStateOf } from "../database/translate-database-error.ts";
 import { assertEditable, lockJob } from "../jobs/lock-job.ts";
 import { writeSchedule } from "../jobs/write-schedule.ts";
 import type { Job } from "../records.ts";
+import { voidIfOther } from "../reviews/void-if-other.ts";
 import { jobs } from "../schema/index.ts";
 
 export interface UpdateJobInput {
@@ -44,6 +45,7 @@ export async function updateJob(cp: ControlPlane, call: Call, input: UpdateJobIn
       });
     if (next === undefined) throw new Error(`job ${job.id} vanished under its lock`);
     await writeSchedule(change.tx, next);
+    await voidIfOther(change, call, { job, next });
     const { organizationId, projectId } = call.scope;
     change.audit(call, {
       action: "job.update",
