@@ -1,4 +1,4 @@
-import { countLiveRuns } from "@syncline/control-plane";
+import { countLiveRuns, secondsSinceSuccess, serviceGauges } from "@syncline/control-plane";
 import type { Metrics } from "@syncline/observability/metrics";
 import type { ServiceMetrics } from "@syncline/runtime/services";
 import type { ServiceParts } from "./service-parts.ts";
@@ -29,33 +29,19 @@ export function serviceMetrics(metrics: Metrics): ServiceMetrics {
 
 /** What only the control database knows, asked for at each reading. */
 export function collectGauges({ controlPlane, metrics }: ServiceParts): void {
-  const { sql } = controlPlane;
   metrics.beforeReading(async () => {
     const live = await countLiveRuns(controlPlane);
     metrics.clear("runsLive");
     for (const [state, count] of live) metrics.set("runsLive", { state }, count);
   });
   metrics.beforeReading(async () => {
-    const [row] = await sql<{ lag: number | null; conflicts: number }[]>`
-      SELECT (SELECT extract(epoch FROM now() - min(greatest(u.created_at, r.created_at, tried.until)))::float8
-              FROM syncline_control.work_units u JOIN syncline_control.runs r ON r.id = u.run_id
-              LEFT JOIN LATERAL (SELECT max(a.finished_at) AS until FROM syncline_control.attempts a
-                                 WHERE a.run_id = r.id) tried ON true
-              WHERE u.state = 'ready' AND r.state IN ('queued', 'running') AND NOT EXISTS (
-                SELECT FROM syncline_control.target_locks l WHERE l.organization_id = r.organization_id
-                AND l.target_key = ANY (r.target_keys) AND l.run_id <> r.id)) AS lag,
-             (SELECT count(*)::int FROM syncline_control.conflicts WHERE state = 'open') AS conflicts`;
-    metrics.set("queueLag", {}, row?.lag ?? 0);
-    metrics.set("conflictsOpen", {}, row?.conflicts ?? 0);
+    const { lagSeconds, openConflicts } = await serviceGauges(controlPlane);
+    metrics.set("queueLag", {}, lagSeconds);
+    metrics.set("conflictsOpen", {}, openConflicts);
   });
   metrics.beforeReading(async () => {
-    const jobs = await sql<{ name: string; seconds: number }[]>`
-      SELECT j.name, extract(epoch FROM now() - coalesce(max(r.finished_at), j.created_at))::float8 AS seconds
-      FROM syncline_control.jobs j
-      LEFT JOIN syncline_control.runs r ON r.job_id = j.id AND r.state = 'succeeded'
-      WHERE j.deleted_at IS NULL AND j.enabled AND j.organization_id = ${controlPlane.defaultScope.organizationId}
-      GROUP BY j.id LIMIT 1000`;
+    const jobs = await secondsSinceSuccess(controlPlane, controlPlane.defaultScope);
     metrics.clear("secondsSinceSuccess");
-    for (const { name, seconds } of jobs) metrics.set("secondsSinceSuccess", { job: name }, seconds);
+    for (const { job, seconds } of jobs) metrics.set("secondsSinceSuccess", { job }, seconds);
   });
 }

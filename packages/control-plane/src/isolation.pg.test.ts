@@ -81,6 +81,7 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   dropSnapshot: "for processes of the service",
   electLeader: "for processes of the service",
   endSilentSessions: "for processes of the service",
+  enforceRowSecurity: "for processes of the service",
   enqueueDelivery: ({ cp, scope, theirs }) =>
     verbs.enqueueDelivery(cp, {
       organizationId: scope.organizationId,
@@ -222,6 +223,8 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   readEvents: ({ cp, scope, theirs }) =>
     queries.readEvents(cp, { ...scope, runId: theirs.runId, after: 0, limit: 100 }),
   readUnits: "for processes of the service",
+  secondsSinceSuccess: ({ cp, scope }) => queries.secondsSinceSuccess(cp, scope),
+  serviceGauges: "for processes of the service",
   reviewsOfContent: ({ cp, scope, theirs: { contentHash } }) =>
     verbs.reviewsOfContent(cp, scope, { contentHash, jobId: null }),
   signaturesOfPatch: ({ cp, scope }) => queries.signaturesOfPatch(cp, scope, { hash: PATCH.hash }),

@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import type { ControlPlane, Scope } from "./control-plane.ts";
 import { ChannelListener } from "./database/channel-listener.ts";
 import { connect } from "./database/connect.ts";
+import { forceRowSecurity } from "./database/force-row-security.ts";
 import type { Executor } from "./database/open-database.ts";
 import { Session } from "./database/session.ts";
 import { SessionPool } from "./database/session-pool.ts";
@@ -47,7 +48,12 @@ export async function openControlPlane(options: OpenControlPlaneOptions): Promis
   };
   try {
     const migrating = new Session({ url, applicationName });
-    await migrate(migrating.sql, MIGRATIONS).finally(() => migrating.end());
+    try {
+      await migrate(migrating.sql, MIGRATIONS);
+      await forceRowSecurity(migrating.sql);
+    } finally {
+      await migrating.end();
+    }
     const sealer = new Sealer({ current: masterKey, previous: previousMasterKeys });
     const { id, pepper } = await sessions.transaction(LOGIN, (tx) => ensureIdentity(tx, sealer));
     return {

@@ -4,6 +4,7 @@ export * from "./decided-conflicts.ts";
 export * from "./environments-by-name.ts";
 export * from "./find-job-by-hook.ts";
 export * from "./find-project.ts";
+export * from "./gauges.ts";
 export * from "./get-conflict.ts";
 export * from "./get-job.ts";
 export * from "./get-pair.ts";

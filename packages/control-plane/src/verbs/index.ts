@@ -18,6 +18,7 @@ export * from "./deliveries.ts";
 export * from "./elect-leader.ts";
 export * from "./end-reviews.ts";
 export { endSilentSessions } from "./end-silent-sessions.ts";
+export * from "./enforce-row-security.ts";
 export * from "./finish-unit.ts";
 export * from "./hold-snapshot.ts";
 export * from "./note-silence.ts";

@@ -12,7 +12,7 @@ export async function registerWorker(
   { name, version }: { readonly name: string; readonly version: string },
 ): Promise<Worker> {
   return transact(cp, SERVICE, async ({ tx }) => {
-    const [worker] = await tx.insert(workers).values({ name, version }).returning();
+    const [worker] = await tx.insert(workers).values({ name, version, rowSecurity: true }).returning();
     return found(worker, "worker", name);
   });
 }

@@ -1,4 +1,4 @@
-import { type ControlPlane, pruneHistory } from "@syncline/control-plane";
+import { type ControlPlane, enforceRowSecurity, pruneHistory } from "@syncline/control-plane";
 import type { ObjectStore } from "@syncline/engine";
 import type { ResultStore } from "../../results/index.ts";
 import { PollingService } from "../polling-service.ts";
@@ -34,7 +34,10 @@ const FIXED = {
   workersMs: DAY_MS,
 };
 
-/** Removes what is old: results and their leftovers, history of the control database. One process's duty. */
+/**
+ * Removes what is old: results and their leftovers, history of the control database. Sees that row security holds for
+ * the owner of the control database too, once no older replica lives. One process's duty.
+ */
 export function createJanitor(options: JanitorOptions): PollingService {
   let cleanedAt = Number.NEGATIVE_INFINITY;
   return new PollingService({
@@ -42,10 +45,19 @@ export function createJanitor(options: JanitorOptions): PollingService {
     intervalMs: FIRST_LOOK_MS,
     tick: async (signal) => {
       if (!options.onDuty() || performance.now() - cleanedAt < ROUND_MS) return;
+      await secure(options);
       await clean(options, signal);
       cleanedAt = performance.now();
     },
   });
+}
+
+async function secure({ controlPlane, log }: JanitorOptions): Promise<void> {
+  const forcing = await enforceRowSecurity(controlPlane);
+  if (forcing.kind === "awaited")
+    log("info", "row security does not hold for the owner yet", { reason: forcing.reason });
+  else if (forcing.tables.length > 0)
+    log("info", "row security holds for the owner", { tables: forcing.tables.length });
 }
 
 async function clean(
