@@ -50,6 +50,7 @@ export {
   type Place,
   type Protection,
 } from "./protection/find-protection.ts";
+export { type NamedRules, type RuledPlace, rulesAt } from "./protection/rules-at.ts";
 export { type HostLookup, SYSTEM_LOOKUP } from "./protection/host-identity.ts";
 export { type RemoteServer, type RemoteServerConfig, resolveRemoteServer } from "./remote-servers.ts";
 export { requiresEncryption } from "./require-encryption.ts";

@@ -4,6 +4,7 @@ import type { Act } from "../session.ts";
 import { withExamples } from "./help-text.ts";
 import { collect, parseDuration } from "./option-values.ts";
 import { defineCombine, defineRebase } from "./patch/define-rewrites.ts";
+import { defineKeys, defineSign, defineVerify } from "./patch/define-signing.ts";
 import { addKeyOptions, identityOption, type PatchKeyOptions } from "./patch/key-options.ts";
 
 const SELECT = "only matching operations: table=…,kind=insert|update|delete,key=…; repeatable";
@@ -50,7 +51,7 @@ export interface FileCommandOptions extends PatchKeyOptions {
 export function definePatch(program: Command, act: Act): void {
   const patch = program
     .command("patch")
-    .summary("apply a patch, or show, verify, invert, resolve, combine or rebase one")
+    .summary("apply a patch, or show, verify, sign, invert, resolve, combine or rebase one")
     .description(
       "Works with patch files made by `syncline diff --output`. `syncline patch <file> <target>` is short for " +
         "`syncline patch apply <file> <target>`; its options are in `syncline patch apply --help`.",
@@ -59,6 +60,8 @@ export function definePatch(program: Command, act: Act): void {
   defineApply(patch, act);
   defineShow(patch, act);
   defineVerify(patch, act);
+  defineSign(patch, act);
+  defineKeys(patch, act);
   defineSql(patch, act);
   defineInvert(patch, act);
   defineResolve(patch, act);
@@ -169,28 +172,6 @@ function defineShow(patch: Command, act: Act): void {
       "syncline patch show release.patch --format unified --select table=users,kind=update",
       "only updates of one table",
     ],
-  ]);
-}
-
-function defineVerify(patch: Command, act: Act): void {
-  const command = patch
-    .command("verify")
-    .summary("check that a patch is whole and unchanged")
-    .description(
-      "Reads a patch to its end and checks its form, counts and digest. Ends with 9 when it is damaged.",
-    )
-    .argument("<file>", "patch file; - reads standard input")
-    .option("--json", "print the result as JSON")
-    .addOption(identityOption())
-    .action(
-      act(async (session, file: string, options: FileCommandOptions) => {
-        const { runVerify } = await import("./patch/run-verify.ts");
-        return runVerify(session, { file, options });
-      }),
-    );
-  withExamples(command, [
-    ["syncline patch verify release.patch", "is it whole?"],
-    ["syncline patch verify release.patch.gz --json", "the same for a script"],
   ]);
 }
 

@@ -1,4 +1,4 @@
-import type { PatchHeader, PatchOperation, PatchRow } from "@syncline/core";
+import type { PatchHeader, PatchOperation, PatchRow, PatchSignature } from "@syncline/core";
 
 export interface ApplyOptions {
   /** `reject` is `manual` without a conflict file: both roll back and report. */
@@ -77,6 +77,8 @@ export interface PatchInput {
   readonly header: PatchHeader;
   /** sha256 of the whole patch, hex; names the patch's content in the ledger. */
   readonly hash: string;
+  /** Approvals of exactly these contents; absent where a patch was narrowed, turned round or made on the way. */
+  readonly signatures?: readonly PatchSignature[];
   /** Reads the operations from the start, verified against the footer at the end. May be called more than once. */
   readonly operations: () => AsyncIterable<readonly PatchOperation[]>;
 }

@@ -1,3 +1,4 @@
+import type { NamedRules } from "@syncline/config";
 import type { RunSummary } from "@syncline/control-plane";
 import type { RunContext } from "@syncline/engine";
 import type { Place } from "../place.ts";
@@ -17,6 +18,14 @@ export interface WantedWrite {
   readonly dryRun: boolean;
 }
 
+/** What others have agreed to before: an approved review of exactly this run. */
+export interface Consent {
+  /** Different people, none of them the author. */
+  readonly approvals: number;
+  /** Public keys that signed it, in text form. */
+  readonly signers: readonly string[];
+}
+
 /**
  * Everything an operation gets besides its input. The command line and the run worker make one each; what is asked at a
  * terminal there is settled by the job's definition here.
@@ -28,6 +37,10 @@ export interface OperationSetting {
   readonly context: RunContext;
   /** @throws CodedError `target.protected`, `target.readonly`, `usage.confirmation_required` */
   readonly confirmWrite: (wanted: WantedWrite) => Promise<void>;
+  /** Null or absent: nobody agreed yet, as at a terminal. Signatures in a patch file count besides. */
+  readonly consent?: Consent | null;
+  /** Rules beyond the config's, such as those of stored environments. */
+  readonly storedRules?: (target: WriteTarget) => Promise<readonly NamedRules[]>;
   /** Names what is written in the target's ledger, so that doing it again finds it; a new one when null. */
   readonly applicationId: string | null;
   /** Checked by the target, per control plane; null for people at a terminal. */

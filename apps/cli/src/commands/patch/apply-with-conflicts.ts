@@ -8,6 +8,7 @@ import {
   writeConflicts,
   writePatch,
 } from "@syncline/engine";
+import type { Place } from "@syncline/runtime";
 import { createSha256 } from "@syncline/runtime/files";
 import { type ApplyWish, applyTo, type OperationSetting } from "@syncline/runtime/operations";
 import type { Session } from "../../session.ts";
@@ -17,6 +18,7 @@ import { openPatchFile } from "./open-patch.ts";
 export interface Application {
   readonly session: Session;
   readonly setting: OperationSetting;
+  readonly place: Place;
   readonly target: PatchTarget;
   readonly options: ApplyWish;
   /** Of patches and conflicts. */
@@ -37,11 +39,11 @@ export interface ConflictFileWish {
 
 /** Applies, and remembers the first conflicts for showing. */
 export async function applyOnce(
-  { setting, target, options }: Application,
+  { setting, place, target, options }: Application,
   patch: PatchInput,
 ): Promise<ApplicationOutcome> {
   const conflicts = new ConflictCollector();
-  const result = await applyTo(setting, { target, patch, options }, { onConflict: conflicts.add });
+  const result = await applyTo(setting, { place, target, patch, options }, { onConflict: conflicts.add });
   return { result, conflicts };
 }
 
@@ -51,7 +53,7 @@ export async function applyWithConflictFile(
   patch: PatchInput,
   wish: ConflictFileWish,
 ): Promise<ApplicationOutcome> {
-  const { session, setting, target, options, files } = application;
+  const { session, setting, place, target, options, files } = application;
   const { context: ctx } = session;
   const sink = writeConflicts({
     ctx,
@@ -68,7 +70,7 @@ export async function applyWithConflictFile(
       conflicts.add(conflict);
       await sink.add(conflict);
     };
-    const result = await applyTo(setting, { target, patch, options }, { onConflict });
+    const result = await applyTo(setting, { place, target, patch, options }, { onConflict });
     await sink.commit();
     return { result, conflicts };
   } catch (error) {

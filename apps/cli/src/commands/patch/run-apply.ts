@@ -41,9 +41,14 @@ export async function runApply(
     const setting = await operationSetting(session, options);
     if (isRemote(setting.workspace, locator))
       return applyToRemote({ session, setting, options: wanted }, patch, { target: locator, options });
-    const opening = { target: locator, action: "apply", dryRun: wanted.dryRun };
+    const opening = {
+      target: locator,
+      action: "apply",
+      dryRun: wanted.dryRun,
+      consent: "asked-later",
+    } as const;
     return withWriteTarget(setting, opening, async ({ place, target }): Promise<WriteOutcome> => {
-      const application = { session, setting, target, options: wanted, files };
+      const application = { session, setting, place, target, options: wanted, files };
       const { result, conflicts } = await apply(application, patch, { file, options });
       const conflictFile = result.conflictCount > 0 ? (options.conflicts ?? null) : null;
       return { verb: "apply", target: place.label, result, conflicts: conflicts.first, conflictFile };

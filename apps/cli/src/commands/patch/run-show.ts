@@ -8,6 +8,7 @@ import type { FileCommandOptions, ShowCommandOptions } from "../patch.ts";
 import { withPatch } from "./open-patch.ts";
 import { patchFilesOf } from "./patch-keys.ts";
 import { chooseOperations, parseSelections } from "./selection.ts";
+import { describeVerdict, judgePatch } from "./signature-check.ts";
 
 interface ShowInput {
   readonly file: string;
@@ -20,15 +21,13 @@ export async function runShow(session: Session, { file, options }: ShowInput): P
   return "ok";
 }
 
-function shownText(
-  { terminal }: Session,
-  patch: PatchFile,
-  options: ShowCommandOptions,
-): AsyncIterable<string> {
+function shownText(session: Session, patch: PatchFile, options: ShowCommandOptions): AsyncIterable<string> {
+  const { terminal } = session;
   const format = diffFormat(options, "detailed");
   const look = { color: terminal.color, width: terminal.columns };
+  const signatures = judgePatch(session, patch).map(describeVerdict);
   const selections = parseSelections(options.select);
-  if (selections === null) return renderPatch(patch, { ...look, format });
+  if (selections === null) return renderPatch(patch, { ...look, format, signatures });
   const choose = chooseOperations(selections, patch.header.tables);
   return renderDiff(format, { ...renderInputOfPatch(patch, patch.operations(), choose), ...look });
 }

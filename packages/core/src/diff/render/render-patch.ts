@@ -16,13 +16,16 @@ export interface RenderPatchOptions {
   readonly format: DiffFormat;
   readonly color?: boolean;
   readonly width?: number;
+  /** What each signature is worth, one line each. */
+  readonly signatures?: readonly string[];
 }
 
 /** A patch for people: what it is, then its operations. `json`, `ndjson`, `sql` and `html` come without the heading. */
 export async function* renderPatch(patch: PatchFile, options: RenderPatchOptions): AsyncGenerator<string> {
   const palette = createPalette(options.color ?? false);
   const framed = ["summary", "detailed", "unified", "side-by-side"].includes(options.format);
-  if (framed) yield `${[...heading(patch, palette), "", ...counts(patch, palette)].join("\n")}\n`;
+  if (framed)
+    yield `${[...heading(patch, palette), ...signed(options), "", ...counts(patch, palette)].join("\n")}\n`;
   if (options.format === "summary") return;
   const format = options.format === "detailed" ? "unified" : options.format;
   if (framed) yield "\n";
@@ -50,6 +53,10 @@ function heading({ header, footer, hash }: PatchFile, palette: Palette): readonl
     palette.heading(`Patch ${visibleText(header.id)}`),
     ...shown.map(([name, value]) => `${padText(name, 11)} ${visibleText(value)}`),
   ];
+}
+
+function signed({ signatures = [] }: RenderPatchOptions): readonly string[] {
+  return signatures.map((line) => `${padText("Signature", 11)} ${visibleText(line)}`);
 }
 
 function endpoint({ locator, version }: { readonly locator: string; readonly version?: string }): string {

@@ -6,9 +6,11 @@ import {
   type PatchTarget,
 } from "@syncline/engine";
 import type { JobOf } from "@syncline/jobs";
+import type { Place, RemotePlace } from "../../place.ts";
 import type { OperationReport, OperationSetting } from "../contract.ts";
 import { applyReport } from "../target/apply-report.ts";
 import { type ApplyWish, applicationOf, applyOptionsOf, applyWishOfJob } from "../target/apply-wish.ts";
+import { assertConsent } from "../target/assert-consent.ts";
 import { remoteWish, remoteWriteTarget } from "../target/remote-target.ts";
 import { withWriteTarget } from "../target/with-write-target.ts";
 import { applyRemotely } from "./apply-remotely.ts";
@@ -49,30 +51,38 @@ export async function runApply(
   { target: locator, patch, options, confirm = null }: ApplyInput,
   hooks: ApplyHooks = {},
 ): Promise<ApplyReport> {
-  const wanted = { target: locator, action: "apply", dryRun: options.dryRun };
+  const wanted = {
+    target: locator,
+    action: "apply",
+    dryRun: options.dryRun,
+    consent: "asked-later",
+  } as const;
   const remote = await remoteWriteTarget(setting, wanted);
   if (remote !== null) {
     const wish = remoteWish(remote, options, confirm);
+    await consentToPatch(setting, remote, { patch, options });
     const result = await applyRemotely(setting, { place: remote, patch, wish });
     return { ...applyReport(result), target: remote.label, result };
   }
   return withWriteTarget(setting, wanted, async ({ place, target }) => {
-    const result = await applyTo(setting, { target, patch, options }, hooks);
+    const result = await applyTo(setting, { place, target, patch, options }, hooks);
     return { ...applyReport(result), target: place.label, result };
   });
 }
 
 export interface ApplyToInput extends Pick<ApplyInput, "patch" | "options"> {
+  readonly place: Place;
   /** Opened by `withWriteTarget`. */
   readonly target: PatchTarget;
 }
 
 /** The same for a target that is open, once or more often. */
-export function applyTo(
+export async function applyTo(
   setting: OperationSetting,
-  { target, patch, options }: ApplyToInput,
+  { place, target, patch, options }: ApplyToInput,
   { onConflict }: ApplyHooks = {},
 ): Promise<ApplyResult> {
+  await consentToPatch(setting, place, { patch, options });
   return applyPatch({
     target,
     patch,
@@ -81,4 +91,15 @@ export function applyTo(
     ...applicationOf(setting),
     ...(onConflict === undefined ? {} : { onConflict }),
   });
+}
+
+/** What is written must be what was agreed to: overwriting rows that changed meanwhile is more than the patch says. */
+function consentToPatch(
+  setting: OperationSetting,
+  target: Place | RemotePlace,
+  { patch, options }: Pick<ApplyInput, "patch" | "options">,
+): Promise<void> {
+  const { dryRun, force, strategy, includeCascades } = options;
+  const beyond = force !== null || strategy === "theirs" || includeCascades;
+  return assertConsent(setting, target, { action: "apply", dryRun, patch, beyond });
 }

@@ -3,6 +3,7 @@ import type { JobOf } from "@syncline/jobs";
 import { assertFlow } from "../../flow.ts";
 import { type Place, resolvePlace } from "../../place.ts";
 import type { OperationSetting } from "../contract.ts";
+import { agreeToWrite } from "../target/assert-consent.ts";
 
 export interface BiSyncPlaces {
   readonly source: Place;
@@ -30,7 +31,7 @@ export async function biSyncPlaces(setting: OperationSetting, job: JobOf<"bi-syn
   for (const { from, to } of written) {
     const flow = { source: { kind: "live", place: from }, target: to, masked: false, signal } as const;
     for (const warning of await assertFlow(workspace, flow)) context.warn(warning);
-    await setting.confirmWrite({ action: "keep in step", target: to, dryRun: job.dryRun });
+    await agreeToWrite(setting, { action: "keep in step", target: to, dryRun: job.dryRun });
   }
   return { source, target };
 }

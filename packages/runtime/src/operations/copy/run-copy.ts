@@ -2,6 +2,7 @@ import { openAnyEndpoint, openEndpoint } from "../../endpoint-registry.ts";
 import type { OperationReport, OperationSetting } from "../contract.ts";
 import { moveSummary } from "../moves/move-summary.ts";
 import { underNewKeys } from "../moves/renumber.ts";
+import { agreeToWrite } from "../target/assert-consent.ts";
 import { copyByDifference } from "./copy-by-difference.ts";
 import { copyDefinitions } from "./copy-definitions.ts";
 import { copyInBulk } from "./copy-in-bulk.ts";
@@ -25,7 +26,7 @@ export async function runCopy(
   const say = hooks.say ?? ((text: string) => void said.push(text));
   const plan = await planCopy({ setting, input, hooks, say });
   const { target } = plan;
-  await setting.confirmWrite({ action: "copy", target, dryRun: input.dryRun });
+  await agreeToWrite(setting, { action: "copy", target, dryRun: input.dryRun });
   if (input.definitions === "only") {
     const definitions = await copyDefinitions(plan, null);
     return { ...NOTHING_MOVED, ...labels(plan), definitions, method: { kind: "definitions" }, notes: said };

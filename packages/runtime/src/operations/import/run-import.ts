@@ -6,6 +6,7 @@ import type { OperationReport, OperationSetting } from "../contract.ts";
 import { NOTHING_MOVED } from "../copy/load-summary.ts";
 import { contradiction, moveStrategy } from "../moves/move-choices.ts";
 import { moveSummary } from "../moves/move-summary.ts";
+import { agreeToWrite } from "../target/assert-consent.ts";
 import type { ImportHooks, ImportInput, ImportMethod, ImportReport } from "./import-input.ts";
 import { followsDeletes, type ImportRun } from "./import-run.ts";
 import { importSqlFile } from "./import-sql-file.ts";
@@ -30,7 +31,7 @@ export async function runImport(
   const flow = { source: { kind: "directory", place: input.file }, target, masked: false, signal } as const;
   for (const warning of await assertFlow(workspace, flow)) context.warn(warning);
   const opened = await openImport(setting, input, { mayDelete: followsDeletes(strategy), say });
-  await setting.confirmWrite({ action: "import", target, dryRun: input.dryRun });
+  await agreeToWrite(setting, { action: "import", target, dryRun: input.dryRun });
   await hooks.beforeWrite?.({ target, kind: opened.kind });
   const method = await write({ setting, input, hooks, say, target, strategy }, opened);
   const summary =

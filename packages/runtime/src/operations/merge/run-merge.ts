@@ -12,6 +12,7 @@ import { copyByDifference } from "../copy/copy-by-difference.ts";
 import { type CopyInput, DEFAULT_COPY } from "../copy/copy-input.ts";
 import { planCopy } from "../copy/plan-copy.ts";
 import { moveSummary } from "../moves/move-summary.ts";
+import { agreeToWrite } from "../target/assert-consent.ts";
 
 export interface MergeHooks {
   /** Asked before the job's rules: what people decided of this conflict. */
@@ -55,7 +56,7 @@ export async function runMerge(
     hooks: { openConflicts },
     say: (text) => void said.push(text),
   });
-  await setting.confirmWrite({ action: "merge", target: plan.target, dryRun: job.dryRun });
+  await agreeToWrite(setting, { action: "merge", target: plan.target, dryRun: job.dryRun });
   setting.reached?.("reading");
   const result = await copyByDifference(plan, {
     rules: { ...plan.rules, ...decisions.rules, timestampSkewMs },

@@ -24,6 +24,7 @@ import { renumberFiles, renumbering, underNewKeys } from "../moves/renumber.ts";
 import { rowDiffOptions } from "../moves/row-diff-options.ts";
 import { type DirectoryScope, directoryScope } from "../rows/directory-scope.ts";
 import { assertWholeFiles, mayDeleteRows } from "../rows/whole-files.ts";
+import { agreeToWrite } from "../target/assert-consent.ts";
 
 /** Rows of a pulled directory that a place shall have. */
 export interface PushInput extends MoveChoices {
@@ -85,7 +86,7 @@ export async function runPush(
     setting.context.warn(
       `"${input.directory.label}" does not say which rows it leaves out, so no row is deleted.`,
     );
-  await setting.confirmWrite({ action: "push", target: scope.target, dryRun: input.dryRun });
+  await agreeToWrite(setting, { action: "push", target: scope.target, dryRun: input.dryRun });
   await hooks.beforeRows?.(preview(plan));
   const result = await move(plan);
   return { ...moveSummary(result, said), target: scope.target.label, result };

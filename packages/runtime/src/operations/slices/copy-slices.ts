@@ -6,6 +6,7 @@ import type { OperationReport, OperationSetting } from "../contract.ts";
 import { loadOptions, mayLoad } from "../copy/copy-in-bulk.ts";
 import type { CopyInput } from "../copy/copy-input.ts";
 import { type CopyPlan, planCopy as preparePlan } from "../copy/plan-copy.ts";
+import { agreeToWrite } from "../target/assert-consent.ts";
 import type { HeldRun, HeldSnapshot } from "./held-runs.ts";
 import { type CutPlan, NO_ROWS, NOTHING, readForm, type SliceResult, type SliceWork } from "./slice-work.ts";
 
@@ -36,7 +37,7 @@ export async function planCopy(
   if (slices === 1 || fence === null || input.definitions !== "none" || input.singleTransaction) return null;
   const prepared = await prepare(setting, input);
   if (!mayLoad(prepared)) return null;
-  await setting.confirmWrite({ action: "copy", target: prepared.target, dryRun: false });
+  await agreeToWrite(setting, { action: "copy", target: prepared.target, dryRun: false });
   const loadId = randomUUID();
   const begun = await SlicedCopy.begin(await inputOf(setting, prepared), { loadId, fence, slices });
   if (begun.kind === "unsuitable") return null;
@@ -127,7 +128,7 @@ async function withCopy<Result>(
     const instant = snapshots.find(({ side }) => side === "source")?.snapshotId ?? null;
     if (reads && instant === null) throw instantLost();
     const prepared = await prepare(setting, input);
-    await setting.confirmWrite({ action: "copy", target: prepared.target, dryRun: false });
+    await agreeToWrite(setting, { action: "copy", target: prepared.target, dryRun: false });
     const copy = await SlicedCopy.join(await inputOf(setting, prepared), plan, reads ? instant : null);
     return heldCopy(copy, { prepared, opener: false });
   };

@@ -3,6 +3,7 @@ import { CodedError } from "@syncline/core";
 import { isRemote, type RemotePlace, resolveRemote } from "../../place.ts";
 import type { OperationSetting } from "../contract.ts";
 import type { ApplyWish } from "./apply-wish.ts";
+import { assertConsent, assertThawed } from "./assert-consent.ts";
 import type { WantedTarget } from "./with-write-target.ts";
 
 /**
@@ -11,13 +12,16 @@ import type { WantedTarget } from "./with-write-target.ts";
  * @throws CodedError `config.*`, what `confirmWrite` throws
  */
 export async function remoteWriteTarget(
-  { workspace, context, confirmWrite }: OperationSetting,
-  { target, action, dryRun }: WantedTarget,
+  setting: OperationSetting,
+  { target, action, dryRun, consent }: WantedTarget,
 ): Promise<RemotePlace | null> {
+  const { workspace, context, confirmWrite } = setting;
   if (!isRemote(workspace, target)) return null;
   const place = await resolveRemote(workspace, target, context.signal);
   if (place === null) return null;
   const { label, server } = place;
+  if (consent === undefined) await assertConsent(setting, place, { action, dryRun, patch: null });
+  else await assertThawed(setting, place);
   await confirmWrite({
     action,
     target: {

@@ -2,6 +2,7 @@ import type { PatchTarget } from "@syncline/engine";
 import { openTarget } from "../../endpoint-registry.ts";
 import { type Place, resolvePlace } from "../../place.ts";
 import type { OperationSetting } from "../contract.ts";
+import { agreeToWrite, assertThawed } from "./assert-consent.ts";
 
 export interface WantedTarget {
   /** Locator, as it was typed. */
@@ -9,6 +10,8 @@ export interface WantedTarget {
   /** What is about to be done: `apply`, `undo`. */
   readonly action: string;
   readonly dryRun: boolean;
+  /** `asked-later`: whoever applies a patch asks `assertConsent` for it when it is known. */
+  readonly consent?: "asked-later";
 }
 
 export interface OpenedTarget {
@@ -23,12 +26,16 @@ export interface OpenedTarget {
  */
 export async function withWriteTarget<Result>(
   setting: OperationSetting,
-  { target: locator, action, dryRun }: WantedTarget,
+  { target: locator, action, dryRun, consent }: WantedTarget,
   use: (opened: OpenedTarget) => Promise<Result>,
 ): Promise<Result> {
   const { workspace, context } = setting;
   const place = await resolvePlace(workspace, locator, context.signal);
-  await setting.confirmWrite({ action, target: place, dryRun });
+  if (consent === undefined) await agreeToWrite(setting, { action, target: place, dryRun });
+  else {
+    await assertThawed(setting, place);
+    await setting.confirmWrite({ action, target: place, dryRun });
+  }
   const target = await openTarget(place, context.signal);
   try {
     return await use({ place, target });
