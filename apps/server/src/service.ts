@@ -14,6 +14,7 @@ import { RELOAD_CHANNEL } from "./service-desk.ts";
 import { serviceLog } from "./service-log.ts";
 import { collectGauges } from "./service-metrics.ts";
 import type { ServiceParts } from "./service-parts.ts";
+import { assertWritable } from "./state/writable-folder.ts";
 import { egressOf } from "./work/egress-of.ts";
 import { ProjectWorkspaces } from "./work/project-workspaces.ts";
 import { runOnce } from "./work/run-once.ts";
@@ -29,6 +30,8 @@ export async function startService(input: ServiceInput): Promise<RunningService>
   const { settings, logger, version, environment, folder } = input;
   const loadConfig = async () => withEnvironmentLimits(await input.loadConfig(), environment);
   let config = await loadConfig();
+  assertWritable(settings.stateFolder, "SYNCLINE_STATE_DIRECTORY");
+  if (settings.objects.kind === "disk") assertWritable(settings.objects.folder, "SYNCLINE_OBJECTS");
   const state = await openState(settings, {
     applicationName: "syncline server",
     embedded: "start",

@@ -41,6 +41,10 @@ export class Container {
     return `/proc/${this.pid}/root${path}`;
   }
 
+  mounts(): string {
+    return readFileSync(`/proc/${this.pid}/mountinfo`, "utf8");
+  }
+
   status(name: string): string {
     return (
       new RegExp(`^${name}:\\s+(.*)$`, "m").exec(readFileSync(`/proc/${this.pid}/status`, "utf8"))?.[1] ?? ""
@@ -60,7 +64,8 @@ export class Container {
     if (this.#child.exitCode === null) process.kill(this.pid, name);
   }
 
+  /** Its process 1, whose end takes the others with it. */
   kill(): void {
-    this.#child.kill("SIGKILL");
+    this.signal("SIGKILL");
   }
 }
