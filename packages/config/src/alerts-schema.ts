@@ -11,6 +11,7 @@ export const ALERT_EVENTS = [
   "watch.differences",
   "job.stale",
   "replica.lost",
+  "audit.checkpoint",
 ] as const;
 
 export const alertsSchema = z.strictObject({

@@ -1,3 +1,4 @@
+export type { CheckpointRecord } from "./audit/checkpoint-record.ts";
 export type {
   ConflictDocument,
   ConflictKind,

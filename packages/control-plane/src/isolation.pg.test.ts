@@ -140,6 +140,11 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   retryRun: ({ cp, call, theirs }) => verbs.retryRun(cp, call, { runId: theirs.failedRunId }),
   revokeApiKey: ({ cp, call, theirs }) => verbs.revokeApiKey(cp, call, theirs),
   rewrapAll: "for processes of the service",
+  writeCheckpoint: "for processes of the service",
+  auditedOrganizations: "for processes of the service",
+  logsToCheckpoint: "for processes of the service",
+  recordAccess: "makes what it is about",
+  rotateAuditKey: "makes what it is about",
   rotateApiKey: ({ cp, call, theirs }) => verbs.rotateApiKey(cp, call, { ...theirs, overlapMs: 0 }),
   rotateHook: ({ cp, call, theirs }) => verbs.rotateHook(cp, call, theirs),
   sweep: "for processes of the service",
@@ -195,6 +200,14 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   getWebhook: ({ cp, scope, theirs }) => queries.getWebhook(cp, scope, theirs),
   listAttempts: ({ cp, scope, theirs }) => queries.listAttempts(cp, scope, theirs),
   listAudit: ({ cp, scope, theirs }) => items(queries.listAudit(cp, scope, { subjectId: theirs.jobId })),
+  listAuditKeys: ({ cp, scope }) => queries.listAuditKeys(cp, scope),
+  listCheckpoints: ({ cp, scope }) => items(queries.listCheckpoints(cp, scope)),
+  readCheckpoints: ({ cp, scope }) => queries.readCheckpoints(cp, scope, { after: 0, upTo: 1_000, limit: 9 }),
+  readAuditChain: async ({ cp, scope, theirs }) => {
+    const { entries } = await queries.readAuditChain(cp, scope, { after: 0, limit: 1_000 });
+    return entries.filter(({ organizationId }) => organizationId === theirs.scope.organizationId);
+  placeBefore: async ({ cp, scope }) => (await queries.placeBefore(cp, scope, new Date(0))).seq || null,
+  lastPlaceBefore: async ({ cp, scope }) => (await queries.lastPlaceBefore(cp, scope, new Date(0))) || null,
   listConflicts: ({ cp, scope }) => items(queries.listConflicts(cp, scope)),
   listDeliveries: ({ cp, scope, theirs }) => items(queries.listDeliveries(cp, scope, theirs)),
   listDueSchedules: "for processes of the service",
@@ -308,6 +321,7 @@ async function fill(test: TestControlPlane): Promise<Theirs> {
   await verbs.upsertPair(cp, { organizationId, jobId: job.id, source: "a", target: "b" });
   const request = { key: "their-key", requestDigest: "digest" };
   await verbs.withIdempotency(cp, call, request, async () => ({ status: 200, response: {} }));
+  await verbs.writeCheckpoint(cp, call.scope.organizationId);
   const review = await verbs.openReview(cp, call, REVIEW);
   const comment = await verbs.commentOnReview(cp, call, { reviewId: review.id, body: "theirs" });
   await decideForThem(test, review);
@@ -435,6 +449,10 @@ describe("the one whose rows they are", () => {
       "getPair",
       "listAttempts",
       "listAudit",
+      "listAuditKeys",
+      "listCheckpoints",
+      "readCheckpoints",
+      "readAuditChain",
       "listConflicts",
       "listDeliveries",
       "listEnvironments",

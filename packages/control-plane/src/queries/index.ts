@@ -26,4 +26,5 @@ export * from "./list-units.ts";
 export * from "./list-webhooks.ts";
 export * from "./list-workers.ts";
 export * from "./projects.ts";
+export * from "./read-audit-chain.ts";
 export * from "./read-events.ts";

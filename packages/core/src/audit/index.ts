@@ -4,3 +4,4 @@ export * from "./audit-export.ts";
 export * from "./audit-key-change.ts";
 export * from "./audit-verdict.ts";
 export { AuditVerifier, type AuditVerifierOptions } from "./audit-verifier.ts";
+export { type VerifyAuditLines, verifyAuditLines } from "./verify-audit-lines.ts";

@@ -1,5 +1,6 @@
 import { type ControlPlane, LEASE_MS } from "@syncline/control-plane";
 import type { ObjectStore } from "@syncline/engine";
+import { createCheckpointer } from "../audit/create-checkpointer.ts";
 import { HeldRuns } from "../operations/slices/index.ts";
 import type { ResultStore } from "../results/index.ts";
 import type { Workspace } from "../workspace.ts";
@@ -138,6 +139,7 @@ export function createRunServices(options: CreateRunServicesOptions): Service[] 
     ...(leadership === null ? [] : [leadership]),
     scheduler,
     createListening({ controlPlane, onDuty, workspaceOf, placesOf, firstUnitOf, log }),
+    createCheckpointer({ controlPlane, objectStore: options.objectStore, onDuty, log }),
     ...(options.keep === undefined
       ? []
       : [
