@@ -203,9 +203,7 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   listAuditKeys: ({ cp, scope }) => queries.listAuditKeys(cp, scope),
   listCheckpoints: ({ cp, scope }) => items(queries.listCheckpoints(cp, scope)),
   readCheckpoints: ({ cp, scope }) => queries.readCheckpoints(cp, scope, { after: 0, upTo: 1_000, limit: 9 }),
-  readAuditChain: async ({ cp, scope, theirs }) => {
-    const { entries } = await queries.readAuditChain(cp, scope, { after: 0, limit: 1_000 });
-    return entries.filter(({ organizationId }) => organizationId === theirs.scope.organizationId);
+  readAuditChain: ({ cp, scope, theirs }) => entriesOf(cp, scope, theirs.scope.organizationId),
   placeBefore: async ({ cp, scope }) => (await queries.placeBefore(cp, scope, new Date(0))).seq || null,
   lastPlaceBefore: async ({ cp, scope }) => (await queries.lastPlaceBefore(cp, scope, new Date(0))) || null,
   listConflicts: ({ cp, scope }) => items(queries.listConflicts(cp, scope)),
@@ -369,6 +367,11 @@ async function decideForThem({ cp, call, database }: TestControlPlane, review: R
   } as const;
   await verbs.decideReview(cp, { ...call, userId: user?.id ?? "" }, decided);
 }
+
+const entriesOf = async (cp: ControlPlane, scope: Scope, owner: string) =>
+  (await queries.readAuditChain(cp, scope, { after: 0, limit: 1_000 })).entries.filter(
+    (entry) => entry.organizationId === owner,
+  );
 
 /** A digest of every row of theirs in every table. */
 async function everythingOfTheirs(): Promise<string> {
