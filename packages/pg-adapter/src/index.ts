@@ -5,6 +5,11 @@ export * from "./connection/connect.ts";
 export { type Listener, type ListenerInput, openListener } from "./connection/open-listener.ts";
 export { type BulkTargetInput, openBulkTarget } from "./copy/open-bulk-target.ts";
 export { openSlicedLoadTarget, type SlicedLoadInput } from "./copy/slices/open-sliced-load.ts";
+export {
+  type FingerprintInput,
+  fingerprintTarget,
+  type WrittenPart,
+} from "./fingerprint/fingerprint-target.ts";
 export { readHighWater } from "./high-water/high-water-store.ts";
 export { readSourceClock } from "./high-water/read-source-clock.ts";
 export { openPgEndpoint, type PgEndpointOptions } from "./pg-endpoint.ts";
