@@ -9,13 +9,16 @@ import { requestIdOf } from "./http/request-id.ts";
 import { Router } from "./http/router.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
 import { accessRoutes } from "./routes/access.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { conflictRoutes } from "./routes/conflicts.ts";
 import { databaseRoutes } from "./routes/databases.ts";
 import { diffRoutes } from "./routes/diffs.ts";
 import { documentRoutes } from "./routes/documents.ts";
 import { jobRoutes } from "./routes/jobs.ts";
+import { peopleRoutes } from "./routes/people.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
 import { transferRoutes } from "./routes/transfers.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import type { ServiceParts } from "./service-parts.ts";
@@ -24,8 +27,8 @@ const BODY_TIMEOUT_MS = 10_000;
 const STALL_MS = 30_000;
 const SERVER_ERROR = 500;
 const NO_ROUTE = "none";
-/** Paths below `/api` that take no key. */
-const KEYLESS = /^\/api\/v1\/(?:hooks\/[^/]+|openapi\.json)$/;
+/** Paths below `/api` that nobody has to be known for. */
+const DOCUMENT = "/api/v1/openapi.json";
 
 /** The HTTP API. `whole: false` leaves the probes and metrics only. */
 export function createApp(
@@ -34,7 +37,9 @@ export function createApp(
 ): Hono<RequestEnvironment> {
   const app = new Hono<RequestEnvironment>();
   const { limits } = parts.settings;
-  const access = new AccessControl(parts.controlPlane, limits);
+  const { signIn, host } = parts.settings;
+  const { requestsPerMinute } = limits;
+  const access = new AccessControl(parts.controlPlane, { signIn, host, requestsPerMinute });
   const router = new Router({
     app,
     controlPlane: parts.controlPlane,
@@ -47,7 +52,9 @@ export function createApp(
   app.notFound((context) => answerError(nothingThere(context, router), context));
   if (whole)
     app.use("/api/*", async (context, next) => {
-      if (!KEYLESS.test(context.req.path)) context.set("identity", await access.authenticate(context));
+      const { method, path } = context.req;
+      const open = path === DOCUMENT || router.isPublic(method, path);
+      if (!open) context.set("identity", await access.authenticate(context));
       await next();
     });
   probeRoutes(app, { parts, access });
@@ -61,6 +68,9 @@ export function createApp(
     conflictRoutes(router);
     webhookRoutes(router, parts);
     accessRoutes(router, parts);
+    auditRoutes(router, parts);
+    signInRoutes(router, parts);
+    peopleRoutes(router, parts);
   }
   return app;
 }
@@ -103,10 +113,11 @@ async function observe(
   const ms = performance.now() - startedAt;
   metrics.add("httpRequests", { route, status: String(status) });
   metrics.observe("httpSeconds", { route }, ms / 1000);
-  const keyId = context.get("identity")?.keyId;
+  const { keyId = null, sessionId = null } = context.get("identity") ?? {};
+  const who = { ...(keyId === null ? {} : { keyId }), ...(sessionId === null ? {} : { sessionId }) };
   context
     .get("logger")
-    .info({ method: context.req.method, route, status, durationMs: Math.round(ms), keyId }, "request");
+    .info({ method: context.req.method, route, status, durationMs: Math.round(ms), ...who }, "request");
 }
 
 function answerError(error: unknown, context: AnyContext): Response {

@@ -15,6 +15,8 @@ export interface ServiceInput {
   readonly mode: "server" | "service";
   /** Makes an administrator's key although there is one. */
   readonly newKey?: boolean;
+  /** Makes an administrator's set-up link although there is an administrator. */
+  readonly newAdminLink?: boolean;
 }
 
 /** What `service status`, `trigger` and `reload` know of a service that runs elsewhere. */
@@ -26,6 +28,8 @@ export interface RunningService {
   readonly url: string | null;
   /** A new administrator's key, shown once; null when there was one already and none was asked for. */
   readonly firstKey: string | null;
+  /** Token by which somebody becomes the first administrator, shown once; null when there is one, or an open link. */
+  readonly firstSetup: string | null;
   /** With `settings.once`: each job of the file was run once; the process has drained by itself then. Else null. */
   readonly once: Promise<OnceOutcome> | null;
   /** Resolves after a drain; rejects when something that cannot be repaired ended it. */

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { withEnvironmentLimits } from "@syncline/config";
-import { bootstrapKey } from "@syncline/control-plane";
+import { bootstrapKey, bootstrapSetup } from "@syncline/control-plane";
 import { createMetrics } from "@syncline/observability/metrics";
 import { openObjectStore, openResultStore } from "@syncline/runtime/results";
 import { runServices } from "@syncline/runtime/services";
@@ -24,6 +24,9 @@ import { UploadSpool } from "./work/upload-spool.ts";
 
 export type * from "./service-contract.ts";
 export { openDesk } from "./service-desk.ts";
+
+/** How long the first administrator's link works. */
+const SETUP_MS = 7 * 24 * 3_600_000;
 
 /** Starts a server process; resolves when everything listens and works. @throws CodedError `config.*`, `control.*`, `usage.invalid` */
 export async function startService(input: ServiceInput): Promise<RunningService> {
@@ -90,6 +93,10 @@ export async function startService(input: ServiceInput): Promise<RunningService>
     if (listener !== null) await listener.listen();
     const issued =
       input.mode === "server" ? await bootstrapKey(controlPlane, { anew: input.newKey ?? false }) : null;
+    const setup =
+      input.mode === "server"
+        ? await bootstrapSetup(controlPlane, { lifetimeMs: SETUP_MS, anew: input.newAdminLink ?? false })
+        : null;
     const running = runServices(services, {
       signal: stopping.signal,
       graceMs: settings.graceMs,
@@ -108,7 +115,15 @@ export async function startService(input: ServiceInput): Promise<RunningService>
       return ended;
     };
     const once = settings.once ? runOnce(parts, stopping.signal).finally(drain) : null;
-    return { url: listener?.url ?? null, firstKey: issued?.token ?? null, once, ended, reload, drain };
+    return {
+      url: listener?.url ?? null,
+      firstKey: issued?.token ?? null,
+      firstSetup: setup,
+      once,
+      ended,
+      reload,
+      drain,
+    };
   } catch (error) {
     stopping.abort();
     await state.close().catch(() => {});

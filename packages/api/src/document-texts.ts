@@ -11,6 +11,8 @@ export const TAGS: Readonly<Record<string, string>> = {
   webhooks: "Where alerts go, signed after Standard Webhooks.",
   projects: "Projects of the organization and their environments.",
   access: "API keys, their scopes and their rotation.",
+  "sign-in": "People come in by a password or an identity provider; their own account, sessions and keys.",
+  people: "People of the organization, their roles, and the links that invite them.",
   audit: "Who did what.",
   operation: "Processes that take part, and how they are doing.",
 };
@@ -45,7 +47,9 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
 
 export const INTRODUCTION = `Version control for the rows in PostgreSQL databases.
 
-**Keys.** Every request but the probes and incoming webhooks carries an API key: \`Authorization: Bearer slk_…\`. Each route says which scope it needs.
+**Keys.** Every request but the probes, incoming webhooks and sign-in carries an API key: \`Authorization: Bearer slk_…\`. Each route says which scope it needs.
+
+**Sessions.** People sign in with \`POST /sign-in\`, which sets a cookie; pages send \`csrf\` of the answer, or of \`GET /me\`, as \`X-Syncline-CSRF\` with everything but GET. A key beside a cookie is what counts.
 
 **Problems.** Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`, what to do in \`hint\`, and whether trying again may help in \`retryable\`.
 

@@ -1,12 +1,15 @@
 export { PATCH_MEDIA_TYPE } from "./contract/diffs.ts";
 export {
   access,
+  audit,
   conflicts,
   databases,
   diffs,
   jobs,
+  people,
   ROUTES,
   runs,
+  signIn,
   transfers,
   webhooks,
 } from "./contract/index.ts";

@@ -53,7 +53,36 @@ export type Permission = Scope | "public" | "key";
  * and denies what is not here; a route that is not here does not compile (`defineRoute`).
  */
 export const PERMISSIONS = {
+  "GET /sign-in/methods": "public",
+  "POST /sign-in": "public",
+  "POST /sign-in/oidc": "public",
+  "GET /sign-in/oidc/callback": "public",
+  "POST /setup": "public",
+  "POST /invitations/look": "public",
+  "POST /invitations/accept": "public",
+  "POST /sign-out": "key",
+
   "GET /me": "key",
+  "PATCH /me": "key",
+  "POST /me/password": "key",
+  "GET /me/sessions": "key",
+  "DELETE /me/sessions": "key",
+  "DELETE /me/sessions/{id}": "key",
+  "GET /me/keys": "key",
+  "POST /me/keys": "key",
+  "DELETE /me/keys/{id}": "key",
+
+  "GET /people": "people:read",
+  "POST /people": "people:write",
+  "GET /people/{id}": "people:read",
+  "PATCH /people/{id}": "people:write",
+  "POST /people/{id}/reset": "people:write",
+  "GET /people/{id}/sessions": "people:read",
+  "DELETE /people/{id}/sessions": "people:write",
+  "GET /invitations": "people:read",
+  "POST /invitations": "people:write",
+  "POST /invitations/{id}/resend": "people:write",
+  "DELETE /invitations/{id}": "people:write",
 
   "GET /databases": "databases:read",
   "POST /databases/test": "databases:test",
@@ -124,6 +153,10 @@ export const PERMISSIONS = {
   "GET /webhooks/{id}/deliveries": "webhooks:read",
 
   "GET /audit": "audit:read",
+  "GET /audit/export": "audit:export",
+  "GET /audit/checkpoints": "audit:read",
+  "POST /audit/verify": "audit:verify",
+  "POST /audit/key/rotate": "secrets:rotate",
   "GET /projects": "projects:read",
   "POST /projects": "projects:write",
   "GET /environments": "projects:read",
@@ -147,6 +180,10 @@ export const ORGANIZATION_ROUTES: ReadonlySet<RouteName> = new Set([
   "POST /webhooks/{id}/test",
   "GET /webhooks/{id}/deliveries",
   "GET /audit",
+  "GET /audit/export",
+  "GET /audit/checkpoints",
+  "POST /audit/verify",
+  "POST /audit/key/rotate",
   "POST /projects",
   "POST /admin/profile",
 ]);

@@ -39,6 +39,21 @@ export const SERVICE_ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   SYNCLINE_MASTER_KEY_FILE: "File that holds SYNCLINE_MASTER_KEY, instead of it.",
   SYNCLINE_TRUSTED_PROXIES:
     "Addresses and networks of load balancers, separated by commas: of them alone X-Forwarded-For is believed, for limits by address; default none.",
+  SYNCLINE_PUBLIC_URL:
+    "Origin under which browsers reach the server, like https://syncline.example.com. People sign in only over it; without it, only over http on a loopback address.",
+  SYNCLINE_SESSION_IDLE: "A session that was not used for so long has ended; default 30m.",
+  SYNCLINE_SESSION_LIFETIME: "No session lasts longer; default 12h.",
+  SYNCLINE_OIDC_ISSUER:
+    "Identity provider that people may sign in with, an https:// address, also one inside the network.",
+  SYNCLINE_OIDC_CLIENT_ID:
+    "Client at that provider; its redirect URI is the public URL with /api/v1/sign-in/oidc/callback.",
+  SYNCLINE_OIDC_CLIENT_SECRET: "Secret of that client; without one it is a public client.",
+  SYNCLINE_OIDC_CLIENT_SECRET_FILE: "File that holds SYNCLINE_OIDC_CLIENT_SECRET, instead of it.",
+  SYNCLINE_OIDC_NAME: "What the provider is called; default its host.",
+  SYNCLINE_OIDC_DEFAULT_ROLE:
+    "viewer, operator or reviewer: role of who signs in without an invitation; default: they are refused.",
+  SYNCLINE_OIDC_EMAIL_DOMAINS:
+    "Domains of the verified addresses that SYNCLINE_OIDC_DEFAULT_ROLE is for, separated by commas.",
   SYNCLINE_LEADER_ELECTION:
     "off: every process does the duties that otherwise one elected process does; default on.",
   SYNCLINE_GRACE: "How long a process that was asked to end may finish its work; default 25s.",

@@ -50,8 +50,8 @@ export {
   type Place,
   type Protection,
 } from "./protection/find-protection.ts";
-export { type NamedRules, type RuledPlace, rulesAt } from "./protection/rules-at.ts";
 export { type HostLookup, SYSTEM_LOOKUP } from "./protection/host-identity.ts";
+export { type NamedRules, type RuledPlace, rulesAt } from "./protection/rules-at.ts";
 export { type RemoteServer, type RemoteServerConfig, resolveRemoteServer } from "./remote-servers.ts";
 export { requiresEncryption } from "./require-encryption.ts";
 export { type ResolvedEndpoint, type ResolveEndpointOptions, resolveEndpoint } from "./resolve-endpoint.ts";
@@ -74,4 +74,5 @@ export {
   type ServiceLimits,
   type ServiceSettings,
 } from "./service-settings.ts";
+export { isLoopbackHost, type OidcSettings, type SignInSettings } from "./sign-in-settings.ts";
 export { parseTrustedProxies, type TrustedProxies } from "./trusted-proxies.ts";

@@ -7,6 +7,7 @@ import { parseSize } from "./limits-schema.ts";
 import { Secret } from "./secret.ts";
 import { readSecretSetting } from "./secret-setting.ts";
 import { millisecondsOf, SettingReader, wrongSetting } from "./setting-reader.ts";
+import { readSignInSettings, type SignInSettings } from "./sign-in-settings.ts";
 import { parseTrustedProxies, type TrustedProxies } from "./trusted-proxies.ts";
 
 /** Where stored results and patches lie; every replica needs the same place. */
@@ -56,6 +57,7 @@ export interface ServiceSettings {
   /** Whose `X-Forwarded-For` is believed; of nobody when none is named. */
   readonly trustedProxies: TrustedProxies;
   readonly metricsOpen: boolean;
+  readonly signIn: SignInSettings;
   /** Jobs of this kind only, or null for all. */
   readonly mode: JobKind | null;
   /** Instead of the jobs' own schedules, or null. */
@@ -130,6 +132,7 @@ export function readServiceSettings({
     ),
     trustedProxies: parseTrustedProxies(read.text("SYNCLINE_TRUSTED_PROXIES")),
     metricsOpen: read.flag("SYNCLINE_METRICS_OPEN") ?? false,
+    signIn: readSignInSettings(read),
     mode: mode === null ? null : readMode(flags.mode === undefined ? "SYNCLINE_MODE" : "--mode", mode),
     intervalMs:
       interval === null

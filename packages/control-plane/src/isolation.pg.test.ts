@@ -28,6 +28,9 @@ interface Theirs {
   readonly reviewId: string;
   readonly contentHash: string;
   readonly commentId: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly invitationId: string;
 }
 
 interface Asking {
@@ -58,6 +61,47 @@ const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   appendEvent: "for processes of the service",
   authenticateKey: "takes a credential",
   bootstrapKey: "makes what it is about",
+  acceptInvitation: "takes a credential",
+  findInvitation: "takes a credential",
+  authenticateSession: "takes a credential",
+  bootstrapSetup: "makes what it is about",
+  signInByPassword: "takes a credential",
+  takeSignInAttempt: "takes a credential",
+  forgetSignInFailures: "takes a credential",
+  changePassword: ({ cp, call, theirs }) =>
+    verbs.changePassword(cp, call, {
+      userId: theirs.userId,
+      current: "x",
+      password: "a password of theirs",
+      sessionId: null,
+      address: null,
+    }),
+  createInvitation: ({ cp, call, theirs }) =>
+    verbs.createInvitation(cp, call, {
+      email: "new@example.test",
+      grants: [{ role: "viewer", projectId: theirs.scope.projectId, environmentId: null }],
+      lifetimeMs: 1000,
+    }),
+  createPerson: ({ cp, call, theirs }) =>
+    verbs.createPerson(cp, call, {
+      email: "new@example.test",
+      name: "New",
+      grants: [{ role: "viewer", projectId: theirs.scope.projectId, environmentId: null }],
+    }),
+  endSession: ({ cp, call, theirs }) => verbs.endSession(cp, call, theirs),
+  endSessionsOf: async ({ cp, call, theirs }) => (await verbs.endSessionsOf(cp, call, theirs)) || null,
+  resendInvitation: ({ cp, call, theirs }) =>
+    verbs.resendInvitation(cp, call, { ...theirs, lifetimeMs: 1000 }),
+  resetPassword: ({ cp, call, theirs }) => verbs.resetPassword(cp, call, { ...theirs, lifetimeMs: 1000 }),
+  revokeInvitation: ({ cp, call, theirs }) => verbs.revokeInvitation(cp, call, theirs),
+  startSession: ({ cp, call, theirs }) => verbs.startSession(cp, call, { ...SESSION, userId: theirs.userId }),
+  updatePerson: ({ cp, call, theirs }) =>
+    verbs.updatePerson(cp, call, { userId: theirs.userId, active: false }),
+  getPerson: ({ cp, scope, theirs }) => queries.getPerson(cp, scope, theirs),
+  listInvitations: ({ cp, scope }) => items(queries.listInvitations(cp, scope)),
+  listPeople: ({ cp, scope }) => items(queries.listPeople(cp, scope)),
+  listSessions: ({ cp, scope, theirs }) =>
+    queries.listSessions(cp, scope, { userId: theirs.userId, idleMs: 60_000 }),
   cancelRun: ({ cp, call, theirs }) => verbs.cancelRun(cp, call, theirs),
   claimDeliveries: "for processes of the service",
   claimUnit: "for processes of the service",
@@ -263,6 +307,14 @@ const PATCH = {
   keepMs: null,
 } as const;
 
+const SESSION = {
+  method: "password",
+  address: null,
+  agent: null,
+  replaces: null,
+  lifetimeMs: 60_000,
+} as const;
+
 const SEEN = { contentHash: "", targetFingerprint: "" };
 const REVIEW = {
   title: "Copy",
@@ -328,7 +380,18 @@ async function fill(test: TestControlPlane): Promise<Theirs> {
      VALUES ($1, $2, $3, 'public.users', '1', 'update-update', '{name}', '{}') RETURNING id`,
     [organizationId, job.id, run.id],
   );
+  const grants = [{ role: "viewer", projectId: call.scope.projectId, environmentId: null }] as const;
+  const userId = await verbs.createPerson(cp, call, { email: "theirs@example.test", name: "Theirs", grants });
+  const { session } = await verbs.startSession(cp, call, { ...SESSION, userId });
+  const { invitation } = await verbs.createInvitation(cp, call, {
+    email: "invited@example.test",
+    grants: [],
+    lifetimeMs: 60_000,
+  });
   return {
+    userId,
+    sessionId: session.id,
+    invitationId: invitation.id,
     scope: call.scope,
     jobId: job.id,
     runId: run.id,
@@ -444,6 +507,10 @@ describe("the one whose rows they are", () => {
     const asking = { cp, call, scope: call.scope, theirs };
     for (const name of [
       "getJob",
+      "getPerson",
+      "listPeople",
+      "listSessions",
+      "listInvitations",
       "getRun",
       "getPatch",
       "getKey",

@@ -8,6 +8,7 @@ import {
 } from "@syncline/control-plane";
 import type { Logger } from "@syncline/observability";
 import type { Metrics } from "@syncline/observability/metrics";
+import type { Identity } from "../http/identity.ts";
 import { type EncodedEvent, EventStream, encodeEvent } from "./event-stream.ts";
 
 const HEARTBEAT_MS = 15_000;
@@ -23,7 +24,7 @@ interface Reader {
   readonly stream: EventStream;
   readonly runId: string | null;
   readonly projectId: string;
-  readonly keyId: string;
+  readonly holder: StreamHolder;
   readonly closeAt: number;
   /** Until its backlog is sent, what is new waits: it is read with the backlog. */
   live: boolean;
@@ -38,9 +39,12 @@ interface Audience {
   again: boolean;
 }
 
+/** Whose stream ends when the key or session does, or when the roles of its person change. */
+export type StreamHolder = Pick<Identity, "keyId" | "sessionId" | "userId">;
+
 export interface OpenStream {
   readonly scope: Scope;
-  readonly keyId: string;
+  readonly holder: StreamHolder;
   /** Only the events of one run. */
   readonly runId: string | null;
   /** Go on after this event; null: from now. */
@@ -83,7 +87,7 @@ export class EventHub {
   }
 
   /** The stream is closed when its lifetime ends, when the hub is, and when its reader goes. */
-  async open({ scope, keyId, runId, after, until }: OpenStream): Promise<ReadableStream<Uint8Array>> {
+  async open({ scope, holder, runId, after, until }: OpenStream): Promise<ReadableStream<Uint8Array>> {
     const audience = await this.#audienceOf(scope);
     const reader: Reader = {
       stream: new EventStream({
@@ -91,7 +95,7 @@ export class EventHub {
         onResync: () => this.#options.metrics.add("eventResyncs", {}),
       }),
       runId,
-      keyId,
+      holder,
       projectId: scope.projectId,
       closeAt: Math.min(Date.now() + LIFETIME_MS * (0.9 + Math.random() / 5), until?.getTime() ?? Infinity),
       live: after === null || after >= audience.lastId,
@@ -218,22 +222,25 @@ export class EventHub {
 interface HeardEvent extends EncodedEvent {
   /** Null: of no project. */
   readonly projectId: string | null;
-  /** The key that has just ended. */
-  readonly revokedKeyId: string | null;
+  /** Whether a reader may hear no more since then, or has to be asked anew. */
+  readonly ends: (holder: StreamHolder) => boolean;
 }
 
 function hear(event: EventRecord): HeardEvent {
-  const { projectId, keyId } = event.payload as { readonly projectId?: unknown; readonly keyId?: unknown };
+  const { projectId, keyId, sessionId, userId } = event.payload as Readonly<Record<string, unknown>>;
   return {
     ...encodeEvent(event),
     projectId: typeof projectId === "string" ? projectId : null,
-    revokedKeyId: event.type === "api_key.revoked" && typeof keyId === "string" ? keyId : null,
+    ends: (holder) =>
+      (event.type === "api_key.revoked" && keyId === holder.keyId) ||
+      (event.type === "session.ended" && sessionId === holder.sessionId) ||
+      (event.type === "person.changed" && userId === holder.userId),
   };
 }
 
-/** Events of another project are not for this reader; and one whose key has ended hears nothing more. */
+/** Events of another project are not for this reader. */
 function deliver(reader: Reader, event: HeardEvent): void {
-  if (event.revokedKeyId !== null && event.revokedKeyId === reader.keyId) reader.stream.close();
+  if (event.ends(reader.holder)) reader.stream.close();
   if (reader.runId !== null && event.runId !== reader.runId) return;
   if (event.projectId !== null && event.projectId !== reader.projectId) return;
   reader.stream.send(event);

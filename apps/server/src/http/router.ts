@@ -11,9 +11,10 @@ import type { Logger } from "@syncline/observability";
 import type { Hono } from "hono";
 import type { AccessControl } from "./access-control.ts";
 import { answerOnce } from "./answer-once.ts";
+import type { Identity } from "./identity.ts";
 import { type BodyLimits, type StreamLimits, streamBody } from "./read-body.ts";
 import { assertContentType, readJsonBody, readParameters } from "./read-input.ts";
-import type { AnyContext, Identity, RequestEnvironment } from "./request-environment.ts";
+import type { AnyContext, RequestEnvironment } from "./request-environment.ts";
 
 /** A request as a handler sees it: checked, and on whose behalf. */
 export interface Asked<R> {
@@ -32,6 +33,10 @@ export interface Asked<R> {
   readonly headers: Headers;
   readonly logger: Logger;
   readonly requestId: string;
+  /** Who sent it, behind the load balancers that the operator trusts. */
+  readonly address: string;
+  /** Of the answer, a cookie. */
+  readonly setCookie: (text: string) => void;
   readonly idempotencyKey: string | null;
   /** For handlers that tell repeats themselves: answers once under a call, by what they know of the body. */
   readonly remember: Remember;
@@ -76,7 +81,7 @@ export class Router {
   readonly #parts: RouterParts;
   /** Names of the routes that have handlers. */
   readonly names = new Set<string>();
-  readonly #paths: { readonly method: string; readonly pattern: RegExp }[] = [];
+  readonly #paths: { readonly method: string; readonly pattern: RegExp; readonly isPublic: boolean }[] = [];
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
@@ -90,7 +95,8 @@ export class Router {
   ): void {
     this.names.add(route.name);
     for (const path of [PREFIX + route.path, ...aliases]) {
-      this.#paths.push({ method: route.method.toUpperCase(), pattern: patternOf(path) });
+      const isPublic = PERMISSIONS[route.name] === "public";
+      this.#paths.push({ method: route.method.toUpperCase(), pattern: patternOf(path), isPublic });
       this.#parts.app.on(route.method.toUpperCase(), honoPath(path), (context) =>
         this.#answer(context, route, { handler, options }),
       );
@@ -102,6 +108,13 @@ export class Router {
     return this.#paths.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
   }
 
+  /** Whether nobody has to be known for it. */
+  isPublic(method: string, path: string): boolean {
+    const asked = method === "HEAD" ? "GET" : method;
+    const found = this.#paths.filter((known) => known.method === asked && known.pattern.test(path));
+    return found.length > 0 && found.every((known) => known.isPublic);
+  }
+
   async #answer<R extends Route>(
     context: AnyContext,
     route: R,
@@ -111,7 +124,7 @@ export class Router {
     context.set("route", route.name);
     const identity = access.authorise(context, PERMISSIONS[route.name], route.name);
     if (PERMISSIONS[route.name] === "public") access.limitPublic(context);
-    const { asked, bodyText } = await this.#read(context, { route, identity });
+    const { asked, bodyText, cookies } = await this.#read(context, { route, identity });
     const { status } = route.answer;
     const respond = async (value: JsonAnswer<R>) => {
       const last = options.after === undefined ? value : await options.after(value, asked);
@@ -120,6 +133,7 @@ export class Router {
     const { value, replayed } = await this.#handle(context, route, { handler, options, asked, bodyText });
     const response = await respond(value);
     if (replayed) response.headers.set("Idempotent-Replayed", "true");
+    for (const cookie of cookies) response.headers.append("Set-Cookie", cookie);
     return response;
   }
 
@@ -153,7 +167,7 @@ export class Router {
   async #read<R extends Route>(
     context: AnyContext,
     { route, identity }: { readonly route: R; readonly identity: Identity },
-  ): Promise<{ readonly asked: Asked<R>; readonly bodyText: string }> {
+  ): Promise<{ readonly asked: Asked<R>; readonly bodyText: string; readonly cookies: readonly string[] }> {
     const { controlPlane, bodyLimits, streamLimits } = this.#parts;
     const request = context.req.raw;
     const { params, query } = readParameters(route, {
@@ -166,6 +180,7 @@ export class Router {
         ? await readJsonBody(request, { schema: route.body.schema, limits: bodyLimits })
         : null;
     const requestId = context.get("requestId");
+    const cookies: string[] = [];
     const asked = {
       params,
       query,
@@ -183,9 +198,11 @@ export class Router {
       headers: request.headers,
       logger: context.get("logger"),
       requestId,
+      address: context.get("address"),
+      setCookie: (text: string) => void cookies.push(text),
       idempotencyKey: request.headers.get("idempotency-key"),
     };
-    return { asked: asked as unknown as Asked<R>, bodyText: body?.text ?? "" };
+    return { asked: asked as unknown as Asked<R>, bodyText: body?.text ?? "", cookies };
   }
 }
 

@@ -1,5 +1,13 @@
-import type { AnswerOf, diffs, jobs, RunAnswer, runs } from "@syncline/api";
-import type { Attempt, Job, PatchRecord, Run, ScheduleRecord, WorkUnit } from "@syncline/control-plane";
+import type { AnswerOf, diffs, jobs, people, RunAnswer, runs } from "@syncline/api";
+import type {
+  Attempt,
+  Job,
+  PatchRecord,
+  Run,
+  ScheduleRecord,
+  SessionRecord,
+  WorkUnit,
+} from "@syncline/control-plane";
 import { redactUrlsIn } from "@syncline/observability";
 
 /** Rows of the control plane as answers: what is not named here stays inside. */
@@ -10,6 +18,7 @@ export const isoOrNull = (at: Date | null): string | null => at?.toISOString() ?
 export type JobAnswer = AnswerOf<typeof jobs.getJob>;
 export type PatchAnswer = AnswerOf<typeof diffs.getPatch>;
 type UnitAnswer = AnswerOf<typeof runs.listUnits>["items"][number];
+type SessionAnswer = AnswerOf<typeof people.listSessions>["items"][number];
 type AttemptAnswer = AnswerOf<typeof runs.listAttempts>["items"][number];
 
 /** A definition without the passwords of connection URLs. */
@@ -99,5 +108,19 @@ export function presentPatch(patch: PatchRecord): PatchAnswer {
     createdAt: iso(patch.createdAt),
     expiresAt: isoOrNull(patch.expiresAt),
     removedAt: isoOrNull(patch.removedAt),
+  };
+}
+
+export function presentSession(session: SessionRecord, asking: string | null): SessionAnswer {
+  const { id, method, address, agent, createdAt, lastSeenAt, expiresAt } = session;
+  return {
+    id,
+    method,
+    address,
+    agent,
+    createdAt: iso(createdAt),
+    lastSeenAt: iso(lastSeenAt),
+    expiresAt: iso(expiresAt),
+    current: id === asking,
   };
 }

@@ -51,7 +51,7 @@ export function runRoutes(router: Router, { events, metrics }: ServiceParts): vo
   const stream = async (asked: Asked<unknown>, runId: string | null) => {
     const body = await events.open({
       scope: asked.call.scope,
-      keyId: asked.identity.keyId,
+      holder: asked.identity,
       runId,
       // A run's events are told from its beginning: who asks after its end would wait for one that never comes.
       after: lastEventId(asked.headers.get("last-event-id")) ?? (runId === null ? null : 0),

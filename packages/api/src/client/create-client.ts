@@ -19,7 +19,7 @@ export type CallInput<R> = (ParamsOf<R> extends undefined ? unknown : { readonly
   };
 
 /** JSON; the response itself where bytes are streamed; nothing for 204. */
-export type CallAnswer<R> = R extends { readonly answer: { readonly kind: "bytes" | "events" } }
+export type CallAnswer<R> = R extends { readonly answer: { readonly kind: "bytes" | "events" | "redirect" } }
   ? Response
   : R extends { readonly answer: { readonly kind: "empty" } }
     ? undefined
@@ -43,6 +43,9 @@ const NOUNS = {
   conflicts: contract.conflicts,
   webhooks: contract.webhooks,
   access: contract.access,
+  audit: contract.audit,
+  signIn: contract.signIn,
+  people: contract.people,
 } as const;
 
 export type Client = { readonly [Noun in keyof typeof NOUNS]: Calls<(typeof NOUNS)[Noun]> } & {
@@ -81,7 +84,7 @@ export function createClient(options: ClientOptions): Client {
 }
 
 async function readAnswer(response: Response, { answer }: Route, { url }: ClientOptions): Promise<unknown> {
-  if (answer.kind === "bytes" || answer.kind === "events") return response;
+  if (answer.kind === "bytes" || answer.kind === "events" || answer.kind === "redirect") return response;
   if (answer.kind === "empty") {
     await response.body?.cancel();
     return undefined;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SCOPES } from "../permissions.ts";
+import { namedGrantSchema } from "./people.ts";
 import { defineRoute } from "./route.ts";
 import { byId, idSchema, pageOf, pageQuery, timeSchema } from "./schemas.ts";
 
@@ -8,6 +9,7 @@ const keySchema = z.object({
   publicId: z.string(),
   name: z.string(),
   projectId: idSchema.nullable().describe("Null: all projects."),
+  userId: idSchema.nullable().default(null).describe("The person it stands for; null: a program's own."),
   scopes: z.array(z.string()),
   rotates: idSchema.nullable(),
   createdBy: z.string(),
@@ -20,16 +22,32 @@ const newKeySchema = z.object({ key: z.string().describe("Shown this once."), re
 
 export const me = defineRoute("GET /me", {
   tag: "access",
-  summary: "Who this key is and what it may do",
+  summary: "Who asks, and what they may do in the project",
   answer: {
     kind: "json",
     status: 200,
     schema: z.object({
       actor: z.string(),
-      keyId: idSchema,
+      keyId: idSchema.nullable().describe("Null: a session."),
+      sessionId: idSchema.nullable().default(null).describe("Null: a key."),
+      user: z
+        .object({ id: idSchema, email: z.string(), name: z.string(), hasPassword: z.boolean() })
+        .nullable()
+        .default(null)
+        .describe("The person who asks; null: a program's key."),
+      grants: z.array(namedGrantSchema).default([]).describe("The person's roles."),
       organizationId: idSchema,
       projectId: idSchema,
-      scopes: z.array(z.string()),
+      scopes: z.array(z.string()).describe("In the whole project."),
+      environments: z
+        .record(z.string(), z.array(z.string()))
+        .default({})
+        .describe("Scopes in single environments of the project, by name."),
+      organizationScopes: z
+        .array(z.string())
+        .default([])
+        .describe("For what all projects share: people, webhooks, the audit log."),
+      csrf: z.string().nullable().default(null).describe("What pages send as `X-Syncline-CSRF`."),
       expiresAt: timeSchema.nullable(),
       version: z.string(),
     }),
@@ -81,31 +99,6 @@ export const revokeKey = defineRoute("DELETE /keys/{id}", {
   summary: "Revoke a key at once",
   params: byId,
   answer: { kind: "empty", status: 204 },
-});
-
-export const listAudit = defineRoute("GET /audit", {
-  tag: "audit",
-  summary: "Who did what, newest first",
-  query: pageQuery.extend({
-    action: z.string().max(100).optional(),
-    subjectId: z.string().max(200).optional(),
-  }),
-  answer: {
-    kind: "json",
-    status: 200,
-    schema: pageOf(
-      z.object({
-        id: z.int(),
-        actor: z.string(),
-        action: z.string(),
-        subjectKind: z.string(),
-        subjectId: z.string().nullable(),
-        detail: z.unknown(),
-        requestId: z.string().nullable(),
-        at: timeSchema,
-      }),
-    ),
-  },
 });
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "a name of lower-case letters, digits, - and _");
@@ -172,4 +165,35 @@ export const takeProfile = defineRoute("POST /admin/profile", {
     }),
   },
   answer: { kind: "bytes", status: 200, contentTypes: ["application/json"] },
+});
+
+export const listMyKeys = defineRoute("GET /me/keys", {
+  tag: "sign-in",
+  summary: "One's own keys, without their secrets",
+  query: pageQuery,
+  answer: { kind: "json", status: 200, schema: pageOf(keySchema) },
+});
+
+export const createMyKey = defineRoute("POST /me/keys", {
+  tag: "sign-in",
+  summary: "Make a key that stands for oneself; it can do what one may at each moment, at most",
+  body: {
+    kind: "json",
+    schema: z.strictObject({
+      name: z.string().min(1).max(200),
+      scopes: z
+        .array(z.enum([...SCOPES, "*"]))
+        .min(1)
+        .default(["*"]),
+      expiresAt: timeSchema.optional(),
+    }),
+  },
+  answer: { kind: "json", status: 201, schema: newKeySchema },
+});
+
+export const revokeMyKey = defineRoute("DELETE /me/keys/{id}", {
+  tag: "sign-in",
+  summary: "Revoke one of one's own keys at once",
+  params: byId,
+  answer: { kind: "empty", status: 204 },
 });

@@ -11,6 +11,7 @@ export type RouteAnswer =
   | { readonly kind: "json"; readonly status: 200 | 201 | 202; readonly schema: z.ZodType }
   | { readonly kind: "bytes"; readonly status: 200; readonly contentTypes: readonly string[] }
   | { readonly kind: "events"; readonly status: 200 }
+  | { readonly kind: "redirect"; readonly status: 302 }
   | { readonly kind: "empty"; readonly status: 204 };
 
 export interface RouteShape {

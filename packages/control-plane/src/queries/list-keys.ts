@@ -11,6 +11,8 @@ import { olderThan } from "./by-age.ts";
 interface KeysInput extends PageInput {
   /** Only those of one project. */
   readonly projectId?: string;
+  /** Only those that stand for one person. */
+  readonly userId?: string;
 }
 
 /** Keys of the whole organization, newest first, also ended ones. */
@@ -23,6 +25,7 @@ export async function listKeys(
   const position = readAge(input);
   const mine = [
     eq(apiKeys.organizationId, scope.organizationId),
+    ...(input.userId === undefined ? [] : [eq(apiKeys.userId, input.userId)]),
     ...(input.projectId === undefined ? [] : [eq(apiKeys.projectId, input.projectId)]),
   ];
   const rows = await read(cp, scope.organizationId, (db) =>
