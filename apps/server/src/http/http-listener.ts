@@ -104,6 +104,10 @@ export class HttpListener implements Service {
   }
 
   async #close(): Promise<void> {
+    // Balancers keep connections for later requests: each is closed with its next answer, not in the middle of a request.
+    this.#server.prependListener("request", (_, response) => {
+      response.shouldKeepAlive = false;
+    });
     await sleep(this.#options.drainDelayMs ?? 0, undefined, this.#hurry).catch(() => {});
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await this.#options.events.close();

@@ -8,8 +8,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../root.ts";
 import { buildImage, type Image } from "./build-image.ts";
-import { prebuilt, ROOT, whyNoContainers } from "./prebuilt.ts";
+import { prebuilt, whyNoContainers } from "./prebuilt.ts";
 import { Container, type StartContainer } from "./run-container.ts";
 
 const USER = 10_001;

@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-
-export const ROOT = join(import.meta.dirname, "../../../..");
+import { ROOT } from "../root.ts";
 
 /** What the image's first stage leaves, made from the packages that are installed here: seconds instead of a download. */
 export function prebuilt(folder: string): Readonly<Record<string, string>> {
