@@ -275,7 +275,7 @@ describe("jobs", () => {
     await client().jobs.rotateHook({ params: { id: job.id } });
     expect((await call(path)).status).toBe(404);
     expect(server.log()).not.toContain(token);
-    const audit = await client().access.listAudit({ query: { subjectId: first.json.runId } });
+    const audit = await client().audit.listAudit({ query: { subjectId: first.json.runId } });
     expect(audit.items[0]).toMatchObject({ actor: `hook:${job.id}`, action: "run.create" });
   });
 });

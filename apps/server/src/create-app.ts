@@ -10,6 +10,7 @@ import { Router } from "./http/router.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
 import { accessRoutes } from "./routes/access.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { conflictRoutes } from "./routes/conflicts.ts";
 import { databaseRoutes } from "./routes/databases.ts";
 import { diffRoutes } from "./routes/diffs.ts";
@@ -68,6 +69,7 @@ export function createApp(
     conflictRoutes(router);
     webhookRoutes(router, parts);
     accessRoutes(router, parts);
+    auditRoutes(router, parts);
     auditRoutes(router, parts);
     signInRoutes(router, parts);
     peopleRoutes(router, parts);

@@ -44,6 +44,7 @@ const NOUNS = {
   webhooks: contract.webhooks,
   access: contract.access,
   audit: contract.audit,
+  audit: contract.audit,
   signIn: contract.signIn,
   people: contract.people,
 } as const;

@@ -1,5 +1,6 @@
 import * as access from "./access.ts";
 import * as audit from "./audit.ts";
+import * as audit from "./audit.ts";
 import * as conflicts from "./conflicts.ts";
 import * as databases from "./databases.ts";
 import * as diffs from "./diffs.ts";
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   conflicts,
   webhooks,
   access,
+  audit,
   audit,
   signIn,
   people,
