@@ -9,10 +9,17 @@ import type { Migration } from "./migration.ts";
 const MIGRATION_LOCK = 7_310_868_735_421;
 /** Lock not available, deadlock: others work meanwhile. */
 const PASSING: ReadonlySet<string> = new Set(["55P03", "40P01"]);
-/** A statement that waits for a lock makes everybody behind it wait, old replicas too: better to let them pass. */
-const LOCK_TIMEOUT_MS = 3_000;
-const TRIES = 20;
+/**
+ * A statement that waits for a lock makes everybody behind it wait, old replicas too: better to let them pass. Shorter
+ * than the server waits before it looks for a deadlock (1 s), so that it never ends one of theirs for this one's sake.
+ */
+const LOCK_TIMEOUT_MS = 400;
+const TRIES = 100;
 const PAUSE_MS = 250;
+/** Before that, a migration of several tables tries to get all of them without waiting. */
+const TRIES_AT_ONCE = 150;
+const PAUSE_AT_ONCE_MS = 20;
+const TABLE = /"syncline_control"\."([a-z_]+)"/g;
 
 /**
  * Brings the schema `syncline_control` up to `migrations`, one transaction each, under a session advisory lock.
@@ -78,22 +85,9 @@ async function applyPatiently(sql: Sql, { migration, lockTimeoutMs }: Applying):
   const { name, hash, statements, apart } = migration;
   const parts = apart === true ? statements.map((statement) => [statement]) : [statements];
   const [last = []] = parts.splice(-1);
-  for (const part of parts) await patiently(sql, () => apply(sql, { statements: part, lockTimeoutMs }));
+  for (const part of parts) await patiently(sql, { statements: part, lockTimeoutMs });
   const note = () => sql`INSERT INTO syncline_control.migrations (name, hash) VALUES (${name}, ${hash})`;
-  await patiently(sql, () => apply(sql, { statements: last, lockTimeoutMs, note }));
-}
-
-async function patiently(sql: Sql, attempt: () => Promise<void>): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      await sql.unsafe("ROLLBACK").catch(() => {});
-      if (tries >= TRIES || !PASSING.has(sqlStateOf(error))) throw error;
-      await sleep(PAUSE_MS);
-    }
-  }
+  await patiently(sql, { statements: last, lockTimeoutMs, note });
 }
 
 interface Part {
@@ -102,10 +96,41 @@ interface Part {
   readonly note?: () => PromiseLike<unknown>;
 }
 
-async function apply(sql: Sql, { statements, lockTimeoutMs, note }: Part): Promise<void> {
+async function patiently(sql: Sql, part: Part): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const waits = part.statements.length === 1 || tries > TRIES_AT_ONCE;
+    try {
+      await apply(sql, { ...part, waits });
+      return;
+    } catch (error) {
+      await sql.unsafe("ROLLBACK").catch(() => {});
+      if (tries >= TRIES_AT_ONCE + TRIES || !PASSING.has(sqlStateOf(error))) throw error;
+      await sleep((waits ? PAUSE_MS : PAUSE_AT_ONCE_MS) * (0.5 + Math.random()));
+    }
+  }
+}
+
+async function apply(
+  sql: Sql,
+  { statements, lockTimeoutMs, note, waits }: Part & { readonly waits: boolean },
+): Promise<void> {
   await sql.unsafe("BEGIN");
   await sql.unsafe(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+  if (!waits) await takeAllAtOnce(sql, statements);
   for (const statement of statements) await sql.unsafe(statement);
   await note?.();
   await sql.unsafe("COMMIT");
+}
+
+/**
+ * The tables that statements name, all of them or none: whoever holds one and waits for another makes others wait for
+ * both, and each other's.
+ */
+async function takeAllAtOnce(sql: Sql, statements: readonly string[]): Promise<void> {
+  const named = new Set(statements.flatMap((text) => [...text.matchAll(TABLE)].map(([, name = ""]) => name)));
+  const present = await sql<{ name: string }[]>`
+    SELECT relname AS name FROM pg_class
+    WHERE relnamespace = 'syncline_control'::regnamespace AND relkind IN ('r', 'p')`;
+  const tables = present.filter(({ name }) => named.has(name)).map(({ name }) => `syncline_control."${name}"`);
+  if (tables.length > 0) await sql.unsafe(`LOCK TABLE ${tables.join(", ")} IN ACCESS EXCLUSIVE MODE NOWAIT`);
 }
