@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ROOT } from "../root.ts";
 
-export const NGINX_SAMPLE = join(ROOT, "deploy/nginx/syncline.conf");
+const SAMPLES = ["upstream.conf", "syncline.conf"].map((name) => join(ROOT, "deploy/nginx", name));
 export const NAME = "syncline.example.com";
 
 export interface Nginx {
@@ -58,7 +58,7 @@ export function writeNginxConfig({ folder, replicas, port, plainPort, keepAlive 
     ),
     { stdio: "pipe" },
   );
-  let text = readFileSync(NGINX_SAMPLE, "utf8");
+  let text = SAMPLES.map((file) => readFileSync(file, "utf8")).join("\n");
   const replace = (pattern: RegExp, by: string) => {
     if (!pattern.test(text)) throw new Error(`the sample has no ${pattern}`);
     text = text.replace(pattern, by);
