@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type Call, type ControlPlane, withIdempotency } from "@syncline/control-plane";
+import { CodedError } from "@syncline/core";
 import { assertWritable } from "@syncline/engine";
-import type { OperationSetting } from "@syncline/runtime/operations";
+import type { AskedConsent, OperationSetting } from "@syncline/runtime/operations";
 import type { Asked } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 
@@ -35,9 +36,25 @@ export async function directSetting(
       const { label, protection, confirmationName } = target;
       assertWritable({ label, protection, confirmationName, confirmed, dryRun });
     },
+    consent: notReviewed,
     applicationId,
     fence: null,
   };
+}
+
+/**
+ * What a request brings along has nothing that people could have looked at before.
+ * @throws CodedError `review.required`
+ */
+async function notReviewed({ environment, required }: AskedConsent): Promise<null> {
+  if (required === 0) return null;
+  throw new CodedError(
+    "review.required",
+    `Writes to the environment "${environment}" take ${required} ${required === 1 ? "approval" : "approvals"}; rows that come with the request cannot be looked at before.`,
+    {
+      hint: "Store them as a patch (POST /api/v1/patches), or import them by a job, and open a review of it.",
+    },
+  );
 }
 
 /**

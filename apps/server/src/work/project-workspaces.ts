@@ -2,6 +2,7 @@ import type { Config, ServerConfig } from "@syncline/config";
 import type { ControlPlane, Scope } from "@syncline/control-plane";
 import type { Workspace } from "@syncline/runtime";
 import type { Egress } from "@syncline/runtime/egress";
+import { withStoredRules } from "./stored-rules.ts";
 
 export interface ProjectWorkspacesOptions {
   readonly controlPlane: ControlPlane;
@@ -12,7 +13,7 @@ export interface ProjectWorkspacesOptions {
   readonly storedServers: (cp: ControlPlane, scope: Scope) => Promise<readonly ServerConfig[]>;
 }
 
-/** Config and servers of projects. The config's belong to the first project; a name of the config goes before a stored one. */
+/** Config, servers and environments of projects. The config's belong to the first project; a name of the config goes before a stored one. */
 export class ProjectWorkspaces {
   readonly #options: ProjectWorkspacesOptions;
 
@@ -29,8 +30,14 @@ export class ProjectWorkspaces {
       scope.organizationId === defaultScope.organizationId && scope.projectId === defaultScope.projectId;
     const stored = (await storedServers(cp, scope)).map((server) => [server.name, server] as const);
     const servers = new Map([...stored, ...(ofConfig ? config.servers : [])]);
+    const environments = await withStoredRules(config.environments, { cp, scope });
     const own = ofConfig ? config : { ...config, current: null, remotes: new Map() };
     const { fetch } = egress();
-    return { config: { ...own, servers }, server: null, environment: ofConfig ? environment : {}, fetch };
+    return {
+      config: { ...own, servers, environments },
+      server: null,
+      environment: ofConfig ? environment : {},
+      fetch,
+    };
   }
 }

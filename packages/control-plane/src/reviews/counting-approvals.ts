@@ -46,10 +46,15 @@ export interface KnownDecision extends ReviewDecision {
   readonly counts: boolean;
 }
 
-/** All decisions in their order. */
-export async function decisionsOf(db: Executor, review: Review): Promise<readonly KnownDecision[]> {
+/** All decisions in their order; who may approve is asked of the environment that is given, else of the review's. */
+export async function decisionsOf(
+  db: Executor,
+  review: Review,
+  environment: string | null = review.environment,
+): Promise<readonly KnownDecision[]> {
+  const may = mayApprove(db, { ...review, environment });
   const rows = await db
-    .select({ decision: reviewDecisions, email: users.email, name: users.name, may: mayApprove(db, review) })
+    .select({ decision: reviewDecisions, email: users.email, name: users.name, may })
     .from(reviewDecisions)
     .innerJoin(users, eq(users.id, reviewDecisions.userId))
     .where(

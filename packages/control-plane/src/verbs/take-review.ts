@@ -3,7 +3,7 @@ import type { Call, ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
 import type { Executor } from "../database/open-database.ts";
 import { read, transact } from "../database/transact.ts";
-import { decisionsOf } from "../reviews/counting-approvals.ts";
+import { decisionsOf, type KnownDecision } from "../reviews/counting-approvals.ts";
 import { endReview } from "../reviews/end-review.ts";
 import { lockReview, ownReviews, type Review, reviewColumns } from "../reviews/review-record.ts";
 import { FINAL_STATES } from "../run-machine/run-states.ts";
@@ -51,10 +51,12 @@ export interface TakeReviewInput extends WantedReview {
   readonly targetFingerprint: string | null;
   /** What the environment demands now; the review may demand more. */
   readonly required: number;
+  /** Where the target is now; who approved must be allowed to there. Left out: where the review says. */
+  readonly environment?: string | null;
 }
 
 export type TakenReview =
-  | { readonly kind: "granted"; readonly review: Review }
+  | { readonly kind: "granted"; readonly review: Review; readonly approvals: readonly KnownDecision[] }
   /** The target is another: the review was voided. */
   | { readonly kind: "moved"; readonly review: Review }
   /** `given` of `required` approvals count now. */
@@ -75,7 +77,10 @@ export async function takeReview(cp: ControlPlane, call: Call, input: TakeReview
       if (state !== "open" && state !== "approved") continue;
       const review = await lockReview(change.tx, { scope: call.scope, reviewId: id });
       const answer = await tryReview(change, call, { review, input });
-      if (answer.kind === "granted") return grant(change, call, { review, input });
+      if (answer.kind === "granted") {
+        await grant(change, call, { review, input });
+        return answer;
+      }
       answers.push(answer);
     }
     const told = ["moved", "busy", "lacking"].map((kind) => answers.find((answer) => answer.kind === kind));
@@ -97,10 +102,12 @@ async function tryReview(change: Change, call: Call, { review, input }: Trial): 
   }
   if (targetFingerprint === null && review.runId !== runId) return { kind: "ended", review };
   const required = Math.max(review.required, input.required);
-  const given = (await decisionsOf(change.tx, review)).filter(({ counts }) => counts).length;
+  const decisions = await decisionsOf(change.tx, review, input.environment ?? review.environment);
+  const approvals = decisions.filter(({ counts }) => counts);
+  const given = approvals.length;
   if (review.state !== "approved" || given < required) return { kind: "lacking", review, given, required };
   if (review.jobId === null && (await isBusy(change.tx, review, runId))) return { kind: "busy", review };
-  return { kind: "granted", review };
+  return { kind: "granted", review, approvals };
 }
 
 /** Why a review is voided when the target is another than the one that was looked at. */
@@ -112,7 +119,7 @@ async function isBusy(tx: Executor, review: Review, runId: string): Promise<bool
   return other !== undefined && !FINAL_STATES.has(other.state);
 }
 
-async function grant(change: Change, call: Call, { review, input: { runId } }: Trial): Promise<TakenReview> {
+async function grant(change: Change, call: Call, { review, input: { runId } }: Trial): Promise<void> {
   await change.tx.update(reviews).set({ runId }).where(eq(reviews.id, review.id));
   const [run] = await change.tx
     .update(runs)
@@ -132,7 +139,6 @@ async function grant(change: Change, call: Call, { review, input: { runId } }: T
       subjectId: review.id,
       detail: { number: review.number, runId },
     });
-  return { kind: "granted", review };
 }
 
 async function lastEnded(change: Change, call: Call, input: TakeReviewInput): Promise<TakenReview> {

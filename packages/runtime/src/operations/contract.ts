@@ -1,4 +1,3 @@
-import type { NamedRules } from "@syncline/config";
 import type { RunSummary } from "@syncline/control-plane";
 import type { RunContext } from "@syncline/engine";
 import type { Place } from "../place.ts";
@@ -8,7 +7,7 @@ import type { Workspace } from "../workspace.ts";
 /** What somebody who has to agree to a write is told of its target. */
 export type WriteTarget = Pick<
   Place,
-  "label" | "server" | "protection" | "confirmationName" | "unresolvedServers"
+  "label" | "server" | "protection" | "confirmationName" | "unresolvedServers" | "environment"
 >;
 
 /** What a write will do, for whoever has to agree. */
@@ -26,6 +25,12 @@ export interface Consent {
   readonly signers: readonly string[];
 }
 
+/** Of one environment that the target belongs to, or of none. */
+export interface AskedConsent {
+  readonly environment: string | null;
+  readonly required: number;
+}
+
 /**
  * Everything an operation gets besides its input. The command line and the run worker make one each; what is asked at a
  * terminal there is settled by the job's definition here.
@@ -37,10 +42,12 @@ export interface OperationSetting {
   readonly context: RunContext;
   /** @throws CodedError `target.protected`, `target.readonly`, `usage.confirmation_required` */
   readonly confirmWrite: (wanted: WantedWrite) => Promise<void>;
-  /** Null or absent: nobody agreed yet, as at a terminal. Signatures in a patch file count besides. */
-  readonly consent?: Consent | null;
-  /** Rules beyond the config's, such as those of stored environments. */
-  readonly storedRules?: (target: WriteTarget) => Promise<readonly NamedRules[]>;
+  /**
+   * What others agreed to, asked for when rules demand it; null: nobody did. Absent where there are no reviews, as at a
+   * terminal: there a patch's own signatures are approvals.
+   * @throws CodedError `review.*`, which say why a review does not count
+   */
+  readonly consent?: (asked: AskedConsent) => Promise<Consent | null>;
   /** Names what is written in the target's ledger, so that doing it again finds it; a new one when null. */
   readonly applicationId: string | null;
   /** Checked by the target, per control plane; null for people at a terminal. */

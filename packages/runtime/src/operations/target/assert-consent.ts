@@ -29,7 +29,7 @@ export async function assertConsent(
   const all = await rulesOf(setting, target);
   for (const named of all) assertNotFrozen(target.label, named);
   if (wish.dryRun) return;
-  for (const named of all) assertAgreed(setting, target.label, { ...wish, ...named });
+  for (const named of all) await assertAgreed(setting, target.label, { ...wish, ...named });
 }
 
 /** Both questions of a write that carries no patch: what the environment demands, then who confirms it. */
@@ -47,7 +47,7 @@ export async function assertThawed(setting: OperationSetting, target: Place | Re
 }
 
 async function rulesOf(
-  { workspace, context, storedRules }: OperationSetting,
+  { workspace, context }: OperationSetting,
   target: Place | RemotePlace,
 ): Promise<readonly NamedRules[]> {
   const { config, environment: env } = workspace;
@@ -59,8 +59,7 @@ async function rulesOf(
   }
   const { host, port, database } = target.scope.connection;
   const ruled = { label: target.label, server: target.server, place: { host, port, database } };
-  const own = await rulesAt(config, ruled, { env, signal: context.signal });
-  return [...own, ...((await storedRules?.(target)) ?? [])];
+  return rulesAt(config, ruled, { env, signal: context.signal });
 }
 
 function assertNotFrozen(label: string, { environment, rules: { frozen } }: NamedRules): void {
@@ -75,21 +74,22 @@ function assertNotFrozen(label: string, { environment, rules: { frozen } }: Name
   );
 }
 
-type AskedConsent = ConsentWish & NamedRules;
+type AskedWish = ConsentWish & NamedRules;
 
-function assertAgreed(setting: OperationSetting, label: string, asked: AskedConsent): void {
+async function assertAgreed(setting: OperationSetting, label: string, asked: AskedWish): Promise<void> {
   const { environment, rules, action, patch } = asked;
-  const signers = signersOf(setting, asked);
   const { signatures, approvals } = rules;
-  if (signatures !== null) {
-    const counted = signers.filter((signer) => signatures.signers.includes(signer)).length;
-    if (counted < signatures.required) throw unsigned(label, asked, { found: counted, ...signatures });
-  }
+  const own = signersOf(setting, asked);
   // What a signature covers is the patch; what force and cascades do beside it, people have to look at.
-  const given = Math.max(
-    setting.consent?.approvals ?? 0,
-    patch === null || asked.beyond === true ? 0 : signers.length,
-  );
+  const covered = setting.consent === undefined && patch !== null && asked.beyond !== true;
+  const counted = (signers: readonly string[]) =>
+    signers.filter((signer) => signatures?.signers.includes(signer)).length;
+  const required = signatures?.required ?? 0;
+  if ((covered ? own.length : 0) >= approvals && counted(own) >= required) return;
+  const consent = (await setting.consent?.({ environment, required: approvals })) ?? null;
+  const found = counted([...new Set([...own, ...(consent?.signers ?? [])])]);
+  if (signatures !== null && found < required) throw unsigned(label, asked, { found, ...signatures });
+  const given = Math.max(consent?.approvals ?? 0, covered ? own.length : 0);
   if (given >= approvals) return;
   throw new CodedError(
     "review.required",
@@ -101,11 +101,10 @@ function assertAgreed(setting: OperationSetting, label: string, asked: AskedCons
   );
 }
 
-/** Different keys that agreed to exactly this, for this environment, not too long ago. */
-function signersOf({ consent, context }: OperationSetting, asked: AskedConsent): readonly string[] {
+/** Different keys that signed exactly this patch, for this environment, not too long ago. */
+function signersOf({ context }: OperationSetting, asked: AskedWish): readonly string[] {
   const { patch, environment, rules } = asked;
-  const agreed = consent?.signers ?? [];
-  if (patch === null) return agreed;
+  if (patch === null) return [];
   const verdicts = judgeSignatures({
     signatures: patch.signatures ?? [],
     patch: patch.hash,
@@ -116,12 +115,12 @@ function signersOf({ consent, context }: OperationSetting, asked: AskedConsent):
     expireMs: rules.approvalMs,
     verify: verifyStatement,
   });
-  return [...new Set([...agreed, ...validSigners(verdicts)])];
+  return validSigners(verdicts);
 }
 
 function unsigned(
   label: string,
-  { environment, action, patch }: AskedConsent,
+  { environment, action, patch }: AskedWish,
   { found, required, signers }: { found: number; required: number; signers: readonly string[] },
 ): CodedError {
   const what = `${required} of ${signers.length} ${signers.length === 1 ? "signer" : "signers"}`;

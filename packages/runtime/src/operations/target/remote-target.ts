@@ -30,6 +30,7 @@ export async function remoteWriteTarget(
       protection: "open",
       confirmationName: server.name,
       unresolvedServers: [],
+      environment: place.environment,
     },
     dryRun,
   });

@@ -1,4 +1,4 @@
-import { type ControlPlane, enforceRowSecurity, pruneHistory } from "@syncline/control-plane";
+import { type ControlPlane, enforceRowSecurity, expireReviews, pruneHistory } from "@syncline/control-plane";
 import type { ObjectStore } from "@syncline/engine";
 import type { ResultStore } from "../../results/index.ts";
 import { PollingService } from "../polling-service.ts";
@@ -44,7 +44,9 @@ export function createJanitor(options: JanitorOptions): PollingService {
     name: "janitor",
     intervalMs: FIRST_LOOK_MS,
     tick: async (signal) => {
-      if (!options.onDuty() || performance.now() - cleanedAt < ROUND_MS) return;
+      if (!options.onDuty()) return;
+      await expireReviews(options.controlPlane);
+      if (performance.now() - cleanedAt < ROUND_MS) return;
       await secure(options);
       await clean(options, signal);
       cleanedAt = performance.now();

@@ -104,6 +104,7 @@ export class UnitRunner {
     log("info", "unit taken", fields);
     try {
       const workspace = await workspaceOf(claim.run);
+      const unitTools = tools(workerId);
       const setting = unitSetting({
         claim,
         domain: controlPlane.id,
@@ -113,9 +114,10 @@ export class UnitRunner {
         progress: (event) => meter.add(event),
         warn: (message) => log("warn", message, fields),
         reached,
+        tools: unitTools,
       });
       signal.throwIfAborted();
-      const work = { claim, setting, tools: tools(workerId) };
+      const work = { claim, setting, tools: unitTools };
       if (claim.mode === "inspect" && claim.run.kind !== "bi-sync")
         return { kind: "outcome", outcome: await inspectUnit(work) };
       return { kind: "result", result: await execute(work) };

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Claim } from "@syncline/control-plane";
 import { assertWritable, type ProgressEvent } from "@syncline/engine";
 import type { OperationSetting, WantedWrite } from "../../operations/contract.ts";
+import type { ReviewTools } from "../../reviews/review-tools.ts";
+import { consentOfRun } from "../../reviews/run-consent.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { ReachedPoint } from "../kill-points.ts";
 
@@ -15,12 +17,15 @@ export interface UnitSettingInput {
   readonly progress: (event: ProgressEvent) => void;
   readonly warn: (message: string) => void;
   readonly reached: ReachedPoint;
+  readonly tools: ReviewTools;
 }
 
 /** What the job's definition says in advance stands for what the command line asks. */
 export function unitSetting(input: UnitSettingInput): OperationSetting {
-  const { claim, domain, workspace, folder, signal, progress, warn, reached } = input;
+  const { claim, domain, folder, signal, progress, warn, reached, tools } = input;
   const { run, unit, fenceToken } = claim;
+  const workspace = claim.mode === "inspect" ? withoutRules(input.workspace) : input.workspace;
+  const consent = consentOfRun({ claim, tools, workspace, signal });
   return {
     workspace,
     folder,
@@ -32,16 +37,36 @@ export function unitSetting(input: UnitSettingInput): OperationSetting {
       now: () => new Date(),
       randomBytes: (length) => randomBytes(length),
     },
-    confirmWrite: (wanted) => confirm(wanted, claim),
+    confirmWrite: (wanted) => confirm(wanted, { claim, consent }),
+    consent,
     applicationId: unit.id,
     fence: fenceToken === null ? null : { domain, token: fenceToken },
     reached,
   };
 }
 
-async function confirm({ target, dryRun }: WantedWrite, { run }: Claim): Promise<void> {
+/** Who only looks what was written asks nobody. */
+function withoutRules(workspace: Workspace): Workspace {
+  return { ...workspace, config: { ...workspace.config, environments: new Map() } };
+}
+
+interface Confirmation {
+  readonly claim: Claim;
+  readonly consent: NonNullable<OperationSetting["consent"]>;
+}
+
+async function confirm(
+  { target, dryRun }: WantedWrite,
+  { claim: { run, mode }, consent }: Confirmation,
+): Promise<void> {
   const { definition } = run;
-  const confirmed = "confirm" in definition ? (definition.confirm ?? null) : null;
-  const { label, protection, confirmationName } = target;
+  const { label, protection, confirmationName, environment } = target;
+  const said = "confirm" in definition ? (definition.confirm ?? null) : null;
+  const writes = !dryRun && protection !== "readonly" && mode === "work";
+  const asks = writes && protection === "protected" && said !== confirmationName;
+  // An approved review says more than the name of the server; a run that was started under one needs it in any case.
+  const agreed =
+    asks || (writes && run.reviewId !== null) ? await consent({ environment, required: 1 }) : null;
+  const confirmed = agreed === null ? said : confirmationName;
   assertWritable({ label, protection, confirmationName, confirmed, dryRun });
 }

@@ -36,6 +36,7 @@ export async function doCycle({
     folder,
     warn: () => {},
   });
+  const tools = { controlPlane: cp, databaseUrl } as UnitTools;
   const setting = unitSetting({
     claim,
     domain: cp.id,
@@ -45,9 +46,9 @@ export async function doCycle({
     progress: () => {},
     warn: () => {},
     reached: reached ?? (() => {}),
+    tools,
   });
   try {
-    const tools = { controlPlane: cp, databaseUrl } as UnitTools;
     const result = await executeBiSync({ claim, setting, tools });
     if (result.finished === true) return "done";
     return await finish(cp, claim, { kind: "done", output: { summary: result.summary } });
