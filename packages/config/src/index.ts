@@ -31,6 +31,14 @@ export {
   type SignatureRule,
   stricterRules,
 } from "./environments.ts";
+export {
+  FEATURE_FLAGS,
+  FEATURE_NAMES,
+  type FeatureFlag,
+  type FeatureName,
+  type Features,
+  withEnvironmentFeatures,
+} from "./feature-flags.ts";
 export { CONFIG_FILE_NAMES, findConfigFile } from "./find-config-file.ts";
 export { type FlowRule, type FlowRules, NO_FLOWS } from "./flow-rules.ts";
 export { assertFlow, type Flow, type FlowEnd } from "./flows.ts";
@@ -49,6 +57,7 @@ export {
   findProtection,
   type Place,
   type Protection,
+  serversAt,
 } from "./protection/find-protection.ts";
 export { type HostLookup, SYSTEM_LOOKUP } from "./protection/host-identity.ts";
 export { type NamedRules, type RuledPlace, rulesAt } from "./protection/rules-at.ts";

@@ -10,11 +10,15 @@ export function defineServer(program: Command, act: Act): void {
       .summary("serve the API and run jobs")
       .description(
         "Serves the HTTP API and runs jobs, those of the config file among them. Without a control database it keeps " +
-          "its state in an embedded PostgreSQL. The first start prints an administrator's key, once; so does a start when no such key works any more. Any number " +
+          "its state in an embedded PostgreSQL. The first start prints an administrator's key and the token with which the first person becomes one, once; so does a start when no such key works any more. Any number " +
           "of servers share one control database. SIGTERM lets it finish what runs, SIGHUP reads the config again.",
       ),
   )
     .option("--new-key", "print another administrator's key, for when the first one was lost")
+    .option(
+      "--new-admin-link",
+      "print a token with which somebody becomes an administrator, also when there is one",
+    )
     .action(
       act(async (session, options: ServerOptions) => {
         const { runServer } = await import("./service/run-server.ts");

@@ -16,6 +16,7 @@ export interface RunOptions extends PlaceOptions {
 
 export interface ServerOptions extends RunOptions {
   readonly newKey?: boolean;
+  readonly newAdminLink?: boolean;
 }
 
 export interface ServiceRunOptions extends RunOptions {

@@ -1,15 +1,20 @@
 import {
   type AnswerOf,
+  AUDITED,
+  type Audited,
   type BodyOf,
   type ParamsOf,
   PERMISSIONS,
+  type Permission,
   type QueryOf,
   type Route,
 } from "@syncline/api";
 import type { Call, ControlPlane } from "@syncline/control-plane";
+import { isCodedError } from "@syncline/core";
 import type { Logger } from "@syncline/observability";
 import type { Hono } from "hono";
 import type { AccessControl } from "./access-control.ts";
+import { AccessLog, NOTED_REFUSALS } from "./access-log.ts";
 import { answerOnce } from "./answer-once.ts";
 import type { Identity } from "./identity.ts";
 import { type BodyLimits, type StreamLimits, streamBody } from "./read-body.ts";
@@ -23,6 +28,8 @@ export interface Asked<R> {
   readonly body: BodyOf<R>;
   /** Of the key; on public routes nobody's. */
   readonly identity: Identity;
+  /** What the route takes. */
+  readonly permission: Permission;
   readonly call: Call;
   /** Verbs that are given this one join the transaction that remembers the answer of a repeated request. */
   readonly cp: ControlPlane;
@@ -79,12 +86,14 @@ const PREFIX = "/api/v1";
 /** Joins routes of the contract with their handlers. Every request is authorised by the table of permissions first. */
 export class Router {
   readonly #parts: RouterParts;
+  readonly #accesses: AccessLog;
   /** Names of the routes that have handlers. */
   readonly names = new Set<string>();
   readonly #paths: { readonly method: string; readonly pattern: RegExp; readonly isPublic: boolean }[] = [];
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
+    this.#accesses = new AccessLog(parts.controlPlane);
   }
 
   /** `aliases`: further whole paths of the same route. */
@@ -98,7 +107,10 @@ export class Router {
       const isPublic = PERMISSIONS[route.name] === "public";
       this.#paths.push({ method: route.method.toUpperCase(), pattern: patternOf(path), isPublic });
       this.#parts.app.on(route.method.toUpperCase(), honoPath(path), (context) =>
-        this.#answer(context, route, { handler, options }),
+        this.#answer(context, route, { handler, options }).catch(async (error: unknown) => {
+          await this.#noteRefusal(context, route, error);
+          throw error;
+        }),
       );
     }
   }
@@ -131,10 +143,30 @@ export class Router {
       return last instanceof Response ? last : Response.json(last ?? null, { status });
     };
     const { value, replayed } = await this.#handle(context, route, { handler, options, asked, bodyText });
+    await this.#enter(route, asked);
     const response = await respond(value);
     if (replayed) response.headers.set("Idempotent-Replayed", "true");
     for (const cookie of cookies) response.headers.append("Set-Cookie", cookie);
     return response;
+  }
+
+  async #enter<R extends Route>(route: R, { call, params, query, body }: Asked<R>): Promise<void> {
+    const audited: Audited = AUDITED[route.name];
+    if (audited.kind !== "read") return;
+    await this.#accesses.read(audited, {
+      call,
+      params: { ...(params as object | undefined) },
+      query: { ...(query as object | undefined) },
+      body: { ...(body as object | undefined) },
+    });
+  }
+
+  async #noteRefusal(context: AnyContext, route: Route, error: unknown): Promise<void> {
+    const identity = context.get("identity");
+    if (identity === undefined || !isCodedError(error) || !NOTED_REFUSALS.has(error.code)) return;
+    const call = callOf(identity, context.get("requestId"));
+    const address = context.get("address");
+    await this.#accesses.refuse({ call, route: route.name, code: error.code, address });
   }
 
   /** Once under an idempotency key, where the route takes one. */
@@ -186,12 +218,8 @@ export class Router {
       query,
       body: body?.value,
       identity,
-      call: {
-        scope: { organizationId: identity.organizationId, projectId: identity.projectId },
-        actor: identity.actor,
-        userId: identity.userId,
-        requestId,
-      },
+      permission: PERMISSIONS[route.name],
+      call: callOf(identity, requestId),
       cp: controlPlane,
       stream: () => streamBody(request, streamLimits),
       signal: request.signal,
@@ -204,6 +232,11 @@ export class Router {
     };
     return { asked: asked as unknown as Asked<R>, bodyText: body?.text ?? "", cookies };
   }
+}
+
+function callOf(identity: Identity, requestId: string): Call {
+  const { organizationId, projectId, actor, userId } = identity;
+  return { scope: { organizationId, projectId }, actor, userId, requestId };
 }
 
 /** `/jobs/{id}` → `/jobs/:id`. */

@@ -12,6 +12,7 @@ import { isCodedError, parseEndpointLocator } from "@syncline/core";
 import { checkPlace, checkServer, listTenants, type Workspace } from "@syncline/runtime";
 import type { Asked, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
+import { assertPlaces } from "../work/assert-places.ts";
 import { assertNamedPlace, assertServer } from "../work/check-definition.ts";
 import { assertServerUrl } from "../work/stored-servers.ts";
 import { iso } from "./present.ts";
@@ -40,10 +41,12 @@ export function databaseRoutes(router: Router, parts: ServiceParts): void {
   );
   router.on(
     databases.testDatabase,
-    async ({ call, body, signal }) => {
+    async (asked) => {
+      const { call, body, signal } = asked;
       const workspace = await workspaces.of(call.scope);
       const within = AbortSignal.any([signal, AbortSignal.timeout(TEST_MS)]);
       const { server, locator = "" } = body;
+      await assertPlaces(parts, asked, [server === undefined ? locator : `${server}:any`]);
       if (server !== undefined) {
         assertServer(server, workspace);
         return testServer(workspace, server, { signal: within });

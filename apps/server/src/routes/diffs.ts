@@ -4,6 +4,7 @@ import { CodedError, type PatchOperation } from "@syncline/core";
 import type { ChangeFilter, CutValue } from "@syncline/runtime/results";
 import type { Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
+import { assertDefinitionPlaces, assertPatchPlaces } from "../work/assert-places.ts";
 import { discardPatch, storePatch } from "../work/patch-upload.ts";
 import { keptPatch, withResult } from "../work/result-of.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
@@ -14,8 +15,10 @@ type ChangeAnswer = AnswerOf<typeof diffs.getChange>;
 export function diffRoutes(router: Router, parts: ServiceParts): void {
   router.on(
     diffs.startDiff,
-    async ({ cp, call, body }) => {
+    async (asked) => {
+      const { cp, call, body } = asked;
       const definition = { ...body, name: "diff", kind: "diff", enabled: true } as const;
+      await assertDefinitionPlaces(parts, asked, definition);
       return presentRun(await startRun(parts, { cp, call, definition, trigger: "manual" }));
     },
     {
@@ -35,12 +38,16 @@ export function diffRoutes(router: Router, parts: ServiceParts): void {
   router.on(diffs.getPatch, async ({ cp, call, params }) =>
     presentPatch(await getPatch(cp, call.scope, { patchId: params.id })),
   );
-  router.on(diffs.deletePatch, async ({ cp, call, params }) => {
+  router.on(diffs.deletePatch, async (asked) => {
+    const { cp, call, params } = asked;
+    await assertPatchPlaces(parts, asked, params.id);
     await discardPatch(parts, { cp, call, patchId: params.id });
     return new Response(null, { status: 204 });
   });
-  router.on(diffs.downloadPatch, async ({ cp, call, params }) => {
+  router.on(diffs.downloadPatch, async (asked) => {
+    const { cp, call, params } = asked;
     const patch = await keptPatch({ cp, call }, params.id);
+    await assertPatchPlaces(parts, asked, patch.id);
     const source = parts.results.patchSource(patch.objectKey);
     return new Response(ReadableStream.from(source.open()), {
       headers: {
@@ -53,8 +60,10 @@ export function diffRoutes(router: Router, parts: ServiceParts): void {
 }
 
 function changeRoutes(router: Router, parts: ServiceParts): void {
-  router.on(diffs.listChanges, async ({ cp, call, params, query, signal }) => {
+  router.on(diffs.listChanges, async (asked) => {
+    const { cp, call, params, query, signal } = asked;
     const patch = await keptPatch({ cp, call }, params.id);
+    await assertPatchPlaces(parts, asked, patch.id);
     const { limit, after } = query;
     return withResult(parts, patch, async (result) => {
       const { items, next } = await result.list({
@@ -66,8 +75,11 @@ function changeRoutes(router: Router, parts: ServiceParts): void {
       return { items: items.map(({ id, operation, cut }) => presentChange(id, operation, cut)), next };
     });
   });
-  router.on(diffs.getChange, async ({ cp, call, params: { id, n } }) => {
+  router.on(diffs.getChange, async (asked) => {
+    const { cp, call, params } = asked;
+    const { id, n } = params;
     const patch = await keptPatch({ cp, call }, id);
+    await assertPatchPlaces(parts, asked, patch.id);
     return withResult(parts, patch, async (result) => {
       const operation = await result.operation(n);
       if (operation !== null) return presentChange(n, operation, []);

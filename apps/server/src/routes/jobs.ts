@@ -15,6 +15,7 @@ import { CodedError } from "@syncline/core";
 import { type JobDefinition, nextSlot, type Schedule, scheduleProblem } from "@syncline/jobs";
 import type { Asked, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
+import { assertDefinitionPlaces, type PlacesAsked } from "../work/assert-places.ts";
 import { checkDefinition } from "../work/check-definition.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
 import { presentJob, presentRun } from "./present.ts";
@@ -23,6 +24,10 @@ const PREVIEWED = 5;
 
 export function jobRoutes(router: Router, parts: ServiceParts): void {
   const aliases = ["/api/jobs"];
+  const assertJobPlaces = async (asked: PlacesAsked, jobId: string) => {
+    const { definition } = await getJob(asked.cp, asked.call.scope, { jobId });
+    await assertDefinitionPlaces(parts, asked, definition);
+  };
   router.on(
     jobs.listJobs,
     async ({ cp, call, query }) => {
@@ -34,8 +39,10 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
   );
   router.on(
     jobs.createJob,
-    async ({ cp, call, body }) => {
+    async (asked) => {
+      const { cp, call, body } = asked;
       checkDefinition(body, await parts.workspaces.of(call.scope, cp));
+      await assertDefinitionPlaces(parts, asked, body);
       return present({ cp, call }, await createJob(cp, call, { definition: body }));
     },
     { aliases },
@@ -43,18 +50,25 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
   router.on(jobs.getJob, async ({ cp, call, params }) =>
     present({ cp, call }, await getJob(cp, call.scope, { jobId: params.id })),
   );
-  router.on(jobs.updateJob, async ({ cp, call, params, body }) => {
+  router.on(jobs.updateJob, async (asked) => {
+    const { cp, call, params, body } = asked;
+    await assertJobPlaces(asked, params.id);
     checkDefinition(body.definition, await parts.workspaces.of(call.scope, cp));
+    await assertDefinitionPlaces(parts, asked, body.definition);
     return present({ cp, call }, await updateJob(cp, call, { jobId: params.id, ...body }));
   });
-  router.on(jobs.deleteJob, async ({ cp, call, params }) => {
+  router.on(jobs.deleteJob, async (asked) => {
+    const { cp, call, params } = asked;
+    await assertJobPlaces(asked, params.id);
     await deleteJob(cp, call, { jobId: params.id });
     return new Response(null, { status: 204 });
   });
   router.on(
     jobs.runJob,
-    async ({ cp, call, params, query }) => {
+    async (asked) => {
+      const { cp, call, params, query } = asked;
       const job = await getJob(cp, call.scope, { jobId: params.id });
+      await assertDefinitionPlaces(parts, asked, job.definition);
       const { id: jobId, origin } = job;
       const definition = query.allowDeletes === "true" ? withDeletes(job.definition) : job.definition;
       const trusted = origin === "config";
@@ -64,7 +78,9 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
       after: (run, { cp, call, query, signal }) => waitForRun(run, { cp, call, signal, seconds: query.wait }),
     },
   );
-  router.on(jobs.rotateHook, async ({ cp, call, params }) => {
+  router.on(jobs.rotateHook, async (asked) => {
+    const { cp, call, params } = asked;
+    await assertJobPlaces(asked, params.id);
     const { token } = await rotateHook(cp, call, { jobId: params.id });
     return { token, path: `/api/v1/hooks/${token}` };
   });

@@ -14,9 +14,11 @@ import { finishedRun } from "@syncline/runtime/services";
 import type { Asked, Router } from "../http/router.ts";
 import { serviceMetrics } from "../service-metrics.ts";
 import type { ServiceParts } from "../service-parts.ts";
+import { assertRunPlaces } from "../work/assert-places.ts";
 import { presentAttempt, presentRun, presentUnit } from "./present.ts";
 
-export function runRoutes(router: Router, { events, metrics }: ServiceParts): void {
+export function runRoutes(router: Router, parts: ServiceParts): void {
+  const { events, metrics } = parts;
   const counted = serviceMetrics(metrics);
   router.on(runs.listRuns, async ({ cp, call, query }) => {
     const { state, ...rest } = query;
@@ -34,7 +36,9 @@ export function runRoutes(router: Router, { events, metrics }: ServiceParts): vo
   router.on(runs.listAttempts, async ({ cp, call, params }) => ({
     items: (await listAttempts(cp, call.scope, { runId: params.id })).map(presentAttempt),
   }));
-  router.on(runs.cancelRun, async ({ cp, call, params }) => {
+  router.on(runs.cancelRun, async (asked) => {
+    const { cp, call, params } = asked;
+    await assertRunPlaces(parts, asked, params.id);
     const run = await cancelRun(cp, call, { runId: params.id });
     if (run.finishedAt !== null) counted.runFinished(finishedRun(run));
     return presentRun(run);
@@ -44,10 +48,16 @@ export function runRoutes(router: Router, { events, metrics }: ServiceParts): vo
     [runs.resumeRun, resumeRun],
   ] as const;
   for (const [route, verb] of controls)
-    router.on(route, async ({ cp, call, params }) => presentRun(await verb(cp, call, { runId: params.id })));
-  router.on(runs.retryRun, async ({ cp, call, params }) =>
-    presentRun(await retryRun(cp, call, { runId: params.id })),
-  );
+    router.on(route, async (asked) => {
+      const { cp, call, params } = asked;
+      await assertRunPlaces(parts, asked, params.id);
+      return presentRun(await verb(cp, call, { runId: params.id }));
+    });
+  router.on(runs.retryRun, async (asked) => {
+    const { cp, call, params } = asked;
+    await assertRunPlaces(parts, asked, params.id);
+    return presentRun(await retryRun(cp, call, { runId: params.id }));
+  });
   const stream = async (asked: Asked<unknown>, runId: string | null) => {
     const body = await events.open({
       scope: asked.call.scope,

@@ -1,10 +1,11 @@
 import { type BodyOf, EXPORT_TYPES, type RunAnswer, transfers } from "@syncline/api";
-import type { ControlPlane } from "@syncline/control-plane";
+import { type ControlPlane, recordAccess } from "@syncline/control-plane";
 import { CodedError, parseFilter } from "@syncline/core";
 import { type JobDefinition, parseDuration } from "@syncline/jobs";
 import { applyBatch, byLabel, DEFAULT_IMPORT, readLog, runImport } from "@syncline/runtime/operations";
 import type { Asked, Handler, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
+import { assertDefinitionPlaces, assertPlaces, type PlacesAsked } from "../work/assert-places.ts";
 import { assertNamedPlace } from "../work/check-definition.ts";
 import { applicationIdOf, directSetting } from "../work/direct-setting.ts";
 import { storePatch } from "../work/patch-upload.ts";
@@ -26,14 +27,18 @@ export function transferRoutes(router: Router, parts: ServiceParts): void {
   });
   router.on(
     transfers.exportRows,
-    async ({ call, body, signal, logger }) => {
+    async (asked) => {
+      const { call, body, signal, logger } = asked;
+      await assertPlaces(parts, asked, [body.source]);
       const { filter, ...rest } = body;
       const wanted = filter === undefined ? rest : { ...rest, filter: parseFilter(JSON.stringify(filter)) };
       return streamExport(parts, { call, wanted, signal, logger });
     },
     { aliases: ["/api/sync/export"] },
   );
-  router.on(transfers.readRows, async ({ call, query, signal, logger }) => {
+  router.on(transfers.readRows, async (asked) => {
+    const { call, query, signal, logger } = asked;
+    await assertPlaces(parts, asked, [query.locator]);
     const { locator: source, schema, filter, mask } = query;
     const wanted = {
       source,
@@ -51,8 +56,11 @@ export function transferRoutes(router: Router, parts: ServiceParts): void {
 
 /** What a worker does. */
 function startedRoutes(router: Router, parts: ServiceParts): void {
-  const start = async ({ cp, call }: Pick<Asked<unknown>, "cp" | "call">, definition: JobDefinition) =>
-    presentRun(await startRun(parts, { cp, call, definition, trigger: "manual" }));
+  const start = async (asked: PlacesAsked, definition: JobDefinition) => {
+    const { cp, call } = asked;
+    await assertDefinitionPlaces(parts, asked, definition);
+    return presentRun(await startRun(parts, { cp, call, definition, trigger: "manual" }));
+  };
   const after = (
     run: ReturnType<typeof presentRun>,
     {
@@ -64,18 +72,21 @@ function startedRoutes(router: Router, parts: ServiceParts): void {
   ) => waitForRun(run, { cp, call, signal, seconds: query.wait });
   router.on(
     transfers.applyPatch,
-    async ({ cp, call, body }) => {
+    async (asked) => {
+      const { cp, call, body } = asked;
       await keptPatch({ cp, call }, body.patch);
-      return start({ cp, call }, { ...body, name: "apply", kind: "apply", enabled: true });
+      return start(asked, { ...body, name: "apply", kind: "apply", enabled: true });
     },
     { aliases: ["/api/sync/apply"], after },
   );
   router.on(
     transfers.applyFile,
-    async ({ call, query, signal, stream, remember }) =>
+    async ({ call, query, signal, stream, remember, identity, permission }) =>
       parts.uploads.with({ bytes: stream(), signal, suffix: "patch" }, async ({ path, digest }) => {
         const { target, strategy, triggers, confirm } = query;
         const answer = async (cp: ControlPlane) => {
+          const asked = { cp, call, identity, permission };
+          await assertPlaces(parts, asked, [target]);
           const patch = await storePatch(parts, { cp, call, signal, path });
           const definition: JobDefinition = {
             name: "apply",
@@ -91,7 +102,8 @@ function startedRoutes(router: Router, parts: ServiceParts): void {
             lockTimeout: "10s",
             ...(confirm === undefined ? {} : { confirm }),
           };
-          return start({ cp, call }, definition);
+          // The caller has the rows of the patch already.
+          return presentRun(await startRun(parts, { cp, call, definition, trigger: "manual" }));
         };
         const { value } = await remember(call, answer, digest);
         return value as RunAnswer;
@@ -100,12 +112,12 @@ function startedRoutes(router: Router, parts: ServiceParts): void {
   );
   router.on(
     transfers.undo,
-    ({ cp, call, body }) => start({ cp, call }, { ...body, name: "undo", kind: "undo", enabled: true }),
+    (asked) => start(asked, { ...asked.body, name: "undo", kind: "undo", enabled: true }),
     { after },
   );
   router.on(
     transfers.copy,
-    ({ cp, call, body }) => start({ cp, call }, { ...body, name: "copy", kind: "copy", enabled: true }),
+    (asked) => start(asked, { ...asked.body, name: "copy", kind: "copy", enabled: true }),
     { after },
   );
 }
@@ -113,6 +125,7 @@ function startedRoutes(router: Router, parts: ServiceParts): void {
 function batchHandler(parts: ServiceParts): Handler<typeof transfers.applyBatch> {
   return async (asked) => {
     const { call, body, signal } = asked;
+    await assertPlaces(parts, asked, [body.target]);
     const notes: string[] = [];
     const setting = await directSetting(parts, {
       call,
@@ -122,6 +135,13 @@ function batchHandler(parts: ServiceParts): Handler<typeof transfers.applyBatch>
       warn: (text) => void notes.push(text),
     });
     assertNamedPlace(body.target, setting.workspace);
+    const { target: subjectId, operations, atomic, dryRun } = body;
+    await recordAccess(parts.controlPlane, call, {
+      action: "rows.apply",
+      subjectKind: "rows",
+      subjectId,
+      detail: { operations: operations.length, atomic, dryRun },
+    });
     const { target, result } = await applyBatch(setting, {
       target: body.target,
       operations: body.operations.map(rowsOf),
@@ -137,7 +157,7 @@ function batchHandler(parts: ServiceParts): Handler<typeof transfers.applyBatch>
         lockTimeoutMs: LOCK_TIMEOUT_MS,
       },
     });
-    const { outcome, items, ledgerIds } = result;
+    const { outcome, items, ledgerIds, receipts } = result;
     return {
       target,
       outcome,
@@ -147,6 +167,7 @@ function batchHandler(parts: ServiceParts): Handler<typeof transfers.applyBatch>
         problem,
       })),
       ledgerIds: [...ledgerIds],
+      receipts: [...receipts],
       notes: [...notes, ...result.notes],
     };
   };
@@ -166,6 +187,7 @@ const SUFFIXES: Readonly<Record<string, string>> = Object.fromEntries(
 function importHandler(parts: ServiceParts): Handler<typeof transfers.importRows> {
   return async (asked) => {
     const { call, query, signal, headers } = asked;
+    await assertPlaces(parts, asked, [query.target]);
     const type = (headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
     const format = query.format ?? SUFFIXES[type];
     if (format === undefined)
@@ -180,6 +202,12 @@ function importHandler(parts: ServiceParts): Handler<typeof transfers.importRows
         signal,
         confirmed: query.confirm ?? null,
         applicationId: await applicationIdOf(parts.controlPlane, asked, [query, digest]),
+      });
+      await recordAccess(parts.controlPlane, call, {
+        action: "rows.import",
+        subjectKind: "rows",
+        subjectId: query.target,
+        detail: { format, strategy: query.strategy, dryRun: query.dryRun === "true" },
       });
       const file = { path, label: `upload.${format}` };
       const {
