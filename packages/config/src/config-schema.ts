@@ -4,6 +4,7 @@ import { alertsSchema } from "./alerts-schema.ts";
 import { DEFAULT_SYSTEM_FIELDS, DEFAULT_TIMESTAMP_FIELDS } from "./config.ts";
 import { datasetSchema } from "./datasets-schema.ts";
 import { environmentSchema } from "./environments-schema.ts";
+import { FEATURE_NAMES, type FeatureName } from "./feature-flags.ts";
 import { flowsSchema } from "./flows-schema.ts";
 import { limitsSchema } from "./limits-schema.ts";
 import { maskTablesSchema } from "./masks-schema.ts";
@@ -114,6 +115,14 @@ export const configSchema = z.strictObject({
     .describe("What `syncline server` and `syncline service` run."),
   limits: limitsSchema.prefault({}).describe("What a server process may take."),
   alerts: alertsSchema.prefault({}).describe("Who hears of failures."),
+  features: z
+    .strictObject(
+      Object.fromEntries(FEATURE_NAMES.map((name) => [name, z.boolean().optional()])) as {
+        [name in FeatureName]: z.ZodOptional<z.ZodBoolean>;
+      },
+    )
+    .prefault({})
+    .describe("What of a server is switched on and off; SYNCLINE_FEATURES wins."),
 });
 
 export type ConfigInput = z.input<typeof configSchema>;

@@ -2,6 +2,7 @@ import type { LookupFunction } from "node:net";
 import type { JobDefinition } from "@syncline/jobs";
 import type { DatasetConfig } from "./datasets.ts";
 import type { EnvironmentRules } from "./environments.ts";
+import { DEFAULT_FEATURES, type Features } from "./feature-flags.ts";
 import { type FlowRules, NO_FLOWS } from "./flow-rules.ts";
 import { type LimitsDocument, limitsSchema } from "./limits-schema.ts";
 import type { MaskSetConfig } from "./masks.ts";
@@ -69,6 +70,8 @@ export interface Config {
   readonly jobs: readonly JobDefinition[];
   readonly limits: LimitsDocument;
   readonly alerts: AlertsConfig;
+  /** What is switched on. */
+  readonly features: Features;
 }
 
 /** `alerts` with its references. */
@@ -102,5 +105,6 @@ export const EMPTY_CONFIG: Config = {
   requireEncryption: false,
   jobs: [],
   limits: limitsSchema.parse({}),
+  features: DEFAULT_FEATURES,
   alerts: { staleAfter: null, webhooks: [], allowAddresses: [] },
 };

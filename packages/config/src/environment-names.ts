@@ -61,6 +61,7 @@ export const SERVICE_ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
     "How long of that it still answers requests while /readyz says 503, so that load balancers turn away; default 5s, on a loopback address 0s.",
   NODE_OPTIONS:
     "Of Node.js itself; --import FILE loads an OpenTelemetry SDK, to which spans then go (metrics.md lists them).",
+  SYNCLINE_FEATURES: "Features to switch on and off, like +api-docs,-profiling; over features of the config.",
   SYNCLINE_METRICS_OPEN: "on: /metrics needs no key.",
   SYNCLINE_MODE: "Jobs of this kind only, as --mode.",
   SYNCLINE_INTERVAL: "Instead of the jobs' schedules, as --interval.",

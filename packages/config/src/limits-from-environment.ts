@@ -1,16 +1,18 @@
 import type { Config } from "./config.ts";
 import type { Environment } from "./connection/read-text-source.ts";
+import { withEnvironmentFeatures } from "./feature-flags.ts";
 import { SettingReader } from "./setting-reader.ts";
 
 const MOST_UNITS = 64;
 const MOST_REQUESTS = 1_000_000;
 
-/** The config with the limits that the environment sets over it. @throws CodedError `usage.invalid` naming the variable */
+/** The config with the limits and features that the environment sets over it. @throws CodedError `usage.invalid` naming the variable */
 export function withEnvironmentLimits(config: Config, environment: Environment): Config {
   const read = new SettingReader(environment);
   const { limits } = config;
   return {
     ...config,
+    features: withEnvironmentFeatures(config.features, environment),
     limits: {
       workUnits: read.count("SYNCLINE_WORK_UNITS", MOST_UNITS) ?? limits.workUnits,
       perServer: read.count("SYNCLINE_PER_SERVER", MOST_UNITS) ?? limits.perServer,

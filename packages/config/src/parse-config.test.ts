@@ -241,6 +241,7 @@ it("the JSON Schema names every key and refuses others", () => {
     "jobs",
     "limits",
     "alerts",
+    "features",
   ]);
   expect(schema.additionalProperties).toBe(false);
   expect(schema.required).toEqual(["version"]);

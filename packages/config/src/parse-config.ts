@@ -19,6 +19,7 @@ import { type ConfigIssue, configError } from "./config-issue.ts";
 import { type ConfigDocument, configSchema, type ServerDocument } from "./config-schema.ts";
 import { buildDatasets, checkDatasets } from "./datasets.ts";
 import { buildEnvironments } from "./environments.ts";
+import { featuresWith } from "./feature-flags.ts";
 import { checkJobs } from "./jobs.ts";
 import { buildMaskRules, type MaskSetConfig } from "./masks.ts";
 import { isRemote, type RemoteServerConfig } from "./remote-servers.ts";
@@ -196,6 +197,7 @@ function buildConfig(document: ConfigDocument, file: string): Config {
     jobs: document.jobs,
     limits: document.limits,
     alerts: buildAlerts(document.alerts, folder),
+    features: featuresWith(document.features),
     masks: new Map(
       Object.entries(document.masks).map(([name, set]) => [name, buildMasks(name, set, folder)]),
     ),

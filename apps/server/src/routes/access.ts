@@ -1,4 +1,5 @@
 import { type AnswerOf, access, grants } from "@syncline/api";
+import { FEATURE_NAMES } from "@syncline/config";
 import {
   type ApiKeyRecord,
   createApiKey,
@@ -51,6 +52,7 @@ export function accessRoutes(router: Router, parts: ServiceParts): void {
       csrf: cookie === null ? null : csrfTokenOf(controlPlane, cookie),
       expiresAt: isoOrNull(identity.expiresAt),
       version,
+      features: FEATURE_NAMES.filter((name) => parts.config().features[name]),
     };
   });
   keyRoutes(router);

@@ -25,7 +25,7 @@ type SignedIn = AnswerOf<typeof signIn.signIn>;
 export function signInRoutes(router: Router, parts: ServiceParts): void {
   const { controlPlane, settings } = parts;
   router.on(signIn.methods, async ({ headers }) => ({
-    password: originOf(settings, headers) !== null,
+    password: parts.config().features["password-sign-in"] && originOf(settings, headers) !== null,
     oidc: settings.signIn.oidc === null ? null : { name: settings.signIn.oidc.name },
   }));
   router.on(signIn.signIn, async (asked) => {

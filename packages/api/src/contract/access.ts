@@ -50,6 +50,7 @@ export const me = defineRoute("GET /me", {
       csrf: z.string().nullable().default(null).describe("What pages send as `X-Syncline-CSRF`."),
       expiresAt: timeSchema.nullable(),
       version: z.string(),
+      features: z.array(z.string()).default([]).describe("What the operator has switched on."),
     }),
   },
 });

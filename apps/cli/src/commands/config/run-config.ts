@@ -1,5 +1,11 @@
 import { resolve } from "node:path";
-import { configJsonSchema, defaultConfigText } from "@syncline/config";
+import {
+  configJsonSchema,
+  defaultConfigText,
+  FEATURE_NAMES,
+  type Features,
+  withEnvironmentFeatures,
+} from "@syncline/config";
 import { isCodedError } from "@syncline/core";
 import { checkServer, type ServerCheck, type Workspace } from "@syncline/runtime";
 import { localPatchFiles } from "@syncline/runtime/files";
@@ -40,6 +46,7 @@ type CheckOutcome =
 export async function runConfigCheck(session: Session, options: ConfigCommandOptions): Promise<ExitReason> {
   const workspace = await sessionWorkspace(session);
   const { config } = workspace;
+  const features = withEnvironmentFeatures(config.features, session.environment);
   const outcomes: CheckOutcome[] = [];
   for (const name of config.servers.keys()) outcomes.push(await checkOne(session, workspace, name, options));
   if (options.json === true)
@@ -49,8 +56,9 @@ export async function runConfigCheck(session: Session, options: ConfigCommandOpt
       servers: outcomes.map(outcomeDocument),
       remote_servers: [...config.remotes.keys()],
       jobs: jobDocuments(config, session.context.now()),
+      features,
     });
-  else await printChecks(session, workspace, outcomes);
+  else await printChecks(session, workspace, { outcomes, features });
   const failed = outcomes.find((outcome) => !outcome.ok);
   if (failed === undefined || failed.ok) return "ok";
   return isCodedError(failed.error) ? EXIT_REASONS[failed.error.code] : "unexpected";
@@ -83,7 +91,7 @@ function outcomeDocument(outcome: CheckOutcome) {
 async function printChecks(
   { output, paint, people, context }: Session,
   { config }: Workspace,
-  outcomes: readonly CheckOutcome[],
+  { outcomes, features }: { readonly outcomes: readonly CheckOutcome[]; readonly features: Features },
 ): Promise<void> {
   const now = context.now();
   if (config.file === null) {
@@ -96,6 +104,8 @@ async function printChecks(
   for (const name of config.remotes.keys()) rows.push([`    ${name}`, "another Syncline server", "", ""]);
   for (const line of formatColumns(rows, ["left", "left", "left", "left"])) await output.line(line.trimEnd());
   for (const line of jobLines(config, now)) await output.line(line);
+  const off = FEATURE_NAMES.filter((name) => !features[name]);
+  if (off.length > 0) await output.line(`  Switched off at servers: ${off.join(", ")}`);
   for (const outcome of outcomes) if (!outcome.ok) tellProblem(outcome.error, people.say.bind(people));
 }
 
