@@ -65,8 +65,8 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
 };
 
 const FOREIGN_KEY = "23503";
-/** Constraints that tie a row's project to its organization. */
-const OWNER = /_owner$/;
+/** Constraints that tie a row's project, or its person, to its organization. */
+const TIED = /_(owner|person|user_id_users_id_fk)$/;
 
 /** The driver's error under drizzle's, which quotes the statement and its parameters and must not travel on. */
 export function driverError(error: unknown): Error & { code?: string; constraint_name?: string } {
@@ -94,8 +94,12 @@ export function translateDatabaseError(error: unknown): unknown {
       retryable: found.retryable ?? false,
       details: { sqlState: state },
     });
-  if (state === FOREIGN_KEY && OWNER.test(driver.constraint_name ?? ""))
-    return new CodedError("resource.not_found", "There is no such project.");
+  const [, tied] = TIED.exec(driver.constraint_name ?? "") ?? [];
+  if (state === FOREIGN_KEY && tied !== undefined)
+    return new CodedError(
+      "resource.not_found",
+      `There is no such ${tied === "owner" ? "project" : "person"}.`,
+    );
   const ofDatabase = driver.name === "PostgresError" || name === "DrizzleQueryError";
   if (!ofDatabase) return error;
   return new CodedError(

@@ -253,5 +253,18 @@ export const MIGRATIONS: readonly Migration[] = [
       "GRANT USAGE ON SEQUENCE \"syncline_control\".\"fencing_tokens\" TO syncline_service;"
     ],
     "apart": true
+  },
+  {
+    "name": "0006_people_of_their_organization",
+    "hash": "45c8ab97cecbd5860cb324a7532d557da609e16150f13617dd876a7ba13264c9",
+    "statements": [
+      "ALTER TABLE \"syncline_control\".\"api_keys\" ADD CONSTRAINT \"api_keys_person\" FOREIGN KEY (\"organization_id\",\"user_id\") REFERENCES \"syncline_control\".\"users\"(\"organization_id\",\"id\") ON DELETE cascade ON UPDATE no action;",
+      "ALTER TABLE \"syncline_control\".\"invitations\" ADD CONSTRAINT \"invitations_person\" FOREIGN KEY (\"organization_id\",\"user_id\") REFERENCES \"syncline_control\".\"users\"(\"organization_id\",\"id\") ON DELETE cascade ON UPDATE no action;",
+      "ALTER TABLE \"syncline_control\".\"oidc_identities\" ADD CONSTRAINT \"oidc_identities_person\" FOREIGN KEY (\"organization_id\",\"user_id\") REFERENCES \"syncline_control\".\"users\"(\"organization_id\",\"id\") ON DELETE cascade ON UPDATE no action;",
+      "ALTER TABLE \"syncline_control\".\"role_bindings\" ADD CONSTRAINT \"role_bindings_person\" FOREIGN KEY (\"organization_id\",\"user_id\") REFERENCES \"syncline_control\".\"users\"(\"organization_id\",\"id\") ON DELETE cascade ON UPDATE no action;",
+      "ALTER TABLE \"syncline_control\".\"sessions\" ADD CONSTRAINT \"sessions_person\" FOREIGN KEY (\"organization_id\",\"user_id\") REFERENCES \"syncline_control\".\"users\"(\"organization_id\",\"id\") ON DELETE cascade ON UPDATE no action;",
+      "ALTER TABLE \"syncline_control\".\"signing_keys\" ADD CONSTRAINT \"signing_keys_person\" FOREIGN KEY (\"organization_id\",\"user_id\") REFERENCES \"syncline_control\".\"users\"(\"organization_id\",\"id\") ON DELETE cascade ON UPDATE no action;",
+      "ALTER TABLE \"syncline_control\".\"review_decisions\" ADD CONSTRAINT \"review_decisions_person\" FOREIGN KEY (\"organization_id\",\"user_id\") REFERENCES \"syncline_control\".\"users\"(\"organization_id\",\"id\") ON DELETE cascade ON UPDATE no action;"
+    ]
   }
 ];

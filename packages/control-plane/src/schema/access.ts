@@ -1,7 +1,7 @@
 import { integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { organizations } from "./organizations.ts";
-import { users } from "./people.ts";
+import { ofPerson, users } from "./people.ts";
 import { ofProject } from "./projects.ts";
 
 /** `slk_<publicId>_<secret>`; only an HMAC of the secret is kept. */
@@ -27,7 +27,7 @@ export const apiKeys = controlSchema.table(
     lastUsedAt: at(),
     revokedAt: at(),
   },
-  (table) => [ofProject("api_keys_owner", table)],
+  (table) => [ofProject("api_keys_owner", table), ofPerson("api_keys_person", table)],
 );
 
 /** Answers to requests that may come again. */

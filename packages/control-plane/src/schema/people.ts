@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import {
   type AnyPgColumn,
   boolean,
+  foreignKey,
   index,
   integer,
   jsonb,
@@ -48,6 +49,19 @@ export const users = controlSchema.table(
   (table) => [unique("users_owner").on(table.organizationId, table.id)],
 );
 
+interface PersonColumns {
+  readonly organizationId: AnyPgColumn;
+  readonly userId: AnyPgColumn;
+}
+
+/** A row's person is one of its own organization: the database itself refuses a mixture. */
+export const ofPerson = (name: string, { organizationId, userId }: PersonColumns) =>
+  foreignKey({
+    name,
+    columns: [organizationId, userId],
+    foreignColumns: [users.organizationId, users.id],
+  }).onDelete("cascade");
+
 /** A person as an identity provider knows them. */
 export const oidcIdentities = controlSchema.table(
   "oidc_identities",
@@ -60,7 +74,11 @@ export const oidcIdentities = controlSchema.table(
       .references(() => users.id, { onDelete: "cascade" }),
     createdAt: createdAt(),
   },
-  (table) => [primaryKey({ columns: [table.issuer, table.subject] }), index("oidc_of_user").on(table.userId)],
+  (table) => [
+    primaryKey({ columns: [table.issuer, table.subject] }),
+    index("oidc_of_user").on(table.userId),
+    ofPerson("oidc_identities_person", table),
+  ],
 );
 
 export const roleBindings = controlSchema.table(
@@ -80,6 +98,7 @@ export const roleBindings = controlSchema.table(
     createdAt: createdAt(),
   },
   (table) => [
+    ofPerson("role_bindings_person", table),
     uniqueIndex("role_bindings_once").on(
       table.userId,
       table.role,
@@ -108,7 +127,10 @@ export const invitations = controlSchema.table(
     usedAt: at(),
     revokedAt: at(),
   },
-  (table) => [index("invitations_by_age").on(table.organizationId, table.createdAt, table.id)],
+  (table) => [
+    ofPerson("invitations_person", table),
+    index("invitations_by_age").on(table.organizationId, table.createdAt, table.id),
+  ],
 );
 
 /** A browser that is signed in. Only a digest of the cookie is kept. */
@@ -132,6 +154,7 @@ export const sessions = controlSchema.table(
     endedAt: at(),
   },
   (table) => [
+    ofPerson("sessions_person", table),
     index("sessions_of_user").on(table.userId),
     index("sessions_live").on(table.expiresAt).where(sql`ended_at IS NULL`),
   ],
@@ -171,6 +194,7 @@ export const signingKeys = controlSchema.table(
     retired: boolean().notNull().default(false),
   },
   (table) => [
+    ofPerson("signing_keys_person", table),
     uniqueIndex("signing_keys_used")
       .on(table.organizationId, table.purpose, orNobody(table.userId))
       .where(sql`NOT retired`),

@@ -1,3 +1,4 @@
+import { REVIEW_STATES } from "@syncline/core";
 import type { JobDefinition } from "@syncline/jobs";
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, jsonb, text, uuid } from "drizzle-orm/pg-core";
@@ -5,24 +6,11 @@ import { at, controlSchema, createdAt, id, ownedBy } from "./columns.ts";
 import { jobs } from "./jobs.ts";
 import { organizations } from "./organizations.ts";
 import { patches } from "./patches.ts";
-import { users } from "./people.ts";
+import { ofPerson, users } from "./people.ts";
 import { ofProject } from "./projects.ts";
 import { runs } from "./runs.ts";
 
-/**
- * `open` → `approved` | `refused` | `voided` | `expired` | `withdrawn`; `approved` → `applied` | `voided` | `expired` |
- * `withdrawn`. Nothing leaves the others.
- */
-export const REVIEW_STATES = [
-  "open",
-  "approved",
-  "applied",
-  "refused",
-  "voided",
-  "expired",
-  "withdrawn",
-] as const;
-export type ReviewState = (typeof REVIEW_STATES)[number];
+export type { ReviewState } from "@syncline/core";
 
 /** Where a comment stands; without a table it is about the whole. */
 export interface CommentAnchor {
@@ -106,7 +94,10 @@ export const reviewDecisions = controlSchema.table(
     /** A later decision of the same person counts instead. */
     superseded: boolean().notNull().default(false),
   },
-  (table) => [index("review_decisions_of").on(table.reviewId, table.at)],
+  (table) => [
+    ofPerson("review_decisions_person", table),
+    index("review_decisions_of").on(table.reviewId, table.at),
+  ],
 );
 
 export const reviewComments = controlSchema.table(
