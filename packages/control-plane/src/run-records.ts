@@ -35,6 +35,16 @@ export interface RowCounts {
   readonly conflicts: number;
 }
 
+/** That what a write destroyed can be had again; found before its COMMIT. */
+export interface ReceiptRecord {
+  readonly kind: "inverse" | "untouched";
+  readonly ledgerId: string | null;
+  /** Rows that taking it back would write. */
+  readonly counts: { readonly inserts: number; readonly updates: number; readonly deletes: number };
+  readonly digest: string | null;
+  readonly verified: true;
+}
+
 /** What came of a run: numbers and names only. */
 export interface RunSummary {
   readonly outcome: "succeeded" | "partial" | "conflicted";
@@ -46,6 +56,8 @@ export interface RunSummary {
   readonly bytes: number;
   /** For `undo`, when rows were written. */
   readonly ledgerIds: readonly string[];
+  /** One for each transaction that wrote; absent in summaries of before there were receipts. */
+  readonly receipts?: readonly ReceiptRecord[];
   /** The stored result of a diff. */
   readonly patchId: string | null;
   /** Names inside the dump folder. */

@@ -7,6 +7,7 @@ export * from "./ports/object-store.ts";
 export * from "./ports/patch-files.ts";
 export * from "./ports/patch-target.ts";
 export * from "./ports/read-snapshot.ts";
+export * from "./ports/receipt.ts";
 export * from "./ports/renumber-store.ts";
 export * from "./ports/row-files.ts";
 export * from "./ports/run-context.ts";

@@ -108,19 +108,65 @@ describe("an SQL file of somebody else", () => {
   it("runs with anySql, but never against a protected target", async () => {
     await withDatabase(async (target) => {
       await target.query("CREATE TABLE kept (a int); INSERT INTO kept VALUES (1)");
-      const sql = Buffer.from("UPDATE kept SET a = 2; CREATE TABLE more AS SELECT 3 AS b;");
+      const sql = Buffer.from("INSERT INTO kept SELECT 2; CREATE TABLE more AS SELECT 3 AS b;");
       await expect(
         importInto(target.url, sql, { anySql: true, protection: "protected" }),
       ).rejects.toMatchObject({
         code: "target.protected",
       });
-      expect(await importInto(target.url, sql, { anySql: true })).toMatchObject({ statements: 2 });
-      expect(await target.query("SELECT a, b FROM kept, more")).toEqual([{ a: 2, b: 3 }]);
+      expect(await importInto(target.url, sql, { anySql: true })).toMatchObject({
+        statements: 2,
+        receipt: { kind: "untouched", verified: true },
+      });
+      expect(await target.query("SELECT a, b FROM kept, more ORDER BY a")).toEqual([
+        { a: 1, b: 3 },
+        { a: 2, b: 3 },
+      ]);
       const evil = Buffer.from("COPY kept FROM PROGRAM 'id';");
       await expect(importInto(target.url, evil, { anySql: true })).rejects.toMatchObject({
         code: "sql.refused",
       });
     });
+  });
+});
+
+it("anySql destroys nothing, whatever way is tried", async () => {
+  await withDatabase(async (target) => {
+    await target.query(`CREATE TABLE kept (a int PRIMARY KEY, b text); INSERT INTO kept VALUES (1, 'x'), (2, 'y');
+      CREATE TABLE child (a int REFERENCES kept ON DELETE CASCADE); INSERT INTO child VALUES (1); CREATE TABLE empty (a int);
+      CREATE FUNCTION clear() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DEL' || 'ETE FROM kept'; END $$`);
+    const rows = async () => [
+      await target.query("SELECT * FROM kept ORDER BY a"),
+      await target.query("SELECT * FROM child"),
+      await target.query("SELECT count(*) FROM pg_largeobject"),
+    ];
+    const before = await rows();
+    for (const sql of [
+      "UPDATE kept SET b = 'z' WHERE a = 1",
+      "DELETE FROM kept WHERE a = 1",
+      "TRUNCATE kept CASCADE",
+      "DROP TABLE child",
+      "DROP SCHEMA public CASCADE",
+      "ALTER TABLE kept DROP COLUMN b",
+      "ALTER TABLE kept ALTER b TYPE varchar(1)",
+      "INSERT INTO kept VALUES (1, 'z') ON CONFLICT (a) DO UPDATE SET b = excluded.b",
+      "WITH gone AS (DELETE FROM kept RETURNING *) SELECT * FROM gone",
+      "DO $$ BEGIN DELETE FROM kept; END $$",
+      "SELECT clear()",
+      "SET search_path = pg_catalog; DELETE FROM public.kept",
+      "SET track_counts = off; DELETE FROM kept",
+      "SET LOCAL track_counts = off; DELETE FROM child; SET LOCAL track_counts = on",
+    ])
+      for (const dryRun of [false, true])
+        await expect(
+          importInto(target.url, Buffer.from(`${sql};`), { anySql: true, dryRun }),
+          sql,
+        ).rejects.toMatchObject({ code: "receipt.missing" });
+    expect(await rows()).toEqual(before);
+    const fine =
+      "CREATE VIEW v AS SELECT 1; INSERT INTO empty VALUES (1); UPDATE empty SET a = 2; CREATE INDEX ON kept (b); DROP TABLE empty; SELECT count(*) FROM kept FOR UPDATE;";
+    await importInto(target.url, Buffer.from(fine.replace(" FOR UPDATE", "")), { anySql: true });
+    expect(await rows()).toEqual(before);
   });
 });
 

@@ -59,6 +59,8 @@ function recordingTarget(): { target: SqlTarget; ran: string[] } {
       for await (const _ of rows);
       return 0;
     },
+    watch: () => Promise.reject(new Error("nothing of this file wants watching")),
+    untouched: () => Promise.reject(new Error("nothing of this file wants watching")),
     commit: async () => {},
     rollback: async () => {},
   };

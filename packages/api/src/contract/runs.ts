@@ -38,6 +38,15 @@ const countsSchema = z.object({
   conflicts: count,
 });
 
+/** That what a write destroyed can be had again. */
+export const receiptSchema = z.object({
+  kind: z.enum(["inverse", "untouched"]),
+  ledgerId: z.string().nullable(),
+  counts: z.object({ inserts: count, updates: count, deletes: count }),
+  digest: z.string().nullable(),
+  verified: z.literal(true),
+});
+
 const summarySchema = z.object({
   outcome: z.enum(["succeeded", "partial", "conflicted"]),
   counts: countsSchema,
@@ -46,6 +55,7 @@ const summarySchema = z.object({
   ),
   bytes: count,
   ledgerIds: z.array(z.string()),
+  receipts: z.array(receiptSchema).optional(),
   patchId: z.string().nullable(),
   files: z.array(z.string()),
   notes: z.array(z.string()),

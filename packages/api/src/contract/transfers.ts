@@ -8,7 +8,7 @@ import {
 import { z } from "zod";
 import { PATCH_MEDIA_TYPE, waitQuery } from "./diffs.ts";
 import { defineRoute } from "./route.ts";
-import { runSchema } from "./runs.ts";
+import { receiptSchema, runSchema } from "./runs.ts";
 import { textSchema } from "./schemas.ts";
 
 const tag = "transfers";
@@ -89,6 +89,7 @@ export const applyBatch = defineRoute("POST /apply/batch", {
         }),
       ),
       ledgerIds: z.array(z.string()),
+      receipts: z.array(receiptSchema).optional(),
       notes: z.array(z.string()),
     }),
   },
@@ -134,6 +135,7 @@ const ledgerEntrySchema = z.object({
   undoState: z.enum(["applied", "partial", "undone"]),
   undoneBy: z.string().nullable(),
   undoneAt: z.string().nullable(),
+  receipt: receiptSchema.nullable().default(null),
 });
 
 export const readLog = defineRoute("GET /log", {

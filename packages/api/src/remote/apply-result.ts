@@ -7,13 +7,14 @@ export function applyResultOf(
   { dryRun, patchId }: { readonly dryRun: boolean; readonly patchId: string },
 ): ApplyResult {
   if (summary === null) throw new TypeError("a run without a summary did not end well");
-  const { counts, tables, ledgerIds, notes } = summary;
+  const { counts, tables, ledgerIds, receipts = [], notes } = summary;
   const conflicted = summary.outcome === "conflicted";
   const wrote = counts.inserted + counts.updated + counts.deleted > 0;
   return {
     outcome: dryRun ? "dry-run" : conflicted ? "conflicts" : wrote ? "applied" : "already-applied",
     patchId,
     ledgerId: ledgerIds[0] ?? null,
+    receipt: receipts[0] ?? null,
     counts: applyCounts(counts),
     tables: tables.map(({ name, ...table }) => ({ name, ...applyCounts(table) })),
     conflictCount: counts.conflicts,

@@ -1,5 +1,6 @@
 import type { PatchHeader, PatchOperation } from "@syncline/core";
 import type { ApplyConflict, ApplyCounts, ApplyOptions } from "../usecases/apply-contract.ts";
+import type { BackupReceipt, InverseEvidence } from "./receipt.ts";
 import type { IdMapEntry } from "./renumber-store.ts";
 
 /** One application of operations to a target; `id` names it in the ledger and is chosen before anything is sent. */
@@ -76,6 +77,8 @@ export interface PatchTransaction {
   conflicts(): AsyncIterable<ApplyConflict>;
   /** After `write`: what became of each staged operation, in the order in which they were staged. */
   outcomes(): AsyncIterable<readonly OperationOutcome[]>;
+  /** After a `write` that wrote: reads back what takes it back, for `assertReceipt`. */
+  readInverse(): Promise<InverseEvidence>;
   /**
    * Makes it visible. A rejection with `patch.outcome_unknown` means that the reply was lost: ask `wasCommitted`.
    * Any other rejection means that nothing was written.
@@ -111,6 +114,8 @@ export interface LedgerEntry {
   /** Ledger id of the undo that took it back last. */
   readonly undoneBy: string | null;
   readonly undoneAt: string | null;
+  /** Of what it destroyed; null for what was written before there were receipts, and where nothing was destroyed. */
+  readonly receipt: BackupReceipt | null;
 }
 
 /** What takes one application back. */

@@ -1,5 +1,6 @@
 import type { QualifiedName } from "@syncline/core";
 import type { Fence } from "../usecases/apply-contract.ts";
+import type { BackupReceipt } from "./receipt.ts";
 
 /** What one statement of an SQL file does. */
 export type SqlStatement =
@@ -62,6 +63,10 @@ export interface SqlTransaction {
   run(sql: string): Promise<number>;
   /** Sends rows after a COPY … FROM STDIN with backpressure. */
   copy(sql: string, rows: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Before anything runs: has `untouched` prove what nobody judges statement by statement. */
+  watch(): Promise<void>;
+  /** After `watch` and everything: rejects with `receipt.missing` unless no row of before was changed or removed. */
+  untouched(): Promise<BackupReceipt>;
   /** Rejects with `patch.outcome_unknown` when the connection broke while it was on its way. */
   commit(tables: readonly { readonly name: string; readonly rows: number }[]): Promise<void>;
   /** Never rejects; safe after a failure. */

@@ -1,5 +1,7 @@
 import type { PatchHeader, PatchOperation, PatchRow, PatchSignature } from "@syncline/core";
 
+import type { BackupReceipt } from "../ports/receipt.ts";
+
 export interface ApplyOptions {
   /** `reject` is `manual` without a conflict file: both roll back and report. */
   readonly strategy: "manual" | "ours" | "theirs";
@@ -65,6 +67,8 @@ export interface ApplyResult {
   readonly patchId: string;
   /** Ledger id of this application, null when nothing was written. */
   readonly ledgerId: string | null;
+  /** That what was destroyed can be had again; null when nothing was written. */
+  readonly receipt: BackupReceipt | null;
   readonly counts: ApplyCounts;
   readonly tables: readonly ({ readonly name: string } & ApplyCounts)[];
   /** First conflicts; all of them went to `onConflict`. */

@@ -2,6 +2,7 @@ import type { MergeConflict, MergeResolution, MoveRules, PatchRow, PatchTable } 
 import type { CreateChangeSpool } from "../ports/change-spool.ts";
 import type { Endpoint } from "../ports/endpoint.ts";
 import type { HighWaterMark, PatchTarget } from "../ports/patch-target.ts";
+import type { BackupReceipt } from "../ports/receipt.ts";
 import type { RunContext } from "../ports/run-context.ts";
 import type { ApplicationName, ApplyOptions } from "./apply-contract.ts";
 import type { DiffOptions } from "./diff-contract.ts";
@@ -75,6 +76,8 @@ export interface MoveResult {
   readonly outcome: "applied" | "already-applied" | "conflicts" | "dry-run";
   /** Names the run for `undo`; null when nothing was written. */
   readonly ledgerId: string | null;
+  /** That what was destroyed can be had again; null when nothing was written. */
+  readonly receipt: BackupReceipt | null;
   readonly counts: MoveCounts;
   readonly tables: readonly ({ readonly name: string } & MoveCounts)[];
   /** Conflicts that nobody decided: their rows are as the target has them. */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import { CodedError, isCodedError } from "@syncline/core";
-import type { SqlTarget, SqlTransaction } from "@syncline/engine";
+import type { BackupReceipt, SqlTarget, SqlTransaction } from "@syncline/engine";
 import type pg from "pg";
 import { abandonClient } from "../connection/cancel-request.ts";
 import { openConnection } from "../connection/connect.ts";
@@ -12,6 +12,7 @@ import type { PgScope } from "../scope.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
 import { isUncertain } from "../write/commit-outcome.ts";
 import { prepareSqlEntry, type SqlEntry, takeSqlName, writeSqlEntry } from "./sql-entry.ts";
+import { UntouchedProof } from "./untouched.ts";
 
 export interface SqlTargetInput {
   readonly scope: PgScope;
@@ -49,6 +50,7 @@ class PgSqlTransaction implements SqlTransaction {
   readonly #entry: SqlEntry | null;
   readonly #stop = () => void this.#abandon();
   #ended = false;
+  #proof: UntouchedProof | null = null;
 
   constructor(client: pg.Client, { label, signal, lockTimeoutMs, entry }: TransactionOptions) {
     this.#entry = entry;
@@ -76,6 +78,7 @@ class PgSqlTransaction implements SqlTransaction {
 
   /** By the extended protocol, which takes exactly one statement. */
   async run(sql: string): Promise<number> {
+    await this.#guard(async () => this.#proof?.admit(sql));
     const query = { text: sql, queryMode: "extended" } as unknown as pg.QueryConfig;
     const result = await this.#guard(() => this.#client.query(query));
     if (result.command === "SET") await this.#limitLockWaits(); // dumps switch it off for whoever restores them by psql
@@ -93,6 +96,21 @@ class PgSqlTransaction implements SqlTransaction {
       stream.end();
       await done;
       return stream.rowCount;
+    });
+  }
+
+  watch(): Promise<void> {
+    return this.#guard(async () => {
+      const { rows } = await this.#client.query("SELECT pg_catalog.current_setting('search_path') AS path");
+      this.#proof = await UntouchedProof.begin(this.#client, this.#label);
+      await this.#client.query("SELECT pg_catalog.set_config('search_path', $1, true)", [rows[0]?.path]);
+    });
+  }
+
+  untouched(): Promise<BackupReceipt> {
+    return this.#guard(() => {
+      if (this.#proof === null) throw new CodedError("internal", "A proof is asked for that was not begun.");
+      return this.#proof.end();
     });
   }
 

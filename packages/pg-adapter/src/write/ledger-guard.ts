@@ -18,12 +18,14 @@ const isForeignExpression = (expression: string) =>
 
 /** Everything that could run code of somebody else while the ledger is read or written. Reads the catalog alone. */
 const FOREIGN_PARTS = `WITH ours AS (
-  SELECT c.oid, c.relname, c.relkind, c.relrowsecurity FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+  SELECT c.oid, c.relname, c.relkind, c.relrowsecurity, c.relpersistence FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
   WHERE n.nspname OPERATOR(pg_catalog.=) 'syncline' AND c.relname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ('{target,fence,ledger,patch_operation,copy_part,copy_definition,high_water,id_map}')
 )
 SELECT o.relname AS relation, 'is no plain table'::pg_catalog.text AS what FROM ours o
   WHERE o.relkind OPERATOR(pg_catalog.<>) 'r'::pg_catalog."char" OR o.relrowsecurity
     OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE o.oid OPERATOR(pg_catalog.=) ANY (ARRAY[i.inhparent, i.inhrelid]))
+UNION ALL
+SELECT o.relname, 'is not kept when the server fails' FROM ours o WHERE o.relpersistence OPERATOR(pg_catalog.<>) 'p'::pg_catalog."char"
 UNION ALL
 SELECT o.relname, 'has trigger "' || t.tgname::pg_catalog.text || '"' FROM ours o JOIN pg_catalog.pg_trigger t ON t.tgrelid OPERATOR(pg_catalog.=) o.oid
   WHERE NOT t.tgisinternal

@@ -5,7 +5,7 @@ import {
   type PatchRow,
   type RowValue,
 } from "@syncline/core";
-import type { ApplyCounts, InversePatch, LedgerEntry } from "@syncline/engine";
+import type { ApplyCounts, BackupReceipt, InversePatch, LedgerEntry } from "@syncline/engine";
 import type { Client } from "pg";
 import type { PgScope } from "../scope.ts";
 
@@ -125,7 +125,7 @@ function toRow(names: readonly string[], json: string | null | undefined): Patch
 
 function toEntry(row: Row): LedgerEntry {
   const text = (name: string) => row[name] ?? "";
-  const header = JSON.parse(text("header")) as PatchHeader;
+  const header = JSON.parse(text("header")) as PatchHeader & { readonly receipt?: BackupReceipt };
   return {
     id: text("id"),
     patchId: text("patch_id"),
@@ -149,6 +149,7 @@ function toEntry(row: Row): LedgerEntry {
     undoState: text("undo_state") as LedgerEntry["undoState"],
     undoneBy: row["undone_by"] ?? null,
     undoneAt: row["undone_at"] ?? null,
+    receipt: header.receipt ?? null,
   };
 }
 

@@ -1,28 +1,91 @@
-import { formatIdentifier, type PatchTable } from "@syncline/core";
-import type { ApplicationRequest, WriteReport } from "@syncline/engine";
+import { randomBytes } from "node:crypto";
+import { CodedError, formatIdentifier, type PatchTable } from "@syncline/core";
+import type {
+  ApplicationRequest,
+  BackupReceipt,
+  InverseDigest,
+  InverseEvidence,
+  WriteReport,
+} from "@syncline/engine";
 import type { Client } from "pg";
 import type { PgScope } from "../scope.ts";
+import { digestSelects, digestStored, INVERSE_COLUMNS } from "./inverse-digest.ts";
 import { STAGED, STATE, type StagedTable } from "./staged-table.ts";
+import { sqlStateOf } from "./write-errors.ts";
 import { isOp, isState } from "./write-statements.ts";
 
-/** Writes the ledger row and the inverse operations, under the pins. */
+/** What must be found when the inverse is read back. */
+export interface WrittenInverse {
+  readonly expected: InverseDigest;
+  readonly seed: string;
+}
+
+/** Writes the ledger row and the inverse operations, under the pins. @throws CodedError `receipt.missing` */
 export async function writeLedger(input: {
   readonly client: Client;
   readonly scope: PgScope;
   readonly request: ApplicationRequest;
   readonly report: WriteReport;
   readonly tables: readonly StagedTable[];
-}): Promise<void> {
-  const { client, request } = input;
-  await client.query(INSERT_ENTRY, entryValues(input));
-  for (const table of input.tables) await writeInverse(client, request.id, table);
+}): Promise<WrittenInverse> {
+  const { client, request, tables, report } = input;
+  const ledgerId = request.id;
+  const seed = randomBytes(8).readBigInt64BE().toString();
+  const selects = tables.flatMap(inverseSelects);
+  const expected = await digestSelects(client, { selects, ledgerId, seed });
+  const { inserted, updated, deleted } = report.counts;
+  const idle = inserted + updated + deleted === 0;
+  try {
+    await client.query(INSERT_ENTRY, entryValues(input, idle ? null : receiptOf(ledgerId, expected)));
+    for (const select of selects)
+      await client.query(`INSERT INTO syncline.patch_operation (${INVERSE_COLUMNS}) ${select}`, [ledgerId]);
+  } catch (error) {
+    throw notKept(error);
+  }
+  return { expected, seed };
+}
+
+/** Reads back what was written, from the ledger itself. */
+export async function readBackInverse(
+  client: Client,
+  ledgerId: string,
+  { expected, seed }: WrittenInverse,
+): Promise<InverseEvidence> {
+  const { rows } = await client.query<{ header: string }>(
+    "SELECT header FROM syncline.ledger WHERE id OPERATOR(pg_catalog.=) $1::pg_catalog.uuid",
+    [ledgerId],
+  );
+  const header = rows[0] === undefined ? {} : (JSON.parse(rows[0].header) as { receipt?: BackupReceipt });
+  const recorded = rows.length === 1 && header.receipt?.digest === expected.digest;
+  return { ledgerId, recorded, expected, found: await digestStored(client, { ledgerId, seed }) };
+}
+
+function receiptOf(ledgerId: string, { counts, digest }: InverseDigest): BackupReceipt {
+  return { kind: "inverse", ledgerId, counts, digest, verified: true };
+}
+
+/** Privileges, disk space, a rule of the ledger's tables: without a backup nothing is destroyed. Lost connections stay what they are. */
+function notKept(error: unknown): unknown {
+  const sqlState = sqlStateOf(error);
+  if (!/^(22|23|42|44|53|54|58|P0|0A|XX)/.test(sqlState)) return error;
+  return new CodedError(
+    "receipt.missing",
+    `What would take this back could not be written into schema "syncline" (SQLSTATE ${sqlState}); nothing was written.`,
+    {
+      hint: 'Without a backup nothing is destroyed: see that the tables of schema "syncline" can be written, and that there is room.',
+      details: { sqlState },
+    },
+  );
 }
 
 const INSERT_ENTRY = `INSERT INTO syncline.ledger (id, patch_id, hash, kind, undoes, scope_schema, tenant_column, tenant_value,
   applied_at, actor, reason, strategy, header, tables, inserted, updated, deleted, already_applied, skipped)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, pg_catalog.clock_timestamp(), $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`;
 
-function entryValues({ scope, request, report, tables }: Parameters<typeof writeLedger>[0]): unknown[] {
+function entryValues(
+  { scope, request, report, tables }: Parameters<typeof writeLedger>[0],
+  receipt: BackupReceipt | null,
+): unknown[] {
   const { counts } = report;
   const recordedNames = tables.map((table) => recordedTable(table, scope).name);
   return [
@@ -37,7 +100,12 @@ function entryValues({ scope, request, report, tables }: Parameters<typeof write
     request.actor,
     request.options.force?.reason ?? request.move?.reason ?? null,
     request.move?.strategy ?? request.options.strategy,
-    JSON.stringify({ ...request.header, tables: tables.map((table) => recordedTable(table, scope)) }),
+    JSON.stringify({
+      ...request.header,
+      tables: tables.map((table) => recordedTable(table, scope)),
+      // The header of an undo came from a ledger, with the receipt of what it takes back.
+      receipt: receipt ?? undefined,
+    }),
     JSON.stringify(
       report.tables.map((counts, at) => ({ ...counts, name: recordedNames[at] ?? counts.name })),
     ),
@@ -57,18 +125,14 @@ function recordedTable(table: StagedTable, scope: PgScope): PatchTable {
   return { ...table.patchTable, name: recorded, fingerprint };
 }
 
-const COLUMNS = "ledger_id, seq, table_number, op, columns, key, old, new, cnt, total";
-
-async function writeInverse(client: Client, ledgerId: string, table: StagedTable): Promise<void> {
+/** One for each kind of operation; they take the ledger id as $1. */
+function inverseSelects(table: StagedTable): readonly string[] {
   const { staged } = table;
-  const selects = [
+  return [
     ...(staged.i + staged.I > 0 ? [inverseOfInserts(table)] : []),
     ...(staged.d + staged.D > 0 ? [inverseOfDeletes(table)] : []),
     ...table.groups.map((_, group) => inverseOfUpdates(table, group)),
   ];
-  for (const select of selects) {
-    await client.query(`INSERT INTO syncline.patch_operation (${COLUMNS}) ${select}`, [ledgerId]);
-  }
 }
 
 function inverseOfInserts(table: StagedTable): string {

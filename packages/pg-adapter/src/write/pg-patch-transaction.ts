@@ -2,6 +2,7 @@ import { CodedError, type PatchOperation } from "@syncline/core";
 import type {
   ApplicationRequest,
   ApplyConflict,
+  InverseEvidence,
   OperationOutcome,
   PatchTransaction,
   WriteReport,
@@ -11,6 +12,7 @@ import type { ApplySession } from "./apply-session.ts";
 import { applicationLock, isUncertain } from "./commit-outcome.ts";
 import { streamConflicts } from "./conflicts.ts";
 import type { ForeignKey } from "./foreign-keys.ts";
+import { readBackInverse, type WrittenInverse } from "./ledger-write.ts";
 import { streamOutcomes } from "./outcomes.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import { OperationStager } from "./stage-operations.ts";
@@ -36,6 +38,7 @@ export class PgPatchTransaction implements PatchTransaction {
   readonly #release: (session: ApplySession) => Promise<void>;
   readonly #stopWatching: () => void;
   #open = true;
+  #inverse: WrittenInverse | null = null;
 
   constructor(opened: OpenedTransaction, release: (session: ApplySession) => Promise<void>) {
     this.#opened = opened;
@@ -59,8 +62,19 @@ export class PgPatchTransaction implements PatchTransaction {
     });
   }
 
-  write(): Promise<WriteReport> {
-    return this.#guarded((opened) => writePatch(opened));
+  async write(): Promise<WriteReport> {
+    const { report, inverse } = await this.#guarded((opened) => writePatch(opened));
+    this.#inverse = inverse;
+    return report;
+  }
+
+  readInverse(): Promise<InverseEvidence> {
+    return this.#guarded(async ({ session, settings, request }) => {
+      const inverse = this.#inverse;
+      if (inverse === null) throw new CodedError("internal", "An inverse is read back that was not written.");
+      await settings.usePins();
+      return readBackInverse(session.client, request.id, inverse);
+    });
   }
 
   async *conflicts(): AsyncIterable<ApplyConflict> {

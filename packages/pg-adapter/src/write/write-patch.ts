@@ -6,7 +6,7 @@ import { CASCADED_SEQ } from "./cascades.ts";
 import { classify, classifyIdentical } from "./classify.ts";
 import { alterBack } from "./deferred-references.ts";
 import { assertKeysKept } from "./kept-keys.ts";
-import { writeLedger } from "./ledger-write.ts";
+import { type WrittenInverse, writeLedger } from "./ledger-write.ts";
 import { pendingNodes } from "./pending-nodes.ts";
 import type { OpenedTransaction } from "./pg-patch-transaction.ts";
 import { settleReach } from "./reach.ts";
@@ -27,13 +27,19 @@ import { isUniqueViolation } from "./write-errors.ts";
 import { orderWrites } from "./write-order.ts";
 import type { WriteNode } from "./write-statements.ts";
 
+export interface WrittenPatch {
+  readonly report: WriteReport;
+  /** Null when the ledger has nothing of it. */
+  readonly inverse: WrittenInverse | null;
+}
+
 const MAX_ROUNDS = 12;
 
 /**
  * Writes the staged operations: hopefully at first, each with its old image as a condition. Only when that does not
  * work out every row is judged, and it is tried again with what is left to do.
  */
-export async function writePatch(opened: OpenedTransaction): Promise<WriteReport> {
+export async function writePatch(opened: OpenedTransaction): Promise<WrittenPatch> {
   const { session, settings, tables, request } = opened;
   const { client } = session;
   await settings.usePins();
@@ -53,25 +59,26 @@ export async function writePatch(opened: OpenedTransaction): Promise<WriteReport
   const written = await writeInRounds(opened, triggers).catch(async (error: unknown) => {
     throw await explainSharedKey(opened, error);
   });
-  if (!written) return reportOf(client, tables, []);
+  if (!written) return { report: await reportOf(client, tables, []), inverse: null };
   await settings.usePins();
   for (const table of tables.filter(hasUnindexedKey)) await assertOneRowAKey(client, table);
   await triggers.enableAgain();
   const deferred = await alterBack(opened);
   const report = await reportOf(client, tables, [...triggers.notes, ...deferred]);
   const notes = [...report.notes, ...(await raiseSequences(client, tables, request.options.dryRun))];
+  let inverse: WrittenInverse | null = null;
   if (!request.options.dryRun) {
     const { counts } = report;
     const idle = counts.inserted + counts.updated + counts.deleted === 0;
     if (request.move === undefined || !idle)
-      await writeLedger({ client, scope: opened.scope, request, report, tables });
+      inverse = await writeLedger({ client, scope: opened.scope, request, report, tables });
     const marks = request.move?.highWater ?? [];
     await writeHighWater(client, opened.scope, { marks, ledgerId: request.id });
     await writeIdMap(client, opened.scope, { entries: request.move?.idMap ?? [], ledgerId: request.id });
     if (request.kind === "undo") await forgetHighWater(client, opened.scope);
     await markUndone(client, request, request.partial || report.counts.skipped > 0);
   }
-  return { ...report, notes };
+  return { report: { ...report, notes }, inverse };
 }
 
 /** Which of several identical rows goes does not matter as long as nobody adds or removes one meanwhile. */

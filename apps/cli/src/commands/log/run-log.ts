@@ -7,6 +7,7 @@ import type { Session } from "../../session.ts";
 import type { Paint } from "../../terminal/palette.ts";
 import type { LogCommandOptions } from "../log.ts";
 import { operationSetting } from "../operation-setting.ts";
+import { receiptDocument } from "../write/receipt-document.ts";
 
 interface LogInput {
   readonly target: string;
@@ -65,5 +66,6 @@ function entryDocument(entry: LedgerEntry) {
     undo_state: entry.undoState,
     undone_by: entry.undoneBy,
     undone_at: entry.undoneAt,
+    receipt: receiptDocument(entry.receipt),
   };
 }

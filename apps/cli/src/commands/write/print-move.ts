@@ -5,6 +5,7 @@ import { shortCounts } from "../../render/counts.ts";
 import { formatColumns } from "../../render/text-table.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
+import { receiptDocument } from "./receipt-document.ts";
 
 export interface MoveOutcome {
   /** What the command did, for people and scripts: `copy`, `push`, `import`. */
@@ -42,6 +43,7 @@ export function moveDocument({
     strategy,
     method: "difference",
     ledger_id: result.ledgerId,
+    receipt: receiptDocument(result.receipt),
     ...result.counts,
     undecided: result.undecided,
     first_conflicts: conflicts.map(conflictDocument),

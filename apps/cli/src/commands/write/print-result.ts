@@ -5,6 +5,7 @@ import { formatColumns } from "../../render/text-table.ts";
 import type { Session } from "../../session.ts";
 import { formatCount } from "../../terminal/progress-text.ts";
 import { conflictDocument, formatConflict } from "./conflict-text.ts";
+import { receiptDocument } from "./receipt-document.ts";
 
 export interface WriteOutcome {
   readonly verb: "apply" | "undo";
@@ -34,6 +35,7 @@ function outcomeDocument({ verb, target, result, conflicts, conflictFile }: Writ
     target,
     patch_id: result.patchId,
     ledger_id: result.ledgerId,
+    receipt: receiptDocument(result.receipt),
     ...countsDocument(result.counts),
     conflicts: result.conflictCount,
     first_conflicts: conflicts.map(conflictDocument),

@@ -16,11 +16,12 @@ export async function findDone(
 }
 
 /** The same application again, told with the numbers of when it was made. */
-export function resultOfThen({ id, patchId, counts, tables }: LedgerEntry): ApplyResult {
+export function resultOfThen({ id, patchId, counts, tables, receipt }: LedgerEntry): ApplyResult {
   return {
     outcome: "already-applied",
     patchId,
     ledgerId: id,
+    receipt,
     counts,
     tables,
     conflictCount: 0,

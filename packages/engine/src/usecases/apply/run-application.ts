@@ -7,6 +7,7 @@ import type {
 } from "../../ports/patch-target.ts";
 import type { RunContext } from "../../ports/run-context.ts";
 import type { ApplicationName, ApplyConflict, ApplyResult } from "../apply-contract.ts";
+import { assertReceipt } from "./assert-receipt.ts";
 import { findDone, resultOfThen } from "./find-done.ts";
 import { findOutcome } from "./find-outcome.ts";
 import { withRetry } from "./with-retry.ts";
@@ -48,12 +49,13 @@ export async function attemptApplication(application: Application): Promise<Appl
     const idle = countWritten(report) === 0;
     if (idle && request.kind === "apply" && application.commitIdle !== true)
       return toResult(request, report, "already-applied");
+    const receipt = idle ? null : assertReceipt(target.label, report, await transaction.readInverse());
     ctx.signal.throwIfAborted();
     application.reached?.("rows-written");
     await commit(application, transaction);
     application.reached?.("rows-committed");
     // An undo that found everything undone is recorded all the same.
-    return toResult(request, report, idle ? "already-applied" : "applied");
+    return { ...toResult(request, report, idle ? "already-applied" : "applied"), receipt };
   } finally {
     await transaction.rollback();
   }
@@ -115,6 +117,7 @@ function toResult(
     outcome,
     patchId: request.header.id,
     ledgerId: outcome === "applied" ? request.id : null,
+    receipt: null,
     counts: report.counts,
     tables: report.tables,
     conflictCount: report.conflictCount,

@@ -36,9 +36,16 @@ async function doneThen(input: ApplyBatchInput, id: string): Promise<BatchResult
   const named = typeof input.applicationId === "string";
   const entry = await findDone(input.patchTarget, { id, named, options: input.options });
   if (entry === null) return null;
-  const { counts, notes } = resultOfThen(entry);
+  const { counts, notes, receipt } = resultOfThen(entry);
   const items = input.operations.map(({ key }) => item("already", key.size > 0 ? key : null));
-  return { outcome: "applied", items, counts, ledgerIds: [entry.id], notes };
+  return {
+    outcome: "applied",
+    items,
+    counts,
+    ledgerIds: [entry.id],
+    receipts: receipt === null ? [] : [receipt],
+    notes,
+  };
 }
 
 /** Only what somebody said of the old row can contradict the target: else the row is taken as it is by now. */
@@ -129,6 +136,7 @@ function joined(parts: readonly BatchResult[]): BatchResult {
     items: parts.flatMap(({ items }) => items),
     counts: parts.map(({ counts }) => counts).reduce(addCounts, NOTHING),
     ledgerIds: parts.flatMap((part) => part.ledgerIds),
+    receipts: parts.flatMap((part) => part.receipts),
     notes: [...new Set(parts.flatMap(({ notes }) => notes))],
   };
 }

@@ -37,7 +37,7 @@ function nothingToDo(completed: readonly Completed[]): BatchResult {
   const items = completed.map((each) => itemOf(each, "skipped"));
   const alreadyApplied = items.filter(({ status }) => status === "already").length;
   const counts = { ...NOTHING, alreadyApplied, skipped: items.length - alreadyApplied };
-  return { outcome: "applied", items, counts, ledgerIds: [], notes: [] };
+  return { outcome: "applied", items, counts, ledgerIds: [], receipts: [], notes: [] };
 }
 
 interface Writing {
@@ -76,7 +76,14 @@ function resultOf({ completed, placed, outcomes, result }: Written): BatchResult
     const status = STATUS[outcomes[placed.indexOf(each)] ?? "present"];
     return item(conflicted && status !== "conflict" ? "held" : status, each.operation.key);
   });
-  const { counts, notes, ledgerId } = result;
+  const { counts, notes, ledgerId, receipt } = result;
   if (conflicted) return refused(items, notes);
-  return { outcome: "applied", items, counts, ledgerIds: ledgerId === null ? [] : [ledgerId], notes };
+  return {
+    outcome: "applied",
+    items,
+    counts,
+    ledgerIds: ledgerId === null ? [] : [ledgerId],
+    receipts: receipt === null ? [] : [receipt],
+    notes,
+  };
 }

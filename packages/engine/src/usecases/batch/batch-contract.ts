@@ -1,6 +1,7 @@
 import type { PatchRow } from "@syncline/core";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { PatchTarget } from "../../ports/patch-target.ts";
+import type { BackupReceipt } from "../../ports/receipt.ts";
 import type { RunContext } from "../../ports/run-context.ts";
 import type { ApplicationName, ApplyCounts, ApplyOptions } from "../apply-contract.ts";
 
@@ -46,6 +47,8 @@ export interface BatchResult {
   readonly counts: ApplyCounts;
   /** For undo; several when the batch is not atomic. */
   readonly ledgerIds: readonly string[];
+  /** Of what was destroyed, one for each transaction. */
+  readonly receipts: readonly BackupReceipt[];
   readonly notes: readonly string[];
 }
 

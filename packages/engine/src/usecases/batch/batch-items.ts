@@ -36,7 +36,7 @@ export function violationOf(each: Completed, error: CodedError): BatchItem {
 }
 
 export function refused(items: readonly BatchItem[], notes: readonly string[] = []): BatchResult {
-  return { outcome: "refused", items, counts: NOTHING, ledgerIds: [], notes };
+  return { outcome: "refused", items, counts: NOTHING, ledgerIds: [], receipts: [], notes };
 }
 
 export function problemOf({ code, message, hint }: CodedError): BatchProblem {

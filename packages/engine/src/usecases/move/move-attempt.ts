@@ -144,6 +144,7 @@ class MoveAttempt {
     return {
       outcome: result.outcome,
       ledgerId: result.ledgerId,
+      receipt: result.receipt,
       counts: tables.reduce(addMoveCounts, NO_MOVE),
       tables,
       undecided: tally.undecided,
@@ -155,13 +156,21 @@ class MoveAttempt {
     const { tally } = this.#source;
     const tables = tally.tables(this.#diff, null);
     const counts = tables.reduce(addMoveCounts, NO_MOVE);
-    return { outcome: "conflicts", ledgerId: null, counts, tables, undecided: tally.undecided, notes: [] };
+    return {
+      outcome: "conflicts",
+      ledgerId: null,
+      receipt: null,
+      counts,
+      tables,
+      undecided: tally.undecided,
+      notes: [],
+    };
   }
 }
 
 /** What the same move wrote when it was made. What it left alone is not in the ledger. */
 function movedThen(entry: LedgerEntry): MoveResult {
-  const { ledgerId, notes } = resultOfThen(entry);
+  const { ledgerId, receipt, notes } = resultOfThen(entry);
   const tables = entry.tables.map(({ name, inserted, updated, deleted, skipped }) => ({
     ...NO_MOVE,
     name,
@@ -171,7 +180,7 @@ function movedThen(entry: LedgerEntry): MoveResult {
     skipped,
   }));
   const counts = tables.reduce(addMoveCounts, NO_MOVE);
-  return { outcome: "already-applied", ledgerId, counts, tables, undecided: 0, notes };
+  return { outcome: "already-applied", ledgerId, receipt, counts, tables, undecided: 0, notes };
 }
 
 function versionOf(version: string | null): { readonly version?: string } {

@@ -1,3 +1,4 @@
+import type { BackupReceipt } from "../../ports/receipt.ts";
 import type { RunContext } from "../../ports/run-context.ts";
 import type { SqlImportName, SqlParser, SqlTarget } from "../../ports/sql-import.ts";
 import type { ApplicationName } from "../apply-contract.ts";
@@ -27,6 +28,8 @@ export interface ImportSqlInput {
 
 export interface ImportSqlResult {
   readonly outcome: "imported" | "dry-run";
+  /** That no row of before was changed or removed; null for an import of before. */
+  readonly receipt: BackupReceipt | null;
   /** Rows by table as the file names it, in the order of the file. */
   readonly tables: readonly { readonly name: string; readonly rows: number }[];
   readonly rows: number;

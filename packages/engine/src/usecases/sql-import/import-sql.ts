@@ -1,16 +1,26 @@
 import { CodedError, formatQualifiedName, isCodedError, type QualifiedName } from "@syncline/core";
+import type { BackupReceipt } from "../../ports/receipt.ts";
 import type { SqlStatement, SqlTransaction } from "../../ports/sql-import.ts";
 import type { ImportSqlInput, ImportSqlResult } from "./import-contract.ts";
 import { plainInsert } from "./plain-insert.ts";
 import { type ReadStatement, SqlReader } from "./sql-reader.ts";
 import { TenantGuard } from "./tenant-guard.ts";
 
+/** What is judged statement by statement: inserts without ON CONFLICT, COPY, and definitions that add. */
+const ONLY_ADDS: BackupReceipt = {
+  kind: "untouched",
+  ledgerId: null,
+  counts: { inserts: 0, updates: 0, deletes: 0 },
+  digest: null,
+  verified: true,
+};
+
 const MAX_STATEMENT_BYTES = 64 * 1024 * 1024;
 
 /**
  * Runs an SQL file in one transaction: all of it or nothing. Each statement is judged before the server sees it; psql's
  * commands are never run.
- * @throws CodedError `sql.refused`, `file.damaged`, `limit.exceeded`, `target.protected`, or what the server answered;
+ * @throws CodedError `sql.refused`, `receipt.missing`, `file.damaged`, `limit.exceeded`, `target.protected`, or what the server answered;
  * all name the file and its line
  */
 export async function importSql(input: ImportSqlInput): Promise<ImportSqlResult> {
@@ -23,9 +33,11 @@ export async function importSql(input: ImportSqlInput): Promise<ImportSqlResult>
   const name = dryRun ? null : (input.name ?? null);
   const transaction = await target.begin(ctx.signal, name);
   try {
+    if (anySql) await transaction.watch();
     const run = new ImportRun(input, transaction);
     await run.toTheEnd();
-    const result = run.result();
+    const receipt = anySql ? await transaction.untouched() : ONLY_ADDS;
+    const result = { ...run.result(), receipt };
     if (dryRun) await transaction.rollback();
     else {
       input.reached?.("rows-written");
@@ -83,7 +95,7 @@ class ImportRun {
     });
   }
 
-  result(): ImportSqlResult {
+  result(): Omit<ImportSqlResult, "receipt"> {
     const tables = [...this.#rows].map(([name, rows]) => ({ name, rows }));
     return {
       outcome: this.#input.dryRun ? "dry-run" : "imported",

@@ -11,6 +11,7 @@ import type { BaseStore } from "../../ports/base-store.ts";
 import type { CreateChangeSpool } from "../../ports/change-spool.ts";
 import type { Endpoint } from "../../ports/endpoint.ts";
 import type { PatchTarget } from "../../ports/patch-target.ts";
+import type { BackupReceipt } from "../../ports/receipt.ts";
 import type { RunContext } from "../../ports/run-context.ts";
 import type { ApplyOptions } from "../apply-contract.ts";
 import type { DiffOptions } from "../diff-contract.ts";
@@ -114,6 +115,8 @@ export interface SyncCycleResult {
   readonly tables: readonly SyncTableResult[];
   /** For `undo`; null where nothing was written. */
   readonly ledgerIds: { readonly target: string | null; readonly source: string | null };
+  /** Of what was destroyed on either side. */
+  readonly receipts: readonly BackupReceipt[];
   readonly open: readonly SyncConflict[];
   /** Conflicts that nobody decided and for which `open` had no room; their rows are held as well. */
   readonly left: number;

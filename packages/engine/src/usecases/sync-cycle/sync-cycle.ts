@@ -1,4 +1,5 @@
 import { CodedError, isCodedError } from "@syncline/core";
+import type { BackupReceipt } from "../../ports/receipt.ts";
 import { pause } from "../apply/pause.ts";
 import { type AgreedPair, agreePair } from "./agree-pair.ts";
 import { applicationIdOf, applySide } from "./apply-side.ts";
@@ -23,10 +24,19 @@ export async function syncCycle(input: SyncCycleInput): Promise<SyncCycleResult>
   let violations: Violations = new Map();
   const notes = new Set<string>();
   const ledgerIds: { target: string | null; source: string | null } = { target: null, source: null };
+  const receipts: BackupReceipt[] = [];
   const recovered = { yes: false };
   const written = { target: new Map<string, SyncSideCounts>(), source: new Map<string, SyncSideCounts>() };
   for (let attempts = 1; ; attempts += 1) {
-    const attempt = new CycleAttempt(input, { violations, notes, ledgerIds, recovered, written, attempts });
+    const attempt = new CycleAttempt(input, {
+      violations,
+      notes,
+      ledgerIds,
+      receipts,
+      recovered,
+      written,
+      attempts,
+    });
     try {
       return await attempt.run();
     } catch (error) {
@@ -56,6 +66,7 @@ interface Attempt {
   readonly violations: Violations;
   readonly notes: Set<string>;
   readonly ledgerIds: { target: string | null; source: string | null };
+  readonly receipts: BackupReceipt[];
   readonly recovered: { yes: boolean };
   /** By table, over all attempts: a side that was written stays so when the other one needs another attempt. */
   readonly written: Readonly<Record<SideName, Map<string, SyncSideCounts>>>;
@@ -152,9 +163,15 @@ class CycleAttempt {
     const id = planned?.[side] ?? null;
     if (plan === null || id === null) return;
     this.#writing = side;
-    const { outcome, notes } = await applySide({ input: this.#input, side, id, operations: plan[side] });
+    const { outcome, notes, receipt } = await applySide({
+      input: this.#input,
+      side,
+      id,
+      operations: plan[side],
+    });
     for (const note of notes) this.#attempt.notes.add(note);
     if (outcome === "applied") this.#attempt.ledgerIds[side] = id;
+    if (receipt !== null) this.#attempt.receipts.push(receipt);
     const written = this.#attempt.written[side];
     for (const table of plan.tables)
       written.set(table.name, addCounts(written.get(table.name) ?? NO_ROWS, table[side]));
@@ -171,7 +188,7 @@ class CycleAttempt {
   #result(outcome: SyncCycleResult["outcome"]): SyncCycleResult {
     const plan = this.#plan;
     if (plan === null) throw new CodedError("internal", "A cycle ended without a plan.");
-    const { notes, ledgerIds, attempts, recovered, written } = this.#attempt;
+    const { notes, ledgerIds, receipts, attempts, recovered, written } = this.#attempt;
     const rows = (side: SideName, name: string) => written[side].get(name) ?? NO_ROWS;
     return {
       outcome,
@@ -184,6 +201,7 @@ class CycleAttempt {
       left: plan.left,
       decided: plan.decided,
       ledgerIds: { ...ledgerIds },
+      receipts: [...receipts],
       recovered: recovered.yes,
       attempts,
       notes: [...notes, ...leftOut(plan)],

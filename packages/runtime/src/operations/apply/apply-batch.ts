@@ -48,7 +48,7 @@ export function applyBatch(setting: OperationSetting, input: BatchInput): Promis
   });
 }
 
-function batchReport({ outcome, items, counts, ledgerIds, notes }: BatchResult): OperationReport {
+function batchReport({ outcome, items, counts, ledgerIds, receipts, notes }: BatchResult): OperationReport {
   const { inserted, updated, deleted, alreadyApplied, skipped } = counts;
   const conflicts = items.filter(({ status }) => status === "conflict").length;
   return {
@@ -57,6 +57,7 @@ function batchReport({ outcome, items, counts, ledgerIds, notes }: BatchResult):
     tables: [],
     bytes: 0,
     ledgerIds,
+    receipts,
     patchId: null,
     files: [],
     notes,

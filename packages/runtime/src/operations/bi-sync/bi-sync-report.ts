@@ -23,6 +23,7 @@ export function biSyncReport(
     tables,
     bytes: 0,
     ledgerIds: [result.ledgerIds.target, result.ledgerIds.source].filter((id) => id !== null),
+    receipts: result.receipts,
     patchId: null,
     files: [],
     notes: result.notes,

@@ -54,7 +54,13 @@ async function importOfThen(
     const entry = await target.findApplication(id);
     if (entry === null) return null;
     const tables = entry.tables.map(({ name, inserted }) => ({ name, rows: inserted }));
-    return { outcome: "imported", tables, rows: entry.counts.inserted, statements: 0 };
+    return {
+      outcome: "imported",
+      receipt: entry.receipt,
+      tables,
+      rows: entry.counts.inserted,
+      statements: 0,
+    };
   } finally {
     await target.close();
   }

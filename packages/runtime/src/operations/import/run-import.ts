@@ -60,12 +60,13 @@ function strategyOf({ strategy, base, replaceAll }: ImportInput): MoveStrategy {
 
 function sqlSummary(
   { applicationId }: OperationSetting,
-  { outcome, rows, tables }: ImportSqlResult,
+  { outcome, receipt, rows, tables }: ImportSqlResult,
   notes: readonly string[],
 ): OperationReport {
   return {
     ...NOTHING_MOVED,
     ledgerIds: applicationId === null || outcome === "dry-run" ? [] : [applicationId],
+    receipts: receipt === null || outcome === "dry-run" ? [] : [receipt],
     counts: { ...NOTHING_MOVED.counts, inserted: rows },
     tables: tables.map(({ name, rows: inserted }) => ({ name, inserted })),
     notes,

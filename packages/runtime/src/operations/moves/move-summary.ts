@@ -3,7 +3,7 @@ import type { OperationReport } from "../contract.ts";
 
 /** What a move by difference did, for whoever keeps runs. */
 export function moveSummary(
-  { counts, tables, undecided, ledgerId, notes }: MoveResult,
+  { counts, tables, undecided, ledgerId, receipt, notes }: MoveResult,
   said: readonly string[] = [],
 ): OperationReport {
   return {
@@ -12,6 +12,7 @@ export function moveSummary(
     tables,
     bytes: 0,
     ledgerIds: ledgerId === null ? [] : [ledgerId],
+    receipts: receipt === null ? [] : [receipt],
     patchId: null,
     files: [],
     notes: [...said, ...notes],

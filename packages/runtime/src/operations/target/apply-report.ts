@@ -10,6 +10,7 @@ export function applyReport(result: ApplyResult): OperationReport {
     tables: result.tables.map((table) => ({ name: table.name, ...rowCounts(table) })),
     bytes: 0,
     ledgerIds: result.ledgerId === null ? [] : [result.ledgerId],
+    receipts: result.receipt === null ? [] : [result.receipt],
     patchId: null,
     files: [],
     notes: result.notes,

@@ -13,9 +13,9 @@ export function jobOf<Kind extends JobKind>({ claim }: UnitWork, kind: Kind): Jo
 
 /** The report without what is the operation's own. */
 export function summarized(report: NonNullable<UnitResult["summary"]>): UnitResult {
-  const { outcome, counts, tables, bytes, ledgerIds, patchId, files, notes } = report;
+  const { outcome, counts, tables, bytes, ledgerIds, receipts = [], patchId, files, notes } = report;
   return {
-    summary: { outcome, counts, tables, bytes, ledgerIds, patchId, files, notes },
+    summary: { outcome, counts, tables, bytes, ledgerIds, receipts, patchId, files, notes },
     rows: counts.inserted + counts.updated + counts.deleted + counts.unchanged,
     bytes,
   };
