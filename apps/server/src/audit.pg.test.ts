@@ -70,7 +70,7 @@ describe("entries", () => {
     expect(actionsOf(await get("/audit?action=environment"))).toEqual([]);
     const { actor } = await get("/me");
     const mine = await get(`/audit?actor=${actor}&action=project.*`);
-    expect(actionsOf(mine)).toEqual(["project.create Other"]);
+    expect(actionsOf(mine)).toEqual(["project.create"]);
     const [project] = mine.items;
     expect((await get(`/audit?subjectKind=project&subjectId=${project.subjectId}`)).items).toEqual([project]);
     expect(actionsOf(await get(`/audit?action=environment.*&from=${project.at}`))).toEqual([

@@ -1,3 +1,4 @@
+export { AUDITED, type Audited } from "./audited.ts";
 export { PATCH_MEDIA_TYPE } from "./contract/diffs.ts";
 export {
   access,

@@ -74,7 +74,29 @@ export async function advanceRun(
     },
   });
   noteDifferences(change, next);
+  if (event.name === "start" || final) noteLife(change, next, summary ?? null);
   return next;
+}
+
+/** A run's beginning and end in the audit log; who asked for it is told by the entry that made it. */
+function noteLife(
+  change: Change,
+  { id, organizationId, projectId, kind, definition, state, attempt, error }: Run,
+  summary: RunSummary | null,
+): void {
+  const call = { scope: { organizationId, projectId }, actor: "service" };
+  const begins = state === "running";
+  change.audit(call, {
+    action: begins ? "run.start" : "run.end",
+    subjectKind: "run",
+    subjectId: id,
+    detail: {
+      kind,
+      name: definition.name,
+      attempt,
+      ...(begins ? {} : { state, error: error?.code ?? null, counts: summary?.counts ?? null }),
+    },
+  });
 }
 
 /** A watching run that found more than its job puts up with. */
