@@ -1,6 +1,5 @@
 import * as access from "./access.ts";
 import * as audit from "./audit.ts";
-import * as audit from "./audit.ts";
 import * as conflicts from "./conflicts.ts";
 import * as databases from "./databases.ts";
 import * as diffs from "./diffs.ts";
@@ -24,7 +23,6 @@ export const ROUTES: readonly Route[] = [
   conflicts,
   webhooks,
   access,
-  audit,
   audit,
   signIn,
   people,
