@@ -3,9 +3,9 @@ import { chmodSync, cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../root.ts";
 
-/** What the image's first stage leaves, made from the packages that are installed here: seconds instead of a download. */
-export function prebuilt(folder: string): Readonly<Record<string, string>> {
-  const cli = join(ROOT, "apps/cli");
+/** What the image's first stage leaves, made from packages that are installed already: seconds instead of a download. */
+export function prebuilt(folder: string, checkout: string = ROOT): Readonly<Record<string, string>> {
+  const cli = join(checkout, "apps/cli");
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o755);
   execFileSync(join(cli, "node_modules/.bin/tsdown"), ["--out-dir", join(folder, "dist")], {
@@ -18,7 +18,7 @@ export function prebuilt(folder: string): Readonly<Record<string, string>> {
     ["LICENSE", "LICENSE"],
     ["deploy/docker/health-check.mjs", "health-check.mjs"],
   ] as const)
-    cpSync(join(ROOT, from), join(folder, to), { recursive: true });
+    cpSync(join(to === "health-check.mjs" ? ROOT : checkout, from), join(folder, to), { recursive: true });
   execFileSync("chmod", ["-R", "u=rwX,go=rX", folder]);
   return { "/src/image": folder };
 }
