@@ -15,9 +15,12 @@ import { conflictRoutes } from "./routes/conflicts.ts";
 import { databaseRoutes } from "./routes/databases.ts";
 import { diffRoutes } from "./routes/diffs.ts";
 import { documentRoutes } from "./routes/documents.ts";
+import { environmentRoutes } from "./routes/environments.ts";
 import { jobRoutes } from "./routes/jobs.ts";
+import { oidcRoutes } from "./routes/oidc.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { probeRoutes } from "./routes/probes.ts";
+import { reviewRoutes } from "./routes/reviews.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { transferRoutes } from "./routes/transfers.ts";
@@ -70,8 +73,11 @@ export function createApp(
     conflictRoutes(router, parts);
     webhookRoutes(router, parts);
     accessRoutes(router, parts);
+    environmentRoutes(router, parts);
+    reviewRoutes(router, parts);
     auditRoutes(router, parts);
     signInRoutes(router, parts);
+    oidcRoutes(router, parts);
     peopleRoutes(router, parts);
   }
   return app;

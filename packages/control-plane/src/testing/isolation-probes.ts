@@ -42,6 +42,9 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   authenticateSession: "takes a credential",
   bootstrapSetup: "makes what it is about",
   signInByPassword: "takes a credential",
+  beginOidcSignIn: "takes a credential",
+  takeOidcSignIn: "takes a credential",
+  signInByOidc: "takes a credential",
   takeSignInAttempt: "takes a credential",
   forgetSignInFailures: "takes a credential",
   changePassword: ({ cp, call, theirs }) =>
