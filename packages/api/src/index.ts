@@ -6,9 +6,11 @@ export {
   conflicts,
   databases,
   diffs,
+  environments,
   jobs,
   people,
   ROUTES,
+  reviews,
   runs,
   signIn,
   transfers,
@@ -39,3 +41,4 @@ export {
   type Scope,
 } from "./permissions.ts";
 export { ENVIRONMENT_ROUTES, ROLE_SCOPES } from "./roles.ts";
+export { ROUTE_ROW_EFFECTS } from "./row-effects.ts";

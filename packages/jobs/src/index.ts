@@ -10,6 +10,7 @@ export {
 } from "./missed-slots.ts";
 export { nextSlot } from "./next-slot.ts";
 export { type RetryPolicy, retrySchema } from "./retry-schema.ts";
+export { JOB_ROW_EFFECTS, type RowEffect } from "./row-effects.ts";
 export { FINAL_STATES, RUN_STATES, RUN_TRIGGERS, type RunState, type RunTrigger } from "./run-states.ts";
 export { scheduleProblem } from "./schedule-problem.ts";
 export { MISSED_POLICIES, type MissedPolicy, type Schedule, scheduleSchema } from "./schedule-schema.ts";
