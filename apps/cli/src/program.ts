@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { LOG_LEVELS } from "./command-log.ts";
+import { defineAudit } from "./commands/audit.ts";
 import { defineCompletion } from "./commands/completion.ts";
 import { defineConfig } from "./commands/config.ts";
 import { defineCopy } from "./commands/copy.ts";
@@ -66,6 +67,7 @@ export function createProgram({ act, out, err }: ProgramOptions): Command {
   defineLog(program, act);
   defineServer(program, act);
   defineService(program, act);
+  defineAudit(program, act);
   defineConfig(program, act);
   defineCompletion(program, act);
   program.addHelpText("after", `\n${ENDPOINTS}\n\n${formatExitCodes()}`);
