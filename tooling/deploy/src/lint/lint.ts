@@ -1,10 +1,17 @@
+import { checkChart } from "../chart/check-chart.ts";
 import type { CheckResult } from "./check.ts";
 import { checkCompose } from "./check-compose.ts";
 import { checkDockerfile } from "./check-dockerfile.ts";
 import { checkNginx } from "./check-nginx.ts";
 import { checkSystemd } from "./check-systemd.ts";
 
-const CHECKS: readonly (() => CheckResult[])[] = [checkDockerfile, checkCompose, checkSystemd, checkNginx];
+const CHECKS: readonly (() => CheckResult[])[] = [
+  checkDockerfile,
+  checkCompose,
+  checkChart,
+  checkSystemd,
+  checkNginx,
+];
 
 /** Every linter of the deployment files that this machine has; prints what each says, and gives the exit status. */
 export function lint(write: (text: string) => void): number {
