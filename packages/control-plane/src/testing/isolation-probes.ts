@@ -205,13 +205,8 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   decidedConflicts: "for processes of the service",
   eventRange: ({ cp, scope }) => noNumbers(queries.eventRange(cp, scope)),
   findJobByHook: "takes a credential",
-  findProject: async ({ cp, scope, theirs }) => {
-    const found = await queries.findProject(cp, {
-      organizationId: scope.organizationId,
-      slug: "theirs-only",
-    });
-    return found?.id === theirs.scope.projectId ? found : null;
-  },
+  findProject: ({ cp, scope }) =>
+    queries.findProject(cp, { organizationId: scope.organizationId, slug: "theirs-only" }),
   getConflict: ({ cp, scope, theirs }) => queries.getConflict(cp, scope, theirs),
   getJob: ({ cp, scope, theirs }) => queries.getJob(cp, scope, theirs),
   getKey: ({ cp, scope, theirs }) => queries.getKey(cp, scope, theirs),
@@ -226,9 +221,13 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   listAuditKeys: ({ cp, scope }) => queries.listAuditKeys(cp, scope),
   listCheckpoints: ({ cp, scope }) => items(queries.listCheckpoints(cp, scope)),
   readCheckpoints: ({ cp, scope }) => queries.readCheckpoints(cp, scope, { after: 0, upTo: 1_000, limit: 9 }),
-  readAuditChain: ({ cp, scope, theirs }) => entriesOf(cp, scope, theirs.scope.organizationId),
+  readAuditChain: ({ cp, scope, theirs }) => theirEntries(cp, scope, theirs.scope.organizationId),
   placeBefore: async ({ cp, scope }) => (await queries.placeBefore(cp, scope, new Date(0))).seq || null,
-  lastPlaceBefore: async ({ cp, scope }) => (await queries.lastPlaceBefore(cp, scope, new Date(0))) || null,
+  lastPlaceBefore: async ({ cp, scope }) => {
+    const last = await queries.lastPlaceBefore(cp, scope, new Date(Date.now() + 3_600_000));
+    const { head } = await queries.readAuditChain(cp, scope, { after: 0, limit: 1 });
+    return last > head.seq ? last : null;
+  },
   listConflicts: ({ cp, scope }) => items(queries.listConflicts(cp, scope)),
   listDeliveries: ({ cp, scope, theirs }) => items(queries.listDeliveries(cp, scope, theirs)),
   listDueSchedules: "for processes of the service",
@@ -271,10 +270,15 @@ const inTheirProject = (call: Call, theirs: Theirs): Call => ({
 const items = async (page: Promise<{ readonly items: readonly unknown[] }>) => (await page).items;
 const noNumbers = async (range: Promise<{ readonly last: number }>) =>
   (await range).last === 0 ? null : range;
-const entriesOf = async (cp: ControlPlane, scope: Scope, owner: string) =>
-  (await queries.readAuditChain(cp, scope, { after: 0, limit: 1_000 })).entries.filter(
-    (entry) => entry.organizationId === owner,
+/** Entries of theirs, and entries that come twice, as where the ends of two chains are read. */
+async function theirEntries(cp: ControlPlane, scope: Scope, owner: string): Promise<readonly unknown[]> {
+  const { entries } = await queries.readAuditChain(cp, scope, { after: 0, limit: 1_000 });
+  return entries.filter(
+    ({ organizationId, id }, at) =>
+      organizationId === owner || entries.findIndex((each) => each.id === id) < at,
   );
+}
+
 export const isEmpty = (answer: unknown) =>
   answer === undefined || answer === null || (Array.isArray(answer) && answer.length === 0);
 

@@ -107,6 +107,7 @@ export async function fillOrganization(test: TestControlPlane): Promise<Theirs> 
     grants: [],
     lifetimeMs: 60_000,
   });
+  await verbs.createProject(cp, call, { slug: "theirs-only", name: "Theirs" });
   await fillByHand(test, { conflictId: conflict?.id ?? "", userId, runId: run.id });
   return {
     userId,
