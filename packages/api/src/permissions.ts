@@ -161,6 +161,22 @@ export const PERMISSIONS = {
   "POST /projects": "projects:write",
   "GET /environments": "projects:read",
   "POST /environments": "projects:write",
+  "PATCH /environments/{name}": "environments:write",
+  "POST /environments/{name}/freeze": "environments:write",
+  "DELETE /environments/{name}/freeze": "environments:write",
+
+  "GET /reviews": "reviews:read",
+  "POST /reviews": "reviews:write",
+  "GET /reviews/{id}": "reviews:read",
+  "POST /reviews/{id}/comments": "reviews:write",
+  "POST /reviews/{id}/comments/{commentId}/resolve": "reviews:write",
+  "POST /reviews/{id}/comments/{commentId}/reopen": "reviews:write",
+  "POST /reviews/{id}/approve": "reviews:approve",
+  "POST /reviews/{id}/refuse": "reviews:approve",
+  "POST /reviews/{id}/withdraw": "reviews:write",
+  "POST /reviews/{id}/apply": "jobs:run",
+  "GET /signers": "reviews:read",
+
   "GET /workers": "workers:read",
   "POST /admin/profile": "admin:profile",
 } as const satisfies Readonly<Record<string, Permission>>;

@@ -49,5 +49,6 @@ export * from "./values/endpoint-locator.ts";
 export * from "./values/format-endpoint-locator.ts";
 export * from "./values/parse-endpoint-locator.ts";
 export * from "./values/qualified-name.ts";
+export * from "./values/review-state.ts";
 export * from "./values/role.ts";
 export * from "./values/row-value.ts";

@@ -3,12 +3,10 @@ import { FEATURE_NAMES } from "@syncline/config";
 import {
   type ApiKeyRecord,
   createApiKey,
-  createEnvironment,
   createProject,
   getKey,
   getPerson,
   type IssuedKey,
-  listEnvironments,
   listKeys,
   listProjects,
   listWorkers,
@@ -63,13 +61,6 @@ export function accessRoutes(router: Router, parts: ServiceParts): void {
   });
   router.on(access.createProject, async ({ cp, call, body }) =>
     presentProject(await createProject(cp, call, body)),
-  );
-  router.on(access.listEnvironments, async ({ cp, call, query }) => {
-    const { items, next } = await listEnvironments(cp, call.scope, query);
-    return { items: items.map(presentEnvironment), next };
-  });
-  router.on(access.createEnvironment, async ({ cp, call, body }) =>
-    presentEnvironment(await createEnvironment(cp, call, body)),
   );
   router.on(access.listWorkers, async ({ cp }) => ({
     items: (await listWorkers(cp)).map(({ id, name, version: of, startedAt, heartbeatAt, draining }) => ({
@@ -215,8 +206,4 @@ interface Named {
 
 function presentProject({ id, slug, name, createdAt }: Named & { readonly slug: string }) {
   return { id, slug, name, createdAt: iso(createdAt) };
-}
-
-function presentEnvironment({ id, name, createdAt }: Named) {
-  return { id, name, createdAt: iso(createdAt) };
 }

@@ -15,17 +15,20 @@ export interface StartRun {
   readonly trigger: "manual" | "hook" | "once";
   /** From the config: its places may be anything. */
   readonly trusted?: boolean;
+  /** The review under which it is to write, and without which it writes nothing. */
+  readonly reviewId?: string;
 }
 
 /** Creates a run with the places and the first unit that its project's servers make of it. */
 export async function startRun(
   { workspaces }: Pick<ServiceParts, "workspaces">,
-  { cp, call, definition, jobId, trigger, trusted = false }: StartRun,
+  { cp, call, definition, jobId, trigger, trusted = false, reviewId }: StartRun,
 ): Promise<Run> {
   const workspace = await workspaces.of(call.scope, cp);
   if (!trusted) checkDefinition(definition, workspace);
   return createRun(cp, call, {
     ...(jobId === undefined ? {} : { jobId }),
+    ...(reviewId === undefined ? {} : { reviewId }),
     definition,
     trigger,
     places: await placesOfRun(definition, workspace),

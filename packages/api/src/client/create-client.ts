@@ -44,6 +44,8 @@ const NOUNS = {
   webhooks: contract.webhooks,
   access: contract.access,
   audit: contract.audit,
+  reviews: contract.reviews,
+  environments: contract.environments,
   audit: contract.audit,
   signIn: contract.signIn,
   people: contract.people,

@@ -104,7 +104,6 @@ export const revokeKey = defineRoute("DELETE /keys/{id}", {
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "a name of lower-case letters, digits, - and _");
 const projectSchema = z.object({ id: idSchema, slug: z.string(), name: z.string(), createdAt: timeSchema });
-const environmentSchema = z.object({ id: idSchema, name: z.string(), createdAt: timeSchema });
 
 export const listProjects = defineRoute("GET /projects", {
   tag: "projects",
@@ -118,20 +117,6 @@ export const createProject = defineRoute("POST /projects", {
   summary: "Create a project",
   body: { kind: "json", schema: z.strictObject({ slug, name: z.string().min(1).max(200) }) },
   answer: { kind: "json", status: 201, schema: projectSchema },
-});
-
-export const listEnvironments = defineRoute("GET /environments", {
-  tag: "projects",
-  summary: "Environments of the project",
-  query: pageQuery,
-  answer: { kind: "json", status: 200, schema: pageOf(environmentSchema) },
-});
-
-export const createEnvironment = defineRoute("POST /environments", {
-  tag: "projects",
-  summary: "Create an environment",
-  body: { kind: "json", schema: z.strictObject({ name: slug }) },
-  answer: { kind: "json", status: 201, schema: environmentSchema },
 });
 
 export const listWorkers = defineRoute("GET /workers", {

@@ -11,6 +11,8 @@ export interface NewRun {
   readonly definition: JobDefinition;
   readonly trigger: RunTrigger;
   readonly retryOf?: string | null;
+  /** The review under which it is to write. */
+  readonly reviewId?: string | null;
   readonly places?: RunPlaces;
   /** `plan`: the run is cut into slices by whoever takes its first unit. */
   readonly firstUnit?: "whole" | "plan";
@@ -18,7 +20,7 @@ export interface NewRun {
 
 /** The run, its first unit, the audit entry and the event. */
 export async function insertRun(change: Change, call: Call, input: NewRun): Promise<Run> {
-  const { jobId, definition, trigger, retryOf = null, firstUnit = "whole" } = input;
+  const { jobId, definition, trigger, retryOf = null, reviewId = null, firstUnit = "whole" } = input;
   const { targetKeys, serverKeys } = input.places ?? placesOf(definition);
   const { organizationId, projectId } = call.scope;
   const [run] = await change.tx
@@ -35,6 +37,7 @@ export async function insertRun(change: Change, call: Call, input: NewRun): Prom
       requestedBy: call.actor,
       userId: call.userId ?? null,
       retryOf,
+      reviewId,
     })
     .returning();
   if (run === undefined) throw new Error("an inserted run was not returned");

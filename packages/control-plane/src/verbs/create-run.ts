@@ -10,7 +10,7 @@ import type { RunTrigger } from "../run-machine/run-states.ts";
 import { insertRun, type NewRun } from "../runs/insert-run.ts";
 import { jobs } from "../schema/index.ts";
 
-export interface CreateRunInput extends Pick<NewRun, "places" | "firstUnit"> {
+export interface CreateRunInput extends Pick<NewRun, "places" | "firstUnit" | "reviewId"> {
   /** Runs the job's definition; a definition given too replaces it for this run, as for a dry run of the job. */
   readonly jobId?: string | null;
   readonly definition?: JobDefinition;

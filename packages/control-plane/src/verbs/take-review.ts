@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, or, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, or } from "drizzle-orm";
 import type { Call, ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
 import type { Executor } from "../database/open-database.ts";
@@ -120,25 +120,16 @@ async function isBusy(tx: Executor, review: Review, runId: string): Promise<bool
 }
 
 async function grant(change: Change, call: Call, { review, input: { runId } }: Trial): Promise<void> {
+  const mine = and(eq(runs.id, runId), eq(runs.organizationId, review.organizationId));
+  await change.tx.update(runs).set({ reviewId: review.id }).where(mine);
+  if (review.runId === runId) return;
   await change.tx.update(reviews).set({ runId }).where(eq(reviews.id, review.id));
-  const [run] = await change.tx
-    .update(runs)
-    .set({ reviewId: review.id })
-    .where(
-      and(
-        eq(runs.id, runId),
-        eq(runs.organizationId, review.organizationId),
-        sql`${runs.reviewId} IS DISTINCT FROM ${review.id}`,
-      ),
-    )
-    .returning({ id: runs.id });
-  if (run !== undefined)
-    change.audit(call, {
-      action: "review.use",
-      subjectKind: "review",
-      subjectId: review.id,
-      detail: { number: review.number, runId },
-    });
+  change.audit(call, {
+    action: "review.use",
+    subjectKind: "review",
+    subjectId: review.id,
+    detail: { number: review.number, runId },
+  });
 }
 
 async function lastEnded(change: Change, call: Call, input: TakeReviewInput): Promise<TakenReview> {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Claim } from "@syncline/control-plane";
+import { CodedError } from "@syncline/core";
 import { assertWritable, type ProgressEvent } from "@syncline/engine";
 import type { OperationSetting, WantedWrite } from "../../operations/contract.ts";
 import type { ReviewTools } from "../../reviews/review-tools.ts";
@@ -67,6 +68,14 @@ async function confirm(
   // An approved review says more than the name of the server; a run that was started under one needs it in any case.
   const agreed =
     asks || (writes && run.reviewId !== null) ? await consent({ environment, required: 1 }) : null;
+  if (writes && run.reviewId !== null && agreed === null)
+    throw new CodedError(
+      "review.required",
+      "The review that the run was started under is not of what it writes.",
+      {
+        hint: "Open another review of this.",
+      },
+    );
   const confirmed = agreed === null ? said : confirmationName;
   assertWritable({ label, protection, confirmationName, confirmed, dryRun });
 }

@@ -1,0 +1,106 @@
+import type { AnswerOf, reviews } from "@syncline/api";
+import type { ListedReview, PatchRecord, ReviewComment, ReviewDetail } from "@syncline/control-plane";
+import type { JobDefinition } from "@syncline/jobs";
+import { redactUrlsIn } from "@syncline/observability";
+import { iso, isoOrNull } from "./present.ts";
+
+type ReviewAnswer = AnswerOf<typeof reviews.listReviews>["items"][number];
+type DetailAnswer = AnswerOf<typeof reviews.getReview>;
+type CommentAnswer = AnswerOf<typeof reviews.commentOnReview>;
+
+export function presentReview(review: ListedReview): ReviewAnswer {
+  return {
+    id: review.id,
+    number: review.number,
+    title: review.title,
+    description: review.description,
+    state: review.state,
+    stateReason: review.stateReason,
+    kind: review.definition.kind,
+    jobId: review.jobId,
+    patchId: review.patchId,
+    target: review.target,
+    environment: review.environment,
+    content: review.contentHash,
+    fingerprint: review.targetFingerprint,
+    required: review.required,
+    given: review.given,
+    createdBy: review.createdBy,
+    createdAt: iso(review.createdAt),
+    decidedAt: isoOrNull(review.decidedAt),
+    expiresAt: iso(review.expiresAt),
+    runId: review.runId,
+  };
+}
+
+export interface ReviewSurroundings {
+  readonly patch: PatchRecord | null;
+  /** Why its targets are frozen; null: they are not, or it cannot be told now. */
+  readonly frozen: string | null;
+}
+
+export function presentDetail(detail: ReviewDetail, { patch, frozen }: ReviewSurroundings): DetailAnswer {
+  const { review, decisions, comments, authors, given } = detail;
+  return {
+    ...presentReview({ ...review, given }),
+    definition: redactUrlsIn(review.definition) as JobDefinition,
+    summary: patch?.summary ?? null,
+    hazards: hazardsOf(review.definition, patch),
+    authors: [...authors],
+    decisions: decisions.map(({ email, name, decision, reason, at, superseded, counts, publicKey }) => ({
+      email,
+      name,
+      decision,
+      reason,
+      at: iso(at),
+      superseded,
+      counts,
+      publicKey,
+    })),
+    comments: comments.map(presentComment),
+    blocks: blocksOf(detail, frozen),
+  };
+}
+
+export function presentComment(comment: ReviewComment): CommentAnswer {
+  const { id, threadId, anchor, body, createdBy, createdAt, resolvedAt, resolvedBy } = comment;
+  return {
+    id,
+    threadId,
+    anchor,
+    body,
+    createdBy,
+    createdAt: iso(createdAt),
+    resolvedAt: isoOrNull(resolvedAt),
+    resolvedBy,
+  };
+}
+
+function blocksOf({ review, given }: ReviewDetail, frozen: string | null): string[] {
+  const { state, stateReason, required, environment } = review;
+  if (state !== "open" && state !== "approved")
+    return [stateReason === null ? `It is ${state}.` : `It is ${state}: ${stateReason}`];
+  return [
+    ...(given < required ? [`${given} of ${required} approvals count.`] : []),
+    ...(frozen === null ? [] : [`The environment "${environment}" is frozen: ${frozen}`]),
+  ];
+}
+
+function hazardsOf(definition: JobDefinition, patch: PatchRecord | null): string[] {
+  const { deletes = 0 } = (patch?.summary ?? {}) as { readonly deletes?: number };
+  const { strategy = "" } = definition as { readonly strategy?: string };
+  const writing = definition as { readonly includeCascades?: boolean; readonly triggers?: string };
+  return [
+    ...(deletes > 0 ? [`It deletes ${deletes} ${deletes === 1 ? "row" : "rows"}.`] : []),
+    ...(patch !== null && !patch.complete ? ["The patch comes from a comparison that was cut short."] : []),
+    ...(strategy === "theirs" ? ["Rows that changed meanwhile are overwritten (strategy theirs)."] : []),
+    ...(definition.kind !== "apply" && strategy === "replace"
+      ? ["Rows of the target that the source does not have are deleted (strategy replace)."]
+      : []),
+    ...(definition.kind === "bi-sync" && definition.direction === "both" ? ["It writes both sides."] : []),
+    ...(writing.includeCascades === true
+      ? ["Rows beyond those named go by foreign keys (includeCascades)."]
+      : []),
+    ...(writing.triggers === "off" ? ["Triggers of the target do not fire."] : []),
+  ];
+}
