@@ -43,7 +43,6 @@ const NOUNS = {
   conflicts: contract.conflicts,
   webhooks: contract.webhooks,
   access: contract.access,
-  audit: contract.audit,
   reviews: contract.reviews,
   environments: contract.environments,
   audit: contract.audit,
