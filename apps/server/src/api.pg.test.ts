@@ -1,3 +1,5 @@
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createClient } from "@syncline/api/client";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -99,6 +101,32 @@ describe("compare, look, apply, undo", () => {
       query: { wait: 30 },
     });
     expect(undone).toMatchObject({ state: "succeeded" });
+    expect(await inTarget()).toEqual(before);
+  });
+
+  it("a stored file that was replaced by another sound patch is not applied", async () => {
+    const compared = await client().diffs.startDiff({
+      body: { source: "a:src:users", target: "a:dst:users", filter: { where: { id: { $lte: 3 } } } },
+      query: { wait: 30 },
+    });
+    const one = compared.summary?.patchId ?? "";
+    const [row] = await server.database.query<{ key: string; hash: string }>(
+      "SELECT object_key AS key, hash FROM syncline_control.patches WHERE id = $1",
+      [one],
+    );
+    const [other] = await server.database.query<{ key: string }>(
+      "SELECT object_key AS key FROM syncline_control.patches WHERE id = $1",
+      [patchId],
+    );
+    const path = (key: string | undefined) => join(server.folder, "state", "objects", key ?? "");
+    await copyFile(path(other?.key), path(row?.key));
+    const before = await inTarget();
+    const run = await client().transfers.applyPatch({
+      body: { patch: one, target: "a:dst:users", confirm: "a" },
+      query: { wait: 30 },
+    });
+    expect(run).toMatchObject({ state: "failed", error: { code: "file.damaged" } });
+    expect(run.error?.message).toContain(row?.hash.slice(0, 12));
     expect(await inTarget()).toEqual(before);
   });
 

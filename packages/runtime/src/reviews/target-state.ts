@@ -7,12 +7,12 @@ import {
   stricterRules,
 } from "@syncline/config";
 import { getPatch } from "@syncline/control-plane";
-import { matchesPattern, openPatch, type QualifiedName } from "@syncline/core";
+import { matchesPattern, type QualifiedName } from "@syncline/core";
 import type { JobDefinition } from "@syncline/jobs";
 import { fingerprintTarget, type WrittenPart } from "@syncline/pg-adapter";
 import { openTarget } from "../endpoint-registry.ts";
-import { createSha256 } from "../files/index.ts";
 import { type Place, type RemotePlace, resolvePlace, resolveRemote } from "../place.ts";
+import { openStoredPatch } from "../results/open-stored-patch.ts";
 import type { ReviewedRun } from "./review-tools.ts";
 
 /** Where a run would write. */
@@ -86,7 +86,7 @@ async function stateOf(run: ReviewedRun, place: Place): Promise<string> {
   if (definition.kind === "apply") {
     const { controlPlane, results } = run.tools;
     const record = await getPatch(controlPlane, run.scope, { patchId: definition.patch });
-    const patch = await openPatch(results.patchSource(record.objectKey), { createDigest: createSha256 });
+    const patch = await openStoredPatch(results, record);
     const operations = patch.operations();
     return read({ kind: "rows", tables: patch.header.tables, operations, undo: false });
   }

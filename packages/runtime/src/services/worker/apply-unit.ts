@@ -1,7 +1,7 @@
 import { decidedConflicts, getPatch } from "@syncline/control-plane";
-import { CodedError, openPatch } from "@syncline/core";
-import { createSha256 } from "../../files/index.ts";
+import { CodedError } from "@syncline/core";
 import { ApplyInbox, applyOfJob, runApply } from "../../operations/index.ts";
+import { openStoredPatch } from "../../results/open-stored-patch.ts";
 import { inboxOwner, withConflicts } from "./move-conflicts.ts";
 import type { UnitResult, UnitWork } from "./unit-executor.ts";
 import { jobOf, summarized } from "./unit-job.ts";
@@ -18,7 +18,7 @@ export async function applyUnit(work: UnitWork): Promise<UnitResult> {
     throw new CodedError("patch.not_found", `The files of patch "${job.patch}" are kept no longer.`, {
       hint: "Compare again.",
     });
-  const patch = await openPatch(tools.results.patchSource(record.objectKey), { createDigest: createSha256 });
+  const patch = await openStoredPatch(tools.results, record);
   const inbox = new ApplyInbox(patch, await decidedConflicts(tools.controlPlane, inboxOwner(work)));
   const { onConflict } = inbox;
   const decided = inbox.decidedPatch(setting.context);
