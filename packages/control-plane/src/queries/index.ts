@@ -1,5 +1,6 @@
 export * from "./alerted-organizations.ts";
 export * from "./count-runs.ts";
+export * from "./count-sealed.ts";
 export * from "./decided-conflicts.ts";
 export * from "./environments-by-name.ts";
 export * from "./find-job-by-hook.ts";

@@ -50,6 +50,21 @@ export class Sealer {
     return decrypt(body, { key: dataKey, aad: dataAad(binding) }, binding).toString("utf8");
   }
 
+  /** Of the current master key, hex. */
+  get currentId(): string {
+    return this.#current.id.toString("hex");
+  }
+
+  /** Of all keys that open something here, the current one last. */
+  get knownIds(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
+  /** What everything that is sealed under the current master key begins with. */
+  get currentPrefix(): string {
+    return headOf(this.#current).toString("base64url");
+  }
+
   /** Whether it was sealed under the current master key. */
   isCurrent(sealed: string): boolean {
     return Buffer.from(sealed, "base64url").subarray(1, HEAD_BYTES).equals(this.#current.id);

@@ -45,7 +45,7 @@ export * from "./reset-pair.ts";
 export { resetPassword } from "./reset-password.ts";
 export * from "./resolve-conflict.ts";
 export { retryRun } from "./retry-run.ts";
-export * from "./rewrap-all.ts";
+export { type Rewrapped, rewrapAll } from "./rewrap-all.ts";
 export * from "./rotate-api-key.ts";
 export * from "./rotate-audit-key.ts";
 export * from "./rotate-hook.ts";
