@@ -136,7 +136,8 @@ describe("a key of one project", () => {
 });
 
 describe("another organization", () => {
-  const withIds = closed.filter((name) => name.includes("{id}"));
+  // One's own are asked for as a person.
+  const withIds = closed.filter((name) => name.includes("{id}") && !name.includes(" /me/"));
   it.each(withIds)("%s does not see its ids", async (name) => {
     const { status, json } = await ask(name, server.key, "others");
     expect({ status, code: json?.code }).toEqual({ status: 404, code: "resource.not_found" });

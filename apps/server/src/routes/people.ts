@@ -63,7 +63,8 @@ export function peopleRoutes(router: Router, parts: ServiceParts): void {
     return presentLink(parts, headers, sent);
   });
   router.on(people.listSessions, async ({ cp, call, identity, params }) => {
-    const found = await listSessions(cp, call.scope, { userId: params.id, idleMs });
+    const { id: userId } = await getPerson(cp, call.scope, { userId: params.id });
+    const found = await listSessions(cp, call.scope, { userId, idleMs });
     return { items: found.map((session) => presentSession(session, identity.sessionId)) };
   });
   router.on(people.endSessions, async ({ cp, call, identity, params }) => {

@@ -1,22 +1,44 @@
 import {
   type ControlPlane,
   createApiKey,
+  createEnvironment,
+  createInvitation,
   createJob,
   createOrganization,
+  createPerson,
   createRun,
   createServer,
   createWebhook,
   openControlPlane,
+  openReview,
   parseMasterKey,
   recordPatch,
+  type Scope,
+  startSession,
 } from "@syncline/control-plane";
 import { jobSchema } from "@syncline/jobs";
 
 /** Objects of one organization, by the first part of the paths that name them. */
 export interface OwnedIds {
   readonly key: string;
+  readonly scope: Scope;
   readonly ids: Readonly<
-    Record<"jobs" | "runs" | "patches" | "servers" | "webhooks" | "conflicts" | "keys", string>
+    Record<
+      | "jobs"
+      | "runs"
+      | "patches"
+      | "servers"
+      | "webhooks"
+      | "conflicts"
+      | "keys"
+      | "people"
+      | "invitations"
+      | "sessions"
+      | "projects"
+      | "environments"
+      | "reviews",
+      string
+    >
   >;
 }
 
@@ -72,9 +94,41 @@ export async function makeOrganization(cp: ControlPlane, slug: string): Promise<
       (organization_id, job_id, run_id, table_name, key_text, kind, columns, document)
     VALUES (${scope.organizationId}, ${job.id}, ${run.id}, 'users', '1', 'update-update', '{name}', '{}')
     RETURNING id`;
+  const theirs = { email: `theirs@${slug}.test`, name: "Theirs", grants: [] };
+  const userId = await createPerson(cp, call, theirs);
+  const { session } = await startSession(cp, call, {
+    userId,
+    method: "password",
+    address: null,
+    agent: null,
+    replaces: null,
+    lifetimeMs: 3_600_000,
+  });
+  const { invitation } = await createInvitation(cp, call, {
+    email: `invited@${slug}.test`,
+    grants: [],
+    lifetimeMs: 3_600_000,
+  });
+  const review = await openReview(cp, call, {
+    title: "Theirs",
+    definition: DIFF_JOB,
+    target: "b:public",
+    environment: null,
+    targetFingerprint: "00".repeat(32),
+    required: 1,
+    expiresInMs: 3_600_000,
+  });
+  const environment = await createEnvironment(cp, call, { name: "theirs" });
   return {
     key: token,
+    scope,
     ids: {
+      people: userId,
+      sessions: session.id,
+      invitations: invitation.id,
+      projects: scope.projectId,
+      environments: environment.id,
+      reviews: review.id,
       jobs: job.id,
       runs: run.id,
       patches: patch.id,

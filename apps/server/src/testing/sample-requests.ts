@@ -2,6 +2,7 @@ import type { RouteName } from "@syncline/api";
 import { DIFF_JOB } from "./other-organization.ts";
 
 const place = "a:public:users";
+const PASSWORD = "a long way to go home";
 
 export interface Sample {
   readonly query?: string;
@@ -11,6 +12,20 @@ export interface Sample {
 
 /** A request of each route that its schemas take, so that what is refused is refused for another reason. */
 export const SAMPLES: Readonly<Partial<Record<RouteName, Sample>>> = {
+  "POST /sign-in": { body: { email: "nobody@example.test", password: "x" } },
+  "POST /sign-in/oidc": { body: {} },
+  "GET /sign-in/oidc/callback": { query: "?code=x&state=x" },
+  "POST /setup": { body: { token: "x", email: "nobody@example.test", name: "N", password: PASSWORD } },
+  "POST /invitations/look": { body: { token: "x" } },
+  "POST /invitations/accept": { body: { token: "x", name: "N", password: PASSWORD } },
+  "PATCH /me": { body: { name: "N" } },
+  "POST /me/password": { body: { current: "x", password: PASSWORD } },
+  "POST /me/keys": { body: { name: "sample" } },
+  "POST /people": { body: { email: "sample@example.test", name: "S", grants: [] } },
+  "PATCH /people/{id}": { body: { name: "S" } },
+  "POST /people/{id}/reset": { body: {} },
+  "POST /invitations": { body: { email: "invited@example.test", grants: [] } },
+  "POST /invitations/{id}/resend": { body: {} },
   "POST /jobs": { body: { ...DIFF_JOB, name: "sample" } },
   "PUT /jobs/{id}": { body: { version: 1, definition: DIFF_JOB } },
   "POST /schedule/preview": { body: { schedule: { every: "5m" } } },
