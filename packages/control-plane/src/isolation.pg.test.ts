@@ -53,6 +53,8 @@ describe("the one whose rows they are", () => {
     const asking = { cp, call, scope: call.scope, theirs };
     for (const name of [
       "getJob",
+      "decidedConflicts",
+      "readUnits",
       "getPerson",
       "listPeople",
       "listSessions",

@@ -10,7 +10,7 @@ import {
 } from "../conflicts/conflict-document.ts";
 import { type ConflictOwner, ownedConflicts } from "../conflicts/conflict-owner.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { read, SERVICE } from "../database/transact.ts";
+import { read } from "../database/transact.ts";
 import { conflicts, resolutions } from "../schema/index.ts";
 
 export interface ConflictDecision {
@@ -27,6 +27,7 @@ export interface ConflictDecision {
 }
 
 export interface DecidedConflictsInput extends ConflictOwner {
+  readonly organizationId: string;
   /**
    * With those that were carried out and gave the row other values than either side had: against a base that stays,
    * such a row is met again. The newest of each row.
@@ -37,9 +38,9 @@ export interface DecidedConflictsInput extends ConflictOwner {
 /** What people decided and no run has carried out yet. */
 export async function decidedConflicts(
   cp: ControlPlane,
-  { carriedOut = false, ...owner }: DecidedConflictsInput,
+  { organizationId, carriedOut = false, ...owner }: DecidedConflictsInput,
 ): Promise<readonly ConflictDecision[]> {
-  const rows = await read(cp, SERVICE, (db) =>
+  const rows = await read(cp, organizationId, (db) =>
     db
       .selectDistinctOn([conflicts.tableName, conflicts.keyText], {
         table: conflicts.tableName,
@@ -56,6 +57,7 @@ export async function decidedConflicts(
       .innerJoin(resolutions, eq(resolutions.conflictId, conflicts.id))
       .where(
         and(
+          eq(conflicts.organizationId, organizationId),
           ownedConflicts(owner),
           inArray(conflicts.state, carriedOut ? ["resolved", "applied"] : ["resolved"]),
         ),

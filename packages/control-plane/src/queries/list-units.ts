@@ -1,6 +1,6 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
-import { read, SERVICE } from "../database/transact.ts";
+import { read } from "../database/transact.ts";
 import { type Page, type PageInput, readLimit, readNumber } from "../paging.ts";
 import type { Attempt, WorkUnit } from "../records.ts";
 import { attempts, workUnits } from "../schema/index.ts";
@@ -52,9 +52,13 @@ export async function listAttempts(
 /** Work units of a run for whoever works on it: a plan's output is found by the units after it. */
 export async function readUnits(
   cp: ControlPlane,
-  { runId }: { readonly runId: string },
+  { organizationId, runId }: { readonly organizationId: string; readonly runId: string },
 ): Promise<readonly WorkUnit[]> {
-  return read(cp, SERVICE, (db) =>
-    db.select().from(workUnits).where(eq(workUnits.runId, runId)).orderBy(asc(workUnits.position)),
+  return read(cp, organizationId, (db) =>
+    db
+      .select()
+      .from(workUnits)
+      .where(and(eq(workUnits.runId, runId), eq(workUnits.organizationId, organizationId)))
+      .orderBy(asc(workUnits.position)),
   );
 }

@@ -163,7 +163,6 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   retryRun: ({ cp, call, theirs }) => verbs.retryRun(cp, call, { runId: theirs.failedRunId }),
   revokeApiKey: ({ cp, call, theirs }) => verbs.revokeApiKey(cp, call, theirs),
   rewrapAll: "for processes of the service",
-  countSealed: "for processes of the service",
   writeCheckpoint: "for processes of the service",
   auditedOrganizations: "for processes of the service",
   logsToCheckpoint: "for processes of the service",
@@ -203,7 +202,8 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
     return answer.response === null ? null : answer;
   },
   countLiveRuns: "for processes of the service",
-  decidedConflicts: "for processes of the service",
+  decidedConflicts: ({ cp, scope: { organizationId }, theirs: { jobId, runId } }) =>
+    queries.decidedConflicts(cp, { organizationId, jobId, runId, carriedOut: true }),
   eventRange: ({ cp, scope }) => noNumbers(queries.eventRange(cp, scope)),
   findJobByHook: "takes a credential",
   findProject: ({ cp, scope }) =>
@@ -256,7 +256,8 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   openServerUrl: ({ cp, scope, theirs }) => queries.openServerUrl(cp, scope, { name: theirs.serverName }),
   readEvents: ({ cp, scope, theirs }) =>
     queries.readEvents(cp, { ...scope, runId: theirs.runId, after: 0, limit: 100 }),
-  readUnits: "for processes of the service",
+  readUnits: ({ cp, scope: { organizationId }, theirs: { runId } }) =>
+    queries.readUnits(cp, { organizationId, runId }),
   secondsSinceSuccess: ({ cp, scope }) => queries.secondsSinceSuccess(cp, scope),
   serviceGauges: "for processes of the service",
   reviewsOfContent: ({ cp, scope, theirs: { contentHash } }) =>

@@ -47,6 +47,7 @@ export const SESSION = {
   lifetimeMs: 60_000,
 } as const;
 
+const CONFLICT = { table: "public.users", key: {}, base: null, ours: null, theirs: null, columnTypes: [] };
 export const SEEN = { contentHash: "", targetFingerprint: "" };
 export const REVIEW = {
   title: "Copy",
@@ -96,8 +97,8 @@ export async function fillOrganization(test: TestControlPlane): Promise<Theirs> 
   await decideForThem(test, review);
   const [conflict] = await database.query<{ id: string }>(
     `INSERT INTO syncline_control.conflicts (organization_id, job_id, run_id, table_name, key_text, kind, columns, document)
-     VALUES ($1, $2, $3, 'public.users', '1', 'update-update', '{name}', '{}') RETURNING id`,
-    [organizationId, job.id, run.id],
+     VALUES ($1, $2, $3, 'public.users', '1', 'update-update', '{name}', $4) RETURNING id`,
+    [organizationId, job.id, run.id, JSON.stringify(CONFLICT)],
   );
   const grants = [{ role: "viewer", projectId: call.scope.projectId, environmentId: null }] as const;
   const userId = await verbs.createPerson(cp, call, { email: "theirs@example.test", name: "Theirs", grants });
@@ -160,6 +161,9 @@ async function fillByHand(
   const { organizationId } = call.scope;
   const insert = (text: string, ...values: string[]) =>
     database.query(`INSERT INTO syncline_control.${text}`, [organizationId, ...values]);
+  await database.query("UPDATE syncline_control.conflicts SET state = 'resolved' WHERE id = $1", [
+    conflictId,
+  ]);
   await insert(
     "resolutions (organization_id, conflict_id, choice, seen, resolved_by) VALUES ($1, $2, 'ours', '', 'tester')",
     conflictId,

@@ -39,8 +39,11 @@ export async function contentOf(run: ReviewedRun, decidedFor: DecidedFor): Promi
 }
 
 /** What people decided of rows is written with the next run, and no patch or definition says it. */
-async function decisionsOf({ tools }: ReviewedRun, owner: NonNullable<DecidedFor>): Promise<string[]> {
-  const decided = await decidedConflicts(tools.controlPlane, owner);
+async function decisionsOf({ tools, scope }: ReviewedRun, owner: NonNullable<DecidedFor>): Promise<string[]> {
+  const decided = await decidedConflicts(tools.controlPlane, {
+    organizationId: scope.organizationId,
+    ...owner,
+  });
   if (decided.length === 0) return [];
   const texts = decided.map(({ table, keyText, seen, resolution }) =>
     canonical([table, keyText, seen, plain(resolution)]),

@@ -68,7 +68,8 @@ export class ControlBoard implements InstantBoard {
 
   async slicesDone(): Promise<boolean> {
     if ((await this.#state()) === "over") return false;
-    const units = await readUnits(this.#cp, { runId: this.#of.run.id });
+    const { id: runId, organizationId } = this.#of.run;
+    const units = await readUnits(this.#cp, { organizationId, runId });
     const slices = units.filter(({ kind }) => kind === "slice");
     return slices.length > 0 && slices.every(({ state }) => state === "done");
   }

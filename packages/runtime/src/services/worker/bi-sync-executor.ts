@@ -33,7 +33,12 @@ export async function executeBiSync(work: UnitWork): Promise<UnitResult> {
   const ended: { summary: RunSummary | null } = { summary: null };
   const books: BiSyncBooks = {
     openBase: openPairBase,
-    decisions: () => decidedConflicts(work.tools.controlPlane, { jobId, runId: work.claim.run.id }),
+    decisions: () =>
+      decidedConflicts(work.tools.controlPlane, {
+        organizationId: work.claim.run.organizationId,
+        jobId,
+        runId: work.claim.run.id,
+      }),
     finish: async (end) => {
       ended.summary = await finish(work, { pair, jobId, end });
     },

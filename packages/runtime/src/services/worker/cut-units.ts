@@ -53,7 +53,10 @@ async function plan({ claim, tools, setting }: UnitWork, cut: CutPlan): Promise<
 }
 
 async function partsOf({ claim, tools }: UnitWork): Promise<unknown[]> {
-  const units = await readUnits(tools.controlPlane, { runId: claim.run.id });
+  const units = await readUnits(tools.controlPlane, {
+    organizationId: claim.run.organizationId,
+    runId: claim.run.id,
+  });
   return units
     .filter(({ kind }) => kind === "slice")
     .map(({ output }) => (output as UnitOutput | null)?.data ?? null);

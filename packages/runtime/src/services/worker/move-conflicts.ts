@@ -9,7 +9,7 @@ import type { UnitResult, UnitWork } from "./unit-executor.ts";
 
 /** Whose inbox the conflicts of a run are in. */
 export function inboxOwner({ claim: { run } }: UnitWork) {
-  return { jobId: run.jobId, runId: run.id };
+  return { organizationId: run.organizationId, jobId: run.jobId, runId: run.id };
 }
 
 /** The inbox as a move's operation asks it. */
@@ -66,6 +66,5 @@ export function withConflicts(work: UnitWork, result: UnitResult, met: Met): Uni
 }
 
 async function record(cp: ControlPlane, work: UnitWork, conflicts: Met): Promise<void> {
-  const { organizationId } = work.claim.run;
-  await recordConflicts(cp, { organizationId, ...inboxOwner(work), ...conflicts });
+  await recordConflicts(cp, { ...inboxOwner(work), ...conflicts });
 }
