@@ -125,6 +125,19 @@ describe("bad input", () => {
     );
   });
 
+  it("tells which features are off, and refuses names that are none", async () => {
+    await folder.write("features.yaml", "version: 1\nfeatures: {profiling: false}\n");
+    const check = ["--config", "features.yaml", "config", "check"];
+    const told = await folder.run(check, { SYNCLINE_FEATURES: "-api-docs" });
+    expect(told.stdout).toContain("Switched off at servers: api-docs, profiling");
+    const { stdout } = await folder.run([...check, "--json"], { SYNCLINE_FEATURES: "+profiling" });
+    expect(JSON.parse(stdout)).toMatchObject({ features: { profiling: true, "api-docs": true } });
+    expect(await folder.run(check, { SYNCLINE_FEATURES: "-profilng" })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('found "-profilng"'),
+    });
+  });
+
   it.each([
     [["diff", "postgres://u:canary@127.0.0.1:1/x#a:b", "open:public:users", "one too many"]],
     [["postgres://u:canary@127.0.0.1:1/x"]],
