@@ -64,6 +64,7 @@ export const ROUTE_ROW_EFFECTS: Readonly<Partial<Record<WritingRoute, RowEffect>
   "POST /webhooks/{id}/test": "leaves",
   "POST /audit/verify": "leaves",
   "POST /audit/key/rotate": "leaves",
+  "POST /secrets/rewrap": "leaves",
   "POST /projects": "leaves",
   "POST /environments": "leaves",
   "PATCH /environments/{name}": "leaves",
@@ -76,6 +77,6 @@ export const ROUTE_ROW_EFFECTS: Readonly<Partial<Record<WritingRoute, RowEffect>
   "POST /reviews/{id}/approve": "leaves",
   "POST /reviews/{id}/refuse": "leaves",
   "POST /reviews/{id}/withdraw": "leaves",
-  "POST /reviews/{id}/apply": "destroys",
+  "POST /reviews/{id}/apply": "starts",
   "POST /admin/profile": "leaves",
 };

@@ -1,4 +1,5 @@
 export { type OpenSession, openSessions, SessionLeakError } from "./open-sessions.ts";
+export { queryOnce } from "./query-once.ts";
 export { findInstalledBinDir, startSecondServer } from "./second-server.ts";
 export { type ServerCopies, startServerCopies } from "./server-copies.ts";
 export { testServerUrl } from "./server-url.ts";

@@ -21,6 +21,7 @@ export async function storePatch(parts: ServiceParts, upload: Upload): Promise<P
     name: `upload.${randomUUID()}`,
     header: file.header,
     operations: file.operations(),
+    signatures: file.signatures,
     end: async () => ({
       complete: file.header.metadata.complete,
       checksums: { hash: file.header.metadata.hash, tables: file.footer.checksum.tables },

@@ -1,4 +1,5 @@
-import type { InverseDigest } from "@syncline/engine";
+import { CodedError } from "@syncline/core";
+import type { InverseDigest, LedgerEntry } from "@syncline/engine";
 import type { Client } from "pg";
 
 /** Columns of an inverse operation, in the order of `syncline.patch_operation`. */
@@ -47,6 +48,25 @@ export async function digestStored(
   const stored = `syncline.patch_operation r WHERE r.ledger_id OPERATOR(pg_catalog.=) $1::pg_catalog.uuid`;
   const { rows } = await client.query<Row>(digestOf(stored, seed), [ledgerId]);
   return combine(rows, seed);
+}
+
+/**
+ * Whether the ledger still holds what its receipt says; an entry of before there were receipts says nothing.
+ * @throws CodedError `receipt.missing`
+ */
+export async function assertInverseKept(client: Client, { id, receipt }: LedgerEntry): Promise<void> {
+  const seed = /^sum64:(-?\d+):/.exec(receipt?.digest ?? "")?.[1];
+  if (receipt === null || seed === undefined) return;
+  const found = await digestStored(client, { ledgerId: id, seed });
+  if (found.digest === receipt.digest) return;
+  throw new CodedError(
+    "receipt.missing",
+    `What would take application ${id} back is no longer what was written then: the target's ledger was changed.`,
+    {
+      hint: 'Look who changes the tables of schema "syncline" there. Its other entries can still be taken back.',
+      details: { ledgerId: id },
+    },
+  );
 }
 
 function combine(rows: readonly Row[], seed: string): InverseDigest {

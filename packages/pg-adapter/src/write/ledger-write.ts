@@ -73,7 +73,8 @@ function notKept(error: unknown): unknown {
     `What would take this back could not be written into schema "syncline" (SQLSTATE ${sqlState}); nothing was written.`,
     {
       hint: 'Without a backup nothing is destroyed: see that the tables of schema "syncline" can be written, and that there is room.',
-      details: { sqlState },
+      // Not `sqlState`: that would be about a value of the patch.
+      details: { ledgerState: sqlState },
     },
   );
 }

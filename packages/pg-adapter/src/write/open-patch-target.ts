@@ -11,6 +11,7 @@ import { ApplySession } from "./apply-session.ts";
 import { beginApplication } from "./begin-application.ts";
 import { applicationLock, lookUpCommit } from "./commit-outcome.ts";
 import { ledgerExists } from "./create-ledger.ts";
+import { assertInverseKept } from "./inverse-digest.ts";
 import { findEntry, findInverse, notFound, readEntries, readInverse } from "./ledger-read.ts";
 import { nameHolders } from "./lock-holders.ts";
 import { PgPatchTransaction } from "./pg-patch-transaction.ts";
@@ -112,6 +113,7 @@ class PgPatchTarget implements PatchTarget {
     return this.#withSession(async (session) => {
       if (!(await ledgerExists(session.client))) throw notFound(id);
       const found = await findInverse(session.client, this.#input.scope, id);
+      await assertInverseKept(session.client, found.entry);
       return { ...found, operations: () => this.#inverseOperations(found) };
     });
   }

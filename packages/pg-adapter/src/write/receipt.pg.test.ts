@@ -65,6 +65,23 @@ it("is not asked for where nothing is written", async () => {
   });
 });
 
+it("an inverse that was changed in the ledger is not applied, and others are", async () => {
+  const first = await apply(database.url, patch(), { options });
+  const other = await apply(
+    database.url,
+    patchOf([table("t", "id integer, name text, note text", "id")], [remove("t", { id: "5" }, row(5))]),
+    { options },
+  );
+  await database.query("UPDATE syncline.patch_operation SET new[2] = 'x' WHERE op = 'update'");
+  const before = await digest();
+  for (const force of [null, { reason: "test" }])
+    await expect(
+      undo(database.url, first.ledgerId ?? "", { options: { ...options, force } }),
+    ).rejects.toMatchObject({ code: "receipt.missing" });
+  expect(await digest()).toBe(before);
+  expect(await undo(database.url, other.ledgerId ?? "")).toMatchObject({ outcome: "applied" });
+});
+
 describe("without a backup nothing is destroyed", () => {
   const broken: readonly (readonly [name: string, made: string, code: string])[] = [
     [

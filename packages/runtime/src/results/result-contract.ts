@@ -1,4 +1,11 @@
-import type { ByteSource, PatchChecksums, PatchFooter, PatchHeader, PatchOperation } from "@syncline/core";
+import type {
+  ByteSource,
+  PatchChecksums,
+  PatchFooter,
+  PatchHeader,
+  PatchOperation,
+  PatchSignature,
+} from "@syncline/core";
 import type { DiffRun, ObjectStore } from "@syncline/engine";
 
 export interface ResultLimits {
@@ -26,6 +33,8 @@ export interface WriteResultInput {
   readonly end: () => Promise<ResultEnd>;
   /** Without an index it is a part, for `combineResults`. Default true. */
   readonly index?: boolean;
+  /** Approvals that the patch brought along, of its hash. */
+  readonly signatures?: readonly PatchSignature[];
 }
 
 export interface ResultEnd {

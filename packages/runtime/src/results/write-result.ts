@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { openPatch, type PatchHeader, type PatchOperation } from "@syncline/core";
+import { openPatch, type PatchHeader, type PatchOperation, signPatchFile } from "@syncline/core";
 import { type ObjectStore, type WrittenPatch, writePatch } from "@syncline/engine";
 import { createFile, fileError, openFile } from "@syncline/snapshot-store/files";
 import { createSha256 } from "../files/patch-files.ts";
@@ -28,7 +28,8 @@ export async function writeResult(setting: WriteSetting, input: WriteResultInput
   const keys = resultKeys(input.name);
   const folder = await makeFolder(setting.workFolder);
   try {
-    const { written, index, path } = await build({ folder, input });
+    const { written, index, path: unsigned } = await build({ folder, input });
+    const path = await signed(unsigned, { folder, input });
     const bytes = await sizeOf(path);
     await store(setting, input.signal, { keys, path, index });
     const { summary } = written.footer;
@@ -87,6 +88,24 @@ async function build({ folder, input }: Work): Promise<Built> {
     return { written: corrected, index: (await index?.finish(corrected.header)) ?? null, path };
   } finally {
     await index?.discard();
+  }
+}
+
+/** The same file with the signatures that came with it, which stand outside of its hash. */
+async function signed(path: string, { folder, input: { signatures = [] } }: Work): Promise<string> {
+  if (signatures.length === 0) return path;
+  const source = await openFile(path);
+  const patch = await openPatch(source, { createDigest: createSha256 });
+  const target = join(folder, "signed.patch.zst");
+  const sink = await createFile(target, { overwrite: false });
+  try {
+    for await (const bytes of signPatchFile({ source, patch, signatures, createDigest: createSha256 }))
+      await sink.write(bytes);
+    await sink.commit();
+    return target;
+  } catch (error) {
+    await sink.discard();
+    throw error;
   }
 }
 
