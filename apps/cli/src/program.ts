@@ -12,6 +12,7 @@ import { defineLog } from "./commands/log.ts";
 import { definePatch } from "./commands/patch.ts";
 import { definePull } from "./commands/pull.ts";
 import { definePush } from "./commands/push.ts";
+import { defineSecrets } from "./commands/secrets.ts";
 import { defineServer } from "./commands/server.ts";
 import { defineService } from "./commands/service.ts";
 import { defineUndo } from "./commands/undo.ts";
@@ -68,6 +69,7 @@ export function createProgram({ act, out, err }: ProgramOptions): Command {
   defineServer(program, act);
   defineService(program, act);
   defineAudit(program, act);
+  defineSecrets(program, act);
   defineConfig(program, act);
   defineCompletion(program, act);
   program.addHelpText("after", `\n${ENDPOINTS}\n\n${formatExitCodes()}`);

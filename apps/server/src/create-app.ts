@@ -22,6 +22,7 @@ import { peopleRoutes } from "./routes/people.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { secretRoutes } from "./routes/secrets.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { transferRoutes } from "./routes/transfers.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
@@ -76,6 +77,7 @@ export function createApp(
     environmentRoutes(router, parts);
     reviewRoutes(router, parts);
     auditRoutes(router, parts);
+    secretRoutes(router);
     signInRoutes(router, parts);
     oidcRoutes(router, parts);
     peopleRoutes(router, parts);

@@ -3,7 +3,7 @@ import { type ControlPlane, openControlPlane, parseMasterKey } from "@syncline/c
 import { CodedError, isCodedError } from "@syncline/core";
 import type { Logger } from "@syncline/observability";
 import { readEmbeddedUrl, startEmbeddedState } from "./state/embedded-state.ts";
-import { masterKeyOf } from "./state/state-folder.ts";
+import { masterKeysOf } from "./state/state-folder.ts";
 
 export interface OpenStateOptions {
   readonly applicationName: string;
@@ -24,12 +24,13 @@ export async function openState(
   { databaseUrl, masterKey, stateFolder }: ServiceSettings,
   { applicationName, embedded, logger }: OpenStateOptions,
 ): Promise<OpenState> {
-  const key = masterKey === null ? masterKeyOf(stateFolder) : parseMasterKey(masterKey.reveal());
+  const ofFolder = masterKey.current === null;
+  const keys = keysOf(masterKey, stateFolder);
   const server =
     databaseUrl === null && embedded === "start" ? await startEmbeddedState(stateFolder, logger) : null;
   const url = databaseUrl?.reveal() ?? server?.url ?? readEmbeddedUrl(stateFolder);
   try {
-    const controlPlane = await openControlPlane({ url, masterKey: key, applicationName });
+    const controlPlane = await openControlPlane({ url, ...keys, applicationName });
     return {
       controlPlane,
       url,
@@ -40,10 +41,17 @@ export async function openState(
     };
   } catch (error) {
     await server?.stop();
-    throw masterKey === null && isCodedError(error) && error.code === "encryption.wrong_key"
+    throw ofFolder && isCodedError(error) && error.code === "encryption.wrong_key"
       ? otherKey(stateFolder, error)
       : error;
   }
+}
+
+function keysOf({ current, previous }: ServiceSettings["masterKey"], stateFolder: string) {
+  const more = previous.map((key) => parseMasterKey(key.reveal()));
+  if (current !== null) return { masterKey: parseMasterKey(current.reveal()), previousMasterKeys: more };
+  const ofFolder = masterKeysOf(stateFolder);
+  return { masterKey: ofFolder.current, previousMasterKeys: [...ofFolder.previous, ...more] };
 }
 
 /** Processes that share a database need one key; without a setting each takes its own. */

@@ -65,6 +65,15 @@ export interface JobStatus {
 export interface ServiceModule {
   startService(input: ServiceInput): Promise<RunningService>;
   openDesk(input: DeskInput): Promise<ServiceDesk>;
+  /** Another master key for a state folder on which no server runs. */
+  rotateStateKey(settings: ServiceInput["settings"], logger: ServiceInput["logger"]): Promise<StateKeyRotated>;
+}
+
+export interface StateKeyRotated {
+  /** Of the new key, hex; not the key. */
+  readonly keyId: string;
+  /** Secrets that were wrapped anew. */
+  readonly rewrapped: number;
 }
 
 /** Looks at, or asks something of, a service that runs on the same control database or state folder. */

@@ -141,6 +141,8 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   "GET /audit/checkpoints": none("public keys and digests"),
   "POST /audit/verify": read("audit.verify", "audit"),
   "POST /audit/key/rotate": change("audit.rotate_key"),
+  "GET /secrets": NAMES,
+  "POST /secrets/rewrap": change("secrets.rewrap"),
   "GET /projects": NAMES,
   "POST /projects": change("project.create"),
   "GET /environments": NAMES,

@@ -12,6 +12,7 @@ export {
   ROUTES,
   reviews,
   runs,
+  secrets,
   signIn,
   transfers,
   webhooks,

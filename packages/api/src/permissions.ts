@@ -157,6 +157,8 @@ export const PERMISSIONS = {
   "GET /audit/checkpoints": "audit:read",
   "POST /audit/verify": "audit:verify",
   "POST /audit/key/rotate": "secrets:rotate",
+  "GET /secrets": "secrets:rotate",
+  "POST /secrets/rewrap": "secrets:rotate",
   "GET /projects": "projects:read",
   "POST /projects": "projects:write",
   "GET /environments": "projects:read",
@@ -200,6 +202,8 @@ export const ORGANIZATION_ROUTES: ReadonlySet<RouteName> = new Set([
   "GET /audit/checkpoints",
   "POST /audit/verify",
   "POST /audit/key/rotate",
+  "GET /secrets",
+  "POST /secrets/rewrap",
   "POST /projects",
   "POST /admin/profile",
 ]);

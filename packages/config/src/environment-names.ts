@@ -37,6 +37,11 @@ export const SERVICE_ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
   SYNCLINE_MASTER_KEY:
     "32 bytes as hex or base64 that seal stored secrets, the same for all processes; default a file in the state folder, made at the first start.",
   SYNCLINE_MASTER_KEY_FILE: "File that holds SYNCLINE_MASTER_KEY, instead of it.",
+  SYNCLINE_MASTER_KEY_COMMAND:
+    "Program that prints the key, with its arguments, as a JSON array; instead of SYNCLINE_MASTER_KEY.",
+  SYNCLINE_MASTER_KEY_PREVIOUS:
+    "Further keys that may open what is sealed, with blanks or commas between: the older ones and, before a change, the next one.",
+  SYNCLINE_MASTER_KEY_PREVIOUS_FILE: "File that holds SYNCLINE_MASTER_KEY_PREVIOUS, instead of it.",
   SYNCLINE_TRUSTED_PROXIES:
     "Addresses and networks of load balancers, separated by commas: of them alone X-Forwarded-For is believed, for limits by address; default none.",
   SYNCLINE_PUBLIC_URL:

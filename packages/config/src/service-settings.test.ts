@@ -90,7 +90,7 @@ it("reads secrets from files", async () => {
     const file = join(folder, "url");
     await writeFile(file, "postgres://a/b\n");
     expect(read({ SYNCLINE_DATABASE_URL_FILE: file }).databaseUrl?.reveal()).toBe("postgres://a/b");
-    expect(read({ SYNCLINE_MASTER_KEY_FILE: file }).masterKey?.reveal()).toBe("postgres://a/b");
+    expect(read({ SYNCLINE_MASTER_KEY_FILE: file }).masterKey.current?.reveal()).toBe("postgres://a/b");
     expect(() => read({ SYNCLINE_MASTER_KEY_FILE: file, SYNCLINE_MASTER_KEY: "x" })).toThrow("are both set");
     await writeFile(file, "");
     expect(() => read({ SYNCLINE_DATABASE_URL_FILE: file })).toThrow(

@@ -3,6 +3,7 @@ import { JOB_KINDS, type JobKind } from "@syncline/jobs";
 import type { Config } from "./config.ts";
 import type { Environment } from "./connection/read-text-source.ts";
 import { withEnvironmentLimits } from "./limits-from-environment.ts";
+import { type MasterKeySetting, readMasterKeySetting } from "./master-key-setting.ts";
 import { parseSize } from "./limits-schema.ts";
 import { Secret } from "./secret.ts";
 import { readSecretSetting } from "./secret-setting.ts";
@@ -46,8 +47,7 @@ export interface ServiceSettings {
   readonly stateFolder: string;
   readonly dumpFolder: string;
   readonly objects: ObjectPlace;
-  /** 32 bytes as hex or base64; null: a file in the state folder, made at the first start. */
-  readonly masterKey: Secret | null;
+  readonly masterKey: MasterKeySetting;
   /** Off: every process does the duties that exist once. */
   readonly leaderElection: boolean;
   /** From being asked to end until what is not finished is cut off. */
@@ -123,7 +123,7 @@ export function readServiceSettings({
       flags.dumpDirectory ?? read.text("DUMP_DIRECTORY") ?? resolve(stateFolder, "dumps"),
     ),
     objects: readObjects(read, folder, stateFolder),
-    masterKey: readSecretSetting(read, "SYNCLINE_MASTER_KEY"),
+    masterKey: readMasterKeySetting(read),
     leaderElection: flags.leaderElection ?? read.flag("SYNCLINE_LEADER_ELECTION") ?? true,
     graceMs: millisecondsOf("SYNCLINE_GRACE", read.text("SYNCLINE_GRACE") ?? DEFAULT_GRACE),
     drainDelayMs: millisecondsOf(

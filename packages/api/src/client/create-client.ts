@@ -46,6 +46,7 @@ const NOUNS = {
   reviews: contract.reviews,
   environments: contract.environments,
   audit: contract.audit,
+  secrets: contract.secrets,
   signIn: contract.signIn,
   people: contract.people,
 } as const;

@@ -9,6 +9,7 @@ import * as people from "./people.ts";
 import * as reviews from "./reviews.ts";
 import type { Route } from "./route.ts";
 import * as runs from "./runs.ts";
+import * as secrets from "./secrets.ts";
 import * as signIn from "./sign-in.ts";
 import * as transfers from "./transfers.ts";
 import * as webhooks from "./webhooks.ts";
@@ -24,6 +25,7 @@ export {
   people,
   reviews,
   runs,
+  secrets,
   signIn,
   transfers,
   webhooks,
@@ -40,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   webhooks,
   access,
   audit,
+  secrets,
   signIn,
   people,
   reviews,
