@@ -163,6 +163,7 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   retryRun: ({ cp, call, theirs }) => verbs.retryRun(cp, call, { runId: theirs.failedRunId }),
   revokeApiKey: ({ cp, call, theirs }) => verbs.revokeApiKey(cp, call, theirs),
   rewrapAll: "for processes of the service",
+  countSealed: "for processes of the service",
   writeCheckpoint: "for processes of the service",
   auditedOrganizations: "for processes of the service",
   logsToCheckpoint: "for processes of the service",
