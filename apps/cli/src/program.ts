@@ -10,6 +10,7 @@ import { withExamples } from "./commands/help-text.ts";
 import { defineImport } from "./commands/import.ts";
 import { defineLog } from "./commands/log.ts";
 import { definePatch } from "./commands/patch.ts";
+import { definePeople } from "./commands/people.ts";
 import { definePull } from "./commands/pull.ts";
 import { definePush } from "./commands/push.ts";
 import { defineSecrets } from "./commands/secrets.ts";
@@ -68,6 +69,7 @@ export function createProgram({ act, out, err }: ProgramOptions): Command {
   defineLog(program, act);
   defineServer(program, act);
   defineService(program, act);
+  definePeople(program, act);
   defineAudit(program, act);
   defineSecrets(program, act);
   defineConfig(program, act);

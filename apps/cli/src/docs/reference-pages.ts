@@ -5,6 +5,7 @@ import { formatDestructiveReference } from "./destructive-reference.ts";
 import { formatExitCodeReference } from "./exit-code-reference.ts";
 import { formatJobReference } from "./job-reference.ts";
 import { formatMetricReference } from "./metric-reference.ts";
+import { formatPermissionReference } from "./permission-reference.ts";
 
 const NEVER_RUN: Act = () => () => Promise.resolve();
 
@@ -17,5 +18,6 @@ export function referencePages(): ReadonlyMap<string, string> {
     ["exit-codes.md", formatExitCodeReference()],
     ["jobs.md", formatJobReference()],
     ["metrics.md", formatMetricReference()],
+    ["permissions.md", formatPermissionReference()],
   ]);
 }

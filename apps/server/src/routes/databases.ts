@@ -46,7 +46,7 @@ export function databaseRoutes(router: Router, parts: ServiceParts): void {
       const workspace = await workspaces.of(call.scope);
       const within = AbortSignal.any([signal, AbortSignal.timeout(TEST_MS)]);
       const { server, locator = "" } = body;
-      await assertPlaces(parts, asked, [server === undefined ? locator : `${server}:any`]);
+      await assertPlaces(parts, asked, [server === undefined ? locator : `${server}:any:*`]);
       if (server !== undefined) {
         assertServer(server, workspace);
         return testServer(workspace, server, { signal: within });

@@ -52,7 +52,7 @@ export async function assertDefinitionPlaces(
     readonly [Part in "source" | "target" | "base" | "patch"]?: string;
   };
   const listened =
-    schedule !== undefined && "listen" in schedule ? `${schedule.listen.server}:any` : undefined;
+    schedule !== undefined && "listen" in schedule ? `${schedule.listen.server}:any:*` : undefined;
   await assertPlaces(parts, asked, [source, target, base, listened]);
   if (patch !== undefined) await assertPatchPlaces(parts, asked, patch);
 }

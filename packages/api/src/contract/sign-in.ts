@@ -23,7 +23,9 @@ export const methods = defineRoute("GET /sign-in/methods", {
     kind: "json",
     status: 200,
     schema: z.object({
-      password: z.boolean().describe("False: cookies would travel without TLS, or the operator switched it off."),
+      password: z
+        .boolean()
+        .describe("False: cookies would travel without TLS, or the operator switched it off."),
       oidc: z.object({ name: z.string() }).nullable(),
     }),
   },
