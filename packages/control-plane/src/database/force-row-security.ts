@@ -39,9 +39,27 @@ export async function forceRowSecurity(sql: Sql): Promise<Forcing> {
   if (open.length === 0) return { kind: "forced", tables: [] };
   const reason = await whyNot(sql);
   if (reason !== null) return { kind: "awaited", reason };
+  const names = open.map(({ name }) => name);
+  if (await forceAtOnce(sql, names)) return { kind: "forced", tables: names };
   const tables = [];
-  for (const { name } of open) if (await force(sql, name)) tables.push(name);
+  for (const name of names) if (await force(sql, name)) tables.push(name);
   return { kind: "forced", tables };
+}
+
+const tableOf = (name: string) => `syncline_control."${name}"`;
+const forcing = (name: string) => `ALTER TABLE ${tableOf(name)} FORCE ROW LEVEL SECURITY`;
+
+/** False: somebody holds one of them. */
+async function forceAtOnce(sql: Sql, names: readonly string[]): Promise<boolean> {
+  const lock = `LOCK TABLE ${names.map(tableOf).join(", ")} IN ACCESS EXCLUSIVE MODE NOWAIT`;
+  try {
+    await sql.unsafe(["BEGIN", lock, ...names.map(forcing), "COMMIT"].join(";\n"));
+    return true;
+  } catch (error) {
+    await sql.unsafe("ROLLBACK").catch(() => {});
+    if (!PASSING.has(sqlStateOf(error))) throw error;
+    return false;
+  }
 }
 
 async function whyNot(sql: Sql): Promise<"older-replicas" | "lifted" | null> {
@@ -64,7 +82,7 @@ async function force(sql: Sql, table: string): Promise<boolean> {
     try {
       await sql.unsafe("BEGIN");
       await sql.unsafe(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-      await sql.unsafe(`ALTER TABLE syncline_control."${table}" FORCE ROW LEVEL SECURITY`);
+      await sql.unsafe(forcing(table));
       await sql.unsafe("COMMIT");
       return true;
     } catch (error) {

@@ -64,7 +64,7 @@ async function migrateAlone(sql: Sql, { migrations, lockTimeoutMs }: Migrating):
   for (const migration of migrations) {
     const hash = applied.get(migration.name);
     if (hash === undefined) {
-      await applyPatiently(sql, { migration, lockTimeoutMs });
+      await applyPatiently(sql, { migration, lockTimeoutMs, fresh: applied.size === 0 });
       done.push(migration.name);
     } else if (hash !== migration.hash)
       throw new CodedError(
@@ -79,11 +79,13 @@ async function migrateAlone(sql: Sql, { migrations, lockTimeoutMs }: Migrating):
 interface Applying {
   readonly migration: Migration;
   readonly lockTimeoutMs: number;
+  /** The database is new: there is nobody to make way for. */
+  readonly fresh: boolean;
 }
 
-async function applyPatiently(sql: Sql, { migration, lockTimeoutMs }: Applying): Promise<void> {
+async function applyPatiently(sql: Sql, { migration, lockTimeoutMs, fresh }: Applying): Promise<void> {
   const { name, hash, statements, apart } = migration;
-  const parts = apart === true ? statements.map((statement) => [statement]) : [statements];
+  const parts = apart === true && !fresh ? statements.map((statement) => [statement]) : [statements];
   const [last = []] = parts.splice(-1);
   for (const part of parts) await patiently(sql, { statements: part, lockTimeoutMs });
   const note = () => sql`INSERT INTO syncline_control.migrations (name, hash) VALUES (${name}, ${hash})`;
@@ -117,7 +119,7 @@ async function apply(
   await sql.unsafe("BEGIN");
   await sql.unsafe(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
   if (!waits) await takeAllAtOnce(sql, statements);
-  for (const statement of statements) await sql.unsafe(statement);
+  await sql.unsafe(statements.join("\n;\n"));
   await note?.();
   await sql.unsafe("COMMIT");
 }
