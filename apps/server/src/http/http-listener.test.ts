@@ -60,3 +60,19 @@ it("leaves whoever waits for an answer", async () => {
   expect(data.toString()).toMatch(/^HTTP\/1.1 200/);
   socket.destroy();
 });
+
+it("a kept connection is closed with its answer while it drains, and answered until then", async () => {
+  await listener.stop();
+  const app = new Hono<RequestEnvironment>();
+  app.get("/", () => new Response("here"));
+  const events = { start: async () => {}, close: async () => {} };
+  listener = new HttpListener({ app, events, host: "127.0.0.1", port: 0, drainDelayMs: 400 });
+  await listener.listen();
+  const { url } = listener;
+  expect((await fetch(url)).headers.get("connection")).toBe("keep-alive");
+  const drained = listener.drain();
+  const { status, headers } = await fetch(url);
+  expect([status, headers.get("connection")]).toEqual([200, "close"]);
+  await drained;
+  await expect(fetch(url).catch(() => "refused")).resolves.toBe("refused");
+});
