@@ -13,6 +13,7 @@ import { definePatch } from "./commands/patch.ts";
 import { definePeople } from "./commands/people.ts";
 import { definePull } from "./commands/pull.ts";
 import { definePush } from "./commands/push.ts";
+import { defineReview } from "./commands/review.ts";
 import { defineSecrets } from "./commands/secrets.ts";
 import { defineServer } from "./commands/server.ts";
 import { defineService } from "./commands/service.ts";
@@ -67,6 +68,7 @@ export function createProgram({ act, out, err }: ProgramOptions): Command {
   defineImport(program, act);
   defineUndo(program, act);
   defineLog(program, act);
+  defineReview(program, act);
   defineServer(program, act);
   defineService(program, act);
   definePeople(program, act);
