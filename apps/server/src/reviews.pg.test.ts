@@ -1,3 +1,5 @@
+import { judgeSignatures, openPatch } from "@syncline/core";
+import { createSha256, verifyStatement } from "@syncline/runtime/files";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makePerson } from "./testing/people.ts";
 import { AFTER, applyOf, BEFORE, ended, PROD, ReviewWorld, WRITTEN } from "./testing/review-world.ts";
@@ -84,6 +86,35 @@ describe("the whole way of a patch", () => {
       "review.closed",
     );
   });
+});
+
+it("gives an approved patch its approvers' signatures, which verify", async () => {
+  const patch = await world.makePatch();
+  const review = await world.open(applyOf(patch));
+  const download = async () => {
+    const { text } = await world.ask(world.ann, "GET", `/patches/${patch}/file`);
+    const source = {
+      name: "p",
+      open: async function* () {
+        yield new TextEncoder().encode(text);
+      },
+    };
+    return openPatch(source, { createDigest: createSha256 });
+  };
+  const before = await download();
+  expect(before.signatures).toEqual([]);
+  await world.decide(world.ben, review);
+  const { hash, signatures } = await download();
+  const signers = (await world.ask(world.ann, "GET", "/signers")).json.items;
+  expect(signers).toEqual([expect.objectContaining({ email: world.ben.email })]);
+  const wanted = { signatures, patch: hash, now: new Date(), expireMs: null, verify: verifyStatement };
+  const judge = (environment: string) =>
+    judgeSignatures({ ...wanted, environment, signers: [signers[0].publicKey] }).map(({ state }) => state);
+  expect([hash, judge("production"), judge("staging")]).toEqual([
+    before.hash,
+    ["valid"],
+    ["other-environment"],
+  ]);
 });
 
 describe("an approval", () => {

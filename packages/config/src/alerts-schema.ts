@@ -12,6 +12,15 @@ export const ALERT_EVENTS = [
   "job.stale",
   "replica.lost",
   "audit.checkpoint",
+  "review.opened",
+  "review.approved",
+  "review.refused",
+  "review.applied",
+  "review.voided",
+  "review.expired",
+  "review.withdrawn",
+  "environment.frozen",
+  "environment.thawed",
 ] as const;
 
 export const alertsSchema = z.strictObject({

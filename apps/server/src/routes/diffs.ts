@@ -7,6 +7,7 @@ import type { ServiceParts } from "../service-parts.ts";
 import { assertDefinitionPlaces, assertPatchPlaces } from "../work/assert-places.ts";
 import { discardPatch, storePatch } from "../work/patch-upload.ts";
 import { keptPatch, withResult } from "../work/result-of.ts";
+import { signedPatch } from "../work/signed-patch.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
 import { presentPatch, presentRun } from "./present.ts";
 
@@ -48,8 +49,7 @@ export function diffRoutes(router: Router, parts: ServiceParts): void {
     const { cp, call, params } = asked;
     const patch = await keptPatch({ cp, call }, params.id);
     await assertPatchPlaces(parts, asked, patch.id);
-    const source = parts.results.patchSource(patch.objectKey);
-    return new Response(ReadableStream.from(source.open()), {
+    return new Response(ReadableStream.from(await signedPatch(parts, { cp, call }, patch)), {
       headers: {
         "Content-Type": PATCH_MEDIA_TYPE,
         "Content-Disposition": `attachment; filename="${patch.id}.patch"`,
