@@ -8,6 +8,7 @@ import { Session } from "./database/session.ts";
 import { SessionPool } from "./database/session-pool.ts";
 import { translateDatabaseError } from "./database/translate-database-error.ts";
 import { LOGIN, SERVICE } from "./database/who.ts";
+import { assertPolicies } from "./migrations/assert-policies.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 import * as schema from "./schema/index.ts";
@@ -50,6 +51,7 @@ export async function openControlPlane(options: OpenControlPlaneOptions): Promis
     const migrating = new Session({ url, applicationName });
     try {
       await migrate(migrating.sql, MIGRATIONS);
+      await assertPolicies(migrating.sql);
       await forceRowSecurity(migrating.sql);
     } finally {
       await migrating.end();

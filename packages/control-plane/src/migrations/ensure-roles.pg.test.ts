@@ -107,4 +107,25 @@ describe.each(SERVERS.filter(({ present }) => present))("on $label", ({ start })
     await login.database.query("ALTER ROLE syncline_tenant NOBYPASSRLS");
     expect(await work(login)).toBe(0);
   });
+
+  it("a database that was restored without the roles is refused, and not half used", async () => {
+    const login = await createPlainLogin("roles_lost", { granted: true, serverUrl: server.url });
+    expect(await work(login)).toBe(0);
+    for (const [table, lost] of [
+      ["jobs", "DROP POLICY tenant ON syncline_control.jobs"],
+      ["runs", "DROP POLICY service ON syncline_control.runs"],
+      ["servers", "REVOKE ALL ON syncline_control.servers FROM syncline_tenant"],
+    ]) {
+      await login.database.query(`${lost}`);
+      await expect(open(login.url)).rejects.toMatchObject({
+        code: "control.damaged",
+        message: expect.stringContaining(`"${table}"`),
+        hint: expect.stringContaining("restore it again"),
+      });
+      await login.database.query(
+        `SELECT syncline_control.secure_table('syncline_control.${table}', 'SELECT', 'SELECT')`,
+      );
+      await expect(open(login.url)).rejects.toMatchObject({ code: "encryption.wrong_key" });
+    }
+  });
 });
