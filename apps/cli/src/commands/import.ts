@@ -60,7 +60,10 @@ export function defineImport(program: Command, act: Act): void {
       "--edited",
       "accept a file that was changed since it was written, also when rows were removed from it",
     )
-    .option("--any-sql", "also run SQL that our own export does not write, on an open target")
+    .option(
+      "--any-sql",
+      "also run SQL that our own export does not write, on an open target, as long as no row of before is changed or removed",
+    )
     .option("--parallel <n>", "connections to the target for comparing", parsePositiveCount, 2);
   addMoveOptions(command).action(
     act(async (session, file: string, target: string, options: ImportCommandOptions) => {

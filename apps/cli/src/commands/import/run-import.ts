@@ -9,6 +9,7 @@ import { operationSetting } from "../operation-setting.ts";
 import { MoveConflicts } from "../write/move-conflicts.ts";
 import { writeConsent } from "../write/move-options.ts";
 import { printMove } from "../write/print-move.ts";
+import { receiptDocument } from "../write/receipt-document.ts";
 import { type ImportArguments, importInput } from "./import-input.ts";
 import { refuseRowOptions } from "./row-options.ts";
 
@@ -63,7 +64,9 @@ async function printSql(
   }: { readonly source: string; readonly target: string; readonly result: ImportSqlResult },
   { json }: ImportCommandOptions,
 ): Promise<ExitReason> {
-  if (json === true) await output.json({ action: "import", source, target, format: "sql", ...result });
+  const receipt = receiptDocument(result.receipt);
+  if (json === true)
+    await output.json({ action: "import", source, target, format: "sql", ...result, receipt });
   else {
     const how = result.outcome === "dry-run" ? "Dry run, rolled back: " : "";
     await output.line(
