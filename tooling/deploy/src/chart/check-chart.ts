@@ -10,7 +10,7 @@ import { CHART, chartValues, type RenderedChart, renderChart, type Values } from
 export const EVERYTHING: Values = {
   config: "version: 1\nservers: {}\n",
   objects: { claim: "", url: "s3://bucket/prefix" },
-  secrets: { existing: "syncline", further: ["syncline-servers"] },
+  secrets: { existing: "syncline", further: ["syncline-servers"], previousMasterKey: true },
 };
 
 export function checkChart(): CheckResult[] {
