@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PERMISSIONS, type RouteName } from "@syncline/api";
@@ -5,6 +6,7 @@ import { type Config, parseConfig } from "@syncline/config";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { recordGuarantee } from "@syncline/tooling-vitest";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBeside } from "./testing/other-organization.ts";
 import { SAMPLES } from "./testing/sample-requests.ts";
 import { type Answer, startTestService, type TestService } from "./testing/start-test-service.ts";
 
@@ -22,6 +24,8 @@ function withPassword(url: string, password: string): string {
   address.password = password;
   return address.href;
 }
+
+const PUBLIC = "https://syncline.example.test";
 
 let data: TestDatabase;
 let control: TestDatabase;
@@ -57,6 +61,8 @@ alerts:
 `,
     "/syncline.yaml",
   ).config;
+  const previousKey = randomBytes(32).toString("hex");
+  planted.push(previousKey, Buffer.from(previousKey, "hex").toString("base64"));
   const hookSecret = Buffer.from(`${canary()}${canary()}`).toString("base64url");
   planted.push(hookSecret);
   server = await startTestService({
@@ -68,6 +74,11 @@ alerts:
       UNUSABLE: `postgres://u:${canary()}@127.0.0.1:notaport/x`,
       OTHER_KEY: `slk_x_${canary()}`,
       HOOK_SECRET: `whsec_${hookSecret}`,
+      SYNCLINE_OIDC_ISSUER: "http://127.0.0.1:1",
+      SYNCLINE_OIDC_CLIENT_ID: "syncline",
+      SYNCLINE_PUBLIC_URL: PUBLIC,
+      SYNCLINE_OIDC_CLIENT_SECRET: canary(),
+      SYNCLINE_MASTER_KEY_PREVIOUS: previousKey,
       SYNCLINE_DATABASE_URL: withPassword(control.url, canary()),
       SYNCLINE_REQUESTS_PER_MINUTE: "1000000",
     },
@@ -157,6 +168,82 @@ async function secretsMadeHere(): Promise<Asked[]> {
     201, 201, 201, 201, 202,
   ]);
   return [{ what: "a hook", answer: called }];
+}
+
+/** People who come in by every way, with passwords, links and cookies; what shows a secret once is not looked through. */
+async function peopleComeIn(): Promise<Asked[]> {
+  const asked: Asked[] = [];
+  const as = (headers: Readonly<Record<string, string>>, method: string, path: string, body?: unknown) =>
+    server.ask(method, `/api/v1${path}`, {
+      key: null,
+      headers: { Origin: PUBLIC, ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+  const password = `${canary()} and more`;
+  const setup = server.service.firstSetup ?? "";
+  planted.push(setup);
+  const first = await as({}, "POST", "/setup", {
+    email: "ada@example.test",
+    name: "Ada",
+    password,
+    token: setup,
+  });
+  const headersOf = ({ headers, json }: Answer) => {
+    const [cookie = ""] = (headers.get("set-cookie") ?? "").split(";");
+    planted.push(cookie.split("=")[1] ?? "", json.csrf);
+    return { Cookie: cookie, Origin: PUBLIC, "X-Syncline-CSRF": json.csrf as string };
+  };
+  const ada = headersOf(first);
+  const invited = await as(ada, "POST", "/invitations", {
+    email: "kim@example.test",
+    grants: [{ role: "viewer" }],
+  });
+  const link = invited.json.token as string;
+  const kims = `${canary()} and more`;
+  const accepted = await as({}, "POST", "/invitations/accept", { token: link, name: "Kim", password: kims });
+  const kim = headersOf(accepted);
+  const reset = await as(ada, "POST", `/people/${(await as(kim, "GET", "/me")).json.user.id}/reset`, {});
+  const key = await as(ada, "POST", "/me/keys", { name: "mine", scopes: ["jobs:read"] });
+  planted.push(link, reset.json.token, secretOf(key.json.key));
+  expect([first, invited, accepted, reset, key].map(({ status }) => status)).toEqual([
+    200, 201, 200, 201, 201,
+  ]);
+  const again = headersOf(await as({}, "POST", "/sign-in", { email: "ada@example.test", password }));
+  const say = async (what: string, answer: Promise<Answer>) => asked.push({ what, answer: await answer });
+  await say(
+    "a wrong password",
+    as({}, "POST", "/sign-in", { email: "ada@example.test", password: canary() }),
+  );
+  await say(
+    "nobody's password",
+    as({}, "POST", "/sign-in", { email: `${canary()}@example.test`, password: canary() }),
+  );
+  await say("a made-up session", as({ Cookie: `syncline-local=${canary()}` }, "GET", "/me"));
+  await say("a made-up token", as({ ...again, "X-Syncline-CSRF": canary() }, "POST", "/jobs", {}));
+  await say("a used link", as({}, "POST", "/invitations/look", { token: link }));
+  await say("a made-up link", as({}, "POST", "/invitations/look", { token: canary() }));
+  await say("a provider that is away", as({}, "POST", "/sign-in/oidc", {}));
+  await say("a made-up code", as({}, "GET", `/sign-in/oidc/callback?code=${canary()}&state=${canary()}`));
+  await say(
+    "the password as it is changed",
+    as(again, "POST", "/me/password", { current: password, password: `${canary()} and more` }),
+  );
+  return asked;
+}
+
+/** The private halves of keys that the control plane keeps. */
+async function plantSigningKeys(): Promise<void> {
+  const cp = await openBeside(control.url, await masterKey());
+  const rows = await cp.sql<{ id: string; organizationId: string; sealed: string }[]>`
+    SELECT id, organization_id AS "organizationId", sealed_private_key AS sealed FROM syncline_control.signing_keys`;
+  for (const { id: rowId, organizationId, sealed } of rows) {
+    const der = cp.sealer.open(sealed, { purpose: "signing_key.private", organizationId, rowId });
+    // The last 32 bytes are the key; what stands before them is the same in all.
+    const raw = Buffer.from(der, "base64").subarray(-32);
+    planted.push(der, raw.toString("base64"), raw.toString("hex"));
+  }
+  await cp.close();
+  expect(rows.length).toBeGreaterThan(0);
 }
 
 async function withSecretsInside(): Promise<Asked[]> {
@@ -249,6 +336,7 @@ async function eventsSoFar(): Promise<string> {
 it("G24: secrets never leave the server", { timeout: 120_000 }, async () => {
   const asked = [
     ...(await secretsMadeHere()),
+    ...(await peopleComeIn()),
     ...(await withSecretsInside()),
     ...(await everyRoute()),
     ...(await runs()),
@@ -266,8 +354,14 @@ it("G24: secrets never leave the server", { timeout: 120_000 }, async () => {
     "databases",
     "patches",
     "workers",
+    "people",
+    "invitations",
+    "audit/checkpoints",
   ])
     texts.set(path, (await v1("GET", `/${path}?${path === "databases" ? "" : "limit=100"}`)).text);
+  await plantSigningKeys();
+  for (const path of ["audit/export", "secrets", "sign-in/methods"])
+    texts.set(path, (await v1("GET", `/${path}`)).text);
   texts.set("events", await eventsSoFar());
   texts.set("control database", await controlTables());
   const found = new Map([...texts, ["the log", server.log()], ...(await stateFiles())]);
@@ -276,7 +370,7 @@ it("G24: secrets never leave the server", { timeout: 120_000 }, async () => {
       .filter((secret) => text.includes(secret))
       .map((secret) => `${planted.indexOf(secret)} in ${where}`),
   );
-  for (const where of ["the log", "/metrics", "events", "audit", "control database"])
+  for (const where of ["the log", "/metrics", "events", "audit", "audit/export", "control database"])
     if (found.get(where)?.includes(rowValue) === true) leaks.push(`a row's value in ${where}`);
   recordGuarantee({
     id: "G24",
