@@ -28,6 +28,7 @@ beforeAll(async () => {
   setupToken = server.service.firstSetup ?? "";
   const masterKey = readFileSync(join(server.folder, "state", "master.key"), "utf8");
   cp = await openBeside(server.database.url, masterKey);
+  admin = await makePerson(cp, { url: server.url });
 });
 afterAll(async () => {
   await cp.close();
@@ -73,7 +74,8 @@ describe("the first administrator", () => {
     const me = await as(headers, "GET", "/me");
     expect(me.json).toMatchObject({ keyId: null, scopes: ["*"], organizationScopes: ["*"] });
     const people = await server.database.query("SELECT email FROM syncline_control.users");
-    expect(people).toHaveLength(1);
+    // Beside the one that the tests made.
+    expect(people).toHaveLength(2);
   });
 
   it("is offered no second time, unless somebody asks for it", async () => {
@@ -194,5 +196,260 @@ describe("requests that came by cookie", () => {
     expect(
       (await as({ Cookie: Cookie.replace("syncline-local", "__Host-syncline") }, "GET", "/me")).status,
     ).toBe(401);
+  });
+});
+
+describe("roles", () => {
+  const byKey = (key: string, method: string, path: string, body?: unknown) =>
+    server.ask(method, API + path, { key, ...(body === undefined ? {} : { body }) });
+  const projectGrant = (role: string) => [{ role, projectId: cp.defaultScope.projectId }];
+
+  it("are given and taken by who has as much, where they have it", async () => {
+    const boss = await makePerson(cp, { url: server.url, role: "admin" });
+    const { projectId } = cp.defaultScope;
+    const grants = [{ role: "admin", projectId, environmentId: null }] as const;
+    const ofProject = await makePerson(cp, { url: server.url, grants });
+    const target = await makePerson(cp, { url: server.url, role: "viewer" });
+    const path = `/people/${target.userId}`;
+    const viewer = { role: "viewer", projectId: null, environmentId: null };
+    const attempts: readonly [string, unknown, number][] = [
+      ["a role in the project", { grants: [viewer, ...projectGrant("reviewer")] }, 200],
+      ["a role in the organization", { grants: [viewer, { role: "operator" }] }, 403],
+      ["taking one of the organization", { grants: projectGrant("reviewer") }, 403],
+      ["the end of an account", { active: false }, 403],
+      ["another name", { name: "Other" }, 403],
+    ];
+    for (const [what, body, status] of attempts)
+      expect([what, (await byKey(ofProject.key, "PATCH", path, body)).status]).toEqual([what, status]);
+    for (const [method, at] of [
+      ["POST", `/people/${boss.userId}/reset`],
+      ["DELETE", `/people/${boss.userId}/sessions`],
+    ] as const)
+      expect((await byKey(ofProject.key, method, at, method === "POST" ? {} : undefined)).status).toBe(403);
+    const invite = (role: string, project: string | null) =>
+      byKey(ofProject.key, "POST", "/invitations", {
+        email: `${crypto.randomUUID()}@example.test`,
+        grants: [{ role, projectId: project }],
+      });
+    expect((await invite("admin", projectId)).status).toBe(201);
+    expect((await invite("viewer", null)).status).toBe(403);
+    const some = await server.ask("POST", `${API}/keys`, {
+      body: { name: "some", scopes: ["people:write", "people:read"], allProjects: true },
+    });
+    expect((await byKey(some.json.key, "POST", `/people/${boss.userId}/reset`, {})).status).toBe(403);
+  });
+
+  it("count for keys of one's own as they are now, and never give more than the key has", async () => {
+    const person = await makePerson(cp, { url: server.url, role: "admin" });
+    const made = await as(person.headers, "POST", "/me/keys", {
+      name: "mine",
+      scopes: ["jobs:read", "webhooks:read"],
+    });
+    expect(made.json.record).toMatchObject({ userId: person.userId });
+    const { key } = made.json;
+    expect((await byKey(key, "GET", "/webhooks")).status).toBe(200);
+    expect((await byKey(key, "GET", "/runs")).status).toBe(403);
+    const path = `/people/${person.userId}`;
+    expect((await server.ask("PATCH", API + path, { body: { grants: [{ role: "viewer" }] } })).status).toBe(
+      200,
+    );
+    expect((await byKey(key, "GET", "/jobs")).status).toBe(200);
+    expect((await byKey(key, "GET", "/webhooks")).status).toBe(403);
+    expect((await as(person.headers, "GET", "/webhooks")).status).toBe(403);
+    expect((await server.ask("PATCH", API + path, { body: { active: false } })).status).toBe(200);
+    expect((await byKey(key, "GET", "/jobs")).status).toBe(401);
+    expect((await as(person.headers, "GET", "/me")).status).toBe(401);
+    expect((await server.ask("PATCH", API + path, { body: { active: true } })).status).toBe(200);
+    expect((await byKey(key, "GET", "/jobs")).status).toBe(200);
+    // A session that ended stays so.
+    expect((await as(person.headers, "GET", "/me")).status).toBe(401);
+  });
+
+  it("end streams when they change", async () => {
+    const person = await makePerson(cp, { url: server.url, role: "viewer" });
+    const response = await fetch(`${server.url}${API}/events`, {
+      headers: { Cookie: person.headers["Cookie"] ?? "" },
+    });
+    expect(response.status).toBe(200);
+    const ended = (async () => {
+      for await (const _ of response.body ?? []);
+      return "ended";
+    })();
+    await server.ask("PATCH", `${API}/people/${person.userId}`, { body: { active: false } });
+    expect(await ended).toBe("ended");
+  });
+
+  it("leave the organization an active administrator, whoever goes at the same time", async () => {
+    const others = await server.database.query<{ id: string }>(
+      `SELECT DISTINCT u.id FROM syncline_control.users u JOIN syncline_control.role_bindings b ON b.user_id = u.id
+       WHERE b.role = 'admin' AND b.project_id IS NULL AND u.deactivated_at IS NULL AND u.organization_id = $1`,
+      [cp.defaultScope.organizationId],
+    );
+    expect(others.length).toBeGreaterThan(2);
+    const gone = await Promise.all(
+      others.map(({ id }, n) =>
+        server.ask("PATCH", `${API}/people/${id}`, {
+          body: n % 2 === 0 ? { active: false } : { grants: [] },
+        }),
+      ),
+    );
+    const refused = gone.filter(({ status }) => status !== 200);
+    expect(refused.map(({ status, json }) => [status, json.code])).toEqual([[403, "auth.denied"]]);
+    await server.database.query("UPDATE syncline_control.users SET deactivated_at = NULL");
+    admin = await makePerson(cp, { url: server.url, role: "admin" });
+  });
+});
+
+describe("invitations", () => {
+  const invite = (email: string, grants: unknown = [{ role: "operator" }]) =>
+    server.ask("POST", `${API}/invitations`, { body: { email, grants } });
+  const accept = (token: string, name = "Grace") =>
+    as({}, "POST", "/invitations/accept", { token, name, password: PASSWORD });
+
+  it("make one account, once, whoever comes at the same time, and keep no token", async () => {
+    const { json } = await invite("grace@example.test");
+    expect(json.url).toBe(`${server.url}/accept#${json.token}`);
+    expect((await as({}, "POST", "/invitations/look", { token: json.token })).json).toMatchObject({
+      kind: "invitation",
+      email: "grace@example.test",
+    });
+    const all = await Promise.all([1, 2, 3].map(() => accept(json.token)));
+    expect(all.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
+    const won = browserOf(all.find(({ status }) => status === 200) as Answer);
+    expect((await as(won.headers, "GET", "/me")).json).toMatchObject({
+      user: { email: "grace@example.test", name: "Grace" },
+      grants: [{ role: "operator", projectId: null }],
+    });
+    const kept = await server.database.query<{ row: string }>(
+      "SELECT to_jsonb(i)::text AS row FROM syncline_control.invitations i UNION ALL SELECT to_jsonb(a)::text FROM syncline_control.audit_entries a",
+    );
+    expect(kept.map(({ row }) => row).join()).not.toContain(json.token);
+    expect(server.log()).not.toContain(json.token);
+  });
+
+  it.each([
+    "GRACE@example.test",
+    "grace+x@example.test",
+    "ｇｒａｃｅ@example.test",
+    "grace@EXAMPLE.test.",
+    " grace@example.test ",
+  ])("know %j for the same person", async (email) => {
+    const { status, json } = await invite(email);
+    expect([status, json.code]).toEqual([409, "resource.exists"]);
+  });
+
+  it("end when they are sent again, revoked, too old, or their sender goes", async () => {
+    const sender = await makePerson(cp, { url: server.url, role: "admin" });
+    const sent = (await as(sender.headers, "POST", "/invitations", { email: "a1@example.test", grants: [] }))
+      .json;
+    const again = await server.ask("POST", `${API}/invitations/${sent.invitation.id}/resend`, { body: {} });
+    expect((await accept(sent.token)).status).toBe(404);
+    expect((await as({}, "POST", "/invitations/look", { token: again.json.token })).status).toBe(200);
+    await server.ask("PATCH", `${API}/people/${sender.userId}`, { body: { active: false } });
+    expect((await accept(again.json.token)).status).toBe(404);
+    const revoked = (await invite("a2@example.test")).json;
+    expect((await server.ask("DELETE", `${API}/invitations/${revoked.invitation.id}`)).status).toBe(204);
+    expect((await accept(revoked.token)).status).toBe(404);
+    const old = (await invite("a3@example.test")).json;
+    await server.database.query("UPDATE syncline_control.invitations SET expires_at = now() WHERE id = $1", [
+      old.invitation.id,
+    ]);
+    expect((await accept(old.token)).status).toBe(404);
+    const states = (await server.ask("GET", `${API}/invitations`)).json.items;
+    const stateOf = (id: string) => states.find((item: { id: string }) => item.id === id)?.state;
+    expect([sent, revoked, old].map(({ invitation }) => stateOf(invitation.id))).toEqual([
+      "revoked",
+      "revoked",
+      "expired",
+    ]);
+  });
+
+  it("set a password anew, which ends every session", async () => {
+    const person = await makePerson(cp, { url: server.url, role: "viewer" });
+    const { json } = await server.ask("POST", `${API}/people/${person.userId}/reset`, { body: {} });
+    const short = await as({}, "POST", "/invitations/accept", { token: json.token, password: "short" });
+    expect([short.status, short.json.issues[0].path]).toEqual([400, "password"]);
+    for (const password of ["passwordpassword", "aaaaaaaaaaaaaaa", "123456789012", person.email])
+      expect((await as({}, "POST", "/invitations/accept", { token: json.token, password })).status).toBe(400);
+    expect((await accept(json.token)).status).toBe(200);
+    expect((await as(person.headers, "GET", "/me")).status).toBe(401);
+    const own = browserOf(await signIn(person.email, PASSWORD));
+    const change = (current: string) =>
+      as(own.headers, "POST", "/me/password", { current, password: `${PASSWORD} again` });
+    expect((await change("wrong")).status).toBe(401);
+    const elsewhere = browserOf(await signIn(person.email, PASSWORD));
+    expect((await change(PASSWORD)).status).toBe(204);
+    expect((await as(own.headers, "GET", "/me")).status).toBe(200);
+    expect((await as(elsewhere.headers, "GET", "/me")).status).toBe(401);
+  });
+});
+
+describe("guessing", () => {
+  const buckets = "DELETE FROM syncline_control.sign_in_failures";
+
+  it("is slowed down over all replicas, for nobody's address as for somebody's, whatever comes at once", async () => {
+    await server.database.query(buckets);
+    const replica = await startTestService({ label: "people", beside: server });
+    try {
+      for (const email of [admin.email, "nobody-at-all@example.test"]) {
+        const ask = (at: TestService) =>
+          at.ask("POST", `${API}/sign-in`, { key: null, body: { email, password: "not the password" } });
+        const answers = await Promise.all(
+          Array.from({ length: 9 }, (_, n) => ask(n % 2 === 0 ? server : replica)),
+        );
+        const tried = answers.filter(({ status }) => status === 401);
+        // Five, and one more for each second of pause that has passed meanwhile.
+        expect(tried.length).toBeGreaterThanOrEqual(5);
+        expect(tried.length).toBeLessThanOrEqual(7);
+        const slowed = answers.find(({ status }) => status === 429);
+        expect(Number(slowed?.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+      }
+    } finally {
+      await replica.stop();
+    }
+  });
+
+  it("makes the owner wait a minute at most, and not where they are known", async () => {
+    const passwordHash = await hashPassword(PASSWORD);
+    const [known, elsewhere] = [
+      await makePerson(cp, { url: server.url, role: "viewer" }),
+      await makePerson(cp, { url: server.url, role: "viewer" }),
+    ];
+    await server.database.query("UPDATE syncline_control.users SET password_hash = $1 WHERE id = ANY($2)", [
+      passwordHash,
+      [known.userId, elsewhere.userId],
+    ]);
+    expect((await signIn(known.email, PASSWORD)).status).toBe(200);
+    for (const { email } of [known, elsewhere])
+      await server.database.query("INSERT INTO syncline_control.sign_in_failures VALUES ($1, 400, now())", [
+        cp.credentials.digest("sign-in", `account:${email}`),
+      ]);
+    expect((await signIn(known.email, PASSWORD)).status).toBe(200);
+    const paused = await signIn(elsewhere.email, PASSWORD);
+    expect([paused.status, paused.json.code]).toEqual([429, "request.rate_exceeded"]);
+    expect(Number(paused.headers.get("retry-after"))).toBeLessThanOrEqual(60);
+    await server.database.query(
+      "UPDATE syncline_control.sign_in_failures SET last_at = last_at - interval '61 seconds'",
+    );
+    expect((await signIn(elsewhere.email, PASSWORD)).status).toBe(200);
+  });
+
+  it("takes as long for an address that nobody has", async () => {
+    const times = { known: [] as number[], unknown: [] as number[] };
+    for (let n = 0; n < 5; n += 1)
+      for (const kind of ["known", "unknown"] as const) {
+        await server.database.query(buckets);
+        const email = kind === "known" ? admin.email : "nobody-here@example.test";
+        const startedAt = performance.now();
+        await signIn(email, "not the password");
+        times[kind].push(performance.now() - startedAt);
+      }
+    const median = (all: number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
+    const ratio = median(times.known) / median(times.unknown);
+    process.stderr.write(
+      `sign-in: known ${median(times.known).toFixed(0)} ms, unknown ${median(times.unknown).toFixed(0)} ms\n`,
+    );
+    expect(ratio).toBeGreaterThan(0.4);
+    expect(ratio).toBeLessThan(2.5);
   });
 });

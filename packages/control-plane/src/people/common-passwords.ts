@@ -78,7 +78,7 @@ const COMMON: ReadonlySet<string> = new Set([
   "temppassword1",
 ]);
 
-const LONGEST_PIECE = 6;
+const LONGEST_PIECE = 8;
 
 /** Whether many others would think of it first. */
 export function isCommonPassword(password: string, email: string): boolean {

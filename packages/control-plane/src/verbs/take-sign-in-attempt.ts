@@ -75,6 +75,7 @@ async function bucketsOf(cp: ControlPlane, { emailKey, address }: SignInAttempt)
   };
 }
 
+/** By the clock as it is: who waited for the row began before the one that it waited for. */
 async function take(cp: ControlPlane, bucket: string, rule: PauseRule): Promise<void> {
   const { free, longestSeconds } = rule;
   const pause = sql`CASE WHEN ${signInFailures.count} < ${free} THEN 0
@@ -83,19 +84,21 @@ async function take(cp: ControlPlane, bucket: string, rule: PauseRule): Promise<
   const left = await transact(cp, SERVICE, async ({ tx }) => {
     const [taken] = await tx
       .insert(signInFailures)
-      .values({ bucket, count: 1 })
+      .values({ bucket, count: 1, lastAt: sql`clock_timestamp()` })
       .onConflictDoUpdate({
         target: signInFailures.bucket,
         set: {
-          count: sql`CASE WHEN ${signInFailures.lastAt} < now() - ${FORGOTTEN} THEN 1 ELSE ${signInFailures.count} + 1 END`,
-          lastAt: sql`now()`,
+          count: sql`CASE WHEN ${signInFailures.lastAt} < clock_timestamp() - ${FORGOTTEN} THEN 1 ELSE ${signInFailures.count} + 1 END`,
+          lastAt: sql`clock_timestamp()`,
         },
-        setWhere: sql`${over} <= now()`,
+        setWhere: sql`${over} <= clock_timestamp()`,
       })
       .returning({ count: signInFailures.count });
     if (taken !== undefined) return null;
     const [paused] = await tx
-      .select({ seconds: sql<number>`greatest(1, ceil(extract(epoch FROM ${over} - now())))::int` })
+      .select({
+        seconds: sql<number>`greatest(1, ceil(extract(epoch FROM ${over} - clock_timestamp())))::int`,
+      })
       .from(signInFailures)
       .where(eq(signInFailures.bucket, bucket));
     return paused?.seconds ?? 1;
