@@ -10,6 +10,7 @@ import { requestIdOf } from "./http/request-id.ts";
 import { Router } from "./http/router.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
 import { accessRoutes } from "./routes/access.ts";
+import { accountPageRoutes } from "./routes/account-page.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { conflictRoutes } from "./routes/conflicts.ts";
 import { databaseRoutes } from "./routes/databases.ts";
@@ -66,6 +67,7 @@ export function createApp(
   if (whole) {
     featureGates(app, parts);
     documentRoutes(app, parts);
+    accountPageRoutes(app);
     jobRoutes(router, parts);
     runRoutes(router, parts);
     diffRoutes(router, parts);

@@ -8,23 +8,28 @@ import { untilItEnds } from "./until-it-ends.ts";
 /** Serves until it is asked to end. */
 export async function runServer(session: Session, options: ServerOptions): Promise<ExitReason> {
   const { startService } = await import("@syncline/server/service");
+  const input = await serviceInput(session, options, "server");
   const running = await startService({
-    ...(await serviceInput(session, options, "server")),
+    ...input,
     newKey: options.newKey === true,
     newAdminLink: options.newAdminLink === true,
   });
-  greet(session, running);
+  greet(session, running, input.settings.signIn.publicUrl?.origin ?? running.url);
   await untilItEnds(session, running);
   return "ok";
 }
 
-function greet({ people, paint }: Session, { url, firstKey, firstSetup }: RunningService): void {
+function greet(
+  { people, paint }: Session,
+  { url, firstKey, firstSetup }: RunningService,
+  browsers: string | null,
+): void {
   people.say(
     `${paint("green", "✓")} Syncline listens on ${url ?? "no port"} (API under /api/v1, viewer at /docs)`,
   );
   if (firstSetup !== null)
     people.tell(
-      `  Token with which somebody becomes an administrator, shown this once (POST /api/v1/setup, within 7 days):\n\n    ${firstSetup}\n`,
+      `  Open this to become an administrator; shown this once, works for 7 days and one person:\n\n    ${browsers}/accept#${firstSetup}\n`,
     );
   if (firstKey === null) return;
   people.tell(`  An administrator's key, shown this once:\n\n    ${firstKey}\n`);
