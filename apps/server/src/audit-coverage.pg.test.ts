@@ -156,6 +156,8 @@ describe("every route", () => {
         if (!ELSEWHERE.has(name)) wrong.push(`${name}: ${answer.status} ${answer.text.slice(0, 300)}`);
         continue;
       }
+      // Done without a change, as for ids of nobody.
+      if (ELSEWHERE.has(name) && found.length === 0) continue;
       const expected =
         audited.kind === "none" ? [] : audited.kind === "read" ? [audited.action] : audited.actions;
       const gathered = audited.kind === "read" && audited.gathered;
