@@ -13,6 +13,7 @@ export const SUMMARY: RunSummary = {
   patchId: null,
   files: [],
   notes: [],
+  receipts: [],
 };
 export const OUTPUT: UnitOutput = { summary: SUMMARY };
 export const MAY_RETRY: StoredError = {
