@@ -22,8 +22,8 @@ import { storedServers } from "./work/stored-servers.ts";
 import { takeConfig } from "./work/take-config.ts";
 import { UploadSpool } from "./work/upload-spool.ts";
 
-export type * from "./service-contract.ts";
 export { rotateStateKey } from "./rotate-state-key.ts";
+export type * from "./service-contract.ts";
 export { openDesk } from "./service-desk.ts";
 
 /** How long the first administrator's link works. */
