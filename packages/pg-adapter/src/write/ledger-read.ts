@@ -149,7 +149,8 @@ function toEntry(row: Row): LedgerEntry {
     undoState: text("undo_state") as LedgerEntry["undoState"],
     undoneBy: row["undone_by"] ?? null,
     undoneAt: row["undone_at"] ?? null,
-    receipt: header.receipt ?? null,
+    // An older program that takes an entry back copies its header, with the receipt of the other entry.
+    receipt: header.receipt?.ledgerId === row["id"] ? (header.receipt ?? null) : null,
   };
 }
 

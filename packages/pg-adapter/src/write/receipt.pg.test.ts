@@ -56,6 +56,15 @@ it("is what the ledger holds, rows of cascades too, and brings everything back",
   expect(kept.map(({ header }) => JSON.parse(header).receipt)).toEqual([applied.receipt, undone.receipt]);
 });
 
+it("of another entry says nothing about this one: an older program copies headers", async () => {
+  const applied = await apply(database.url, patch(), { options });
+  const undone = await undo(database.url, applied.ledgerId ?? "", { options });
+  await database.query(
+    "UPDATE syncline.ledger SET header = (SELECT header FROM syncline.ledger WHERE kind = 'apply') WHERE kind = 'undo'",
+  );
+  expect(await undo(database.url, undone.ledgerId ?? "", { options })).toMatchObject({ outcome: "applied" });
+});
+
 it("is not asked for where nothing is written", async () => {
   const again = patch();
   await apply(database.url, again, { options });
