@@ -20,6 +20,7 @@ import { ServiceLoad } from "./service-load.ts";
 const PREVIOUS = process.env["SYNCLINE_PREVIOUS"] ?? "HEAD~1";
 const TABLES = 120;
 const ROWS = 200;
+const WAITING = 6;
 const USER = 10_001;
 const obstacle = whyNoContainers() ?? (hasNginx() ? null : "nginx is not installed");
 if (scale >= 1 && obstacle !== null)
@@ -148,11 +149,22 @@ it.skipIf(scale < 1 || obstacle !== null)(
     const load = new ServiceLoad({ port, certificate: nginx.certificate, name: NAME, key });
     const migrations = async () => (await control.query("SELECT 1 FROM syncline_control.migrations")).length;
     const before = await migrations();
+    const ended = async (id: string): Promise<string> => {
+      for (const end = Date.now() + 60_000; Date.now() < end; await sleep(200)) {
+        const answer = await load.ask("GET", `runs/${id}`);
+        const { state = "unknown" } = JSON.parse(answer?.text ?? "{}") as { state?: string };
+        if (/succeeded|failed|cancelled|partial|conflicted|dead/.test(state)) return state;
+      }
+      return "never";
+    };
     let copying = true;
     const copies = async () => {
       for (let table = 0; copying && table < TABLES; table += 1) {
         await load.copy(`t${table}`);
-        await sleep(400);
+        // As many as wait for their target at once, on a slow machine as well.
+        const earlier = load.runs.at(-WAITING);
+        if (load.runs.length >= WAITING && earlier !== undefined) await ended(earlier);
+        await sleep(200);
       }
     };
     const roll = async (to: Image) => {
@@ -183,14 +195,6 @@ it.skipIf(scale < 1 || obstacle !== null)(
       await sleep(2_000);
       copying = false;
       await started;
-      const ended = async (id: string): Promise<string> => {
-        for (const end = Date.now() + 60_000; Date.now() < end; await sleep(200)) {
-          const answer = await load.ask("GET", `runs/${id}`);
-          const { state = "unknown" } = JSON.parse(answer?.text ?? "{}") as { state?: string };
-          if (/succeeded|failed|cancelled|partial|conflicted|dead/.test(state)) return state;
-        }
-        return "never";
-      };
       for (const id of load.runs) {
         const state = await ended(id);
         if (state !== "succeeded") problems.push(`${id}: ${state}`);
