@@ -8,7 +8,7 @@ import { found } from "../ids.ts";
 import { assertUsablePassword, checkPassword, hashPassword } from "../people/password-hash.ts";
 import { invitations, users } from "../schema/index.ts";
 import { endSessions } from "./end-session.ts";
-import { takeSignInAttempt } from "./take-sign-in-attempt.ts";
+import { forgetSignInFailures, takeSignInAttempt } from "./take-sign-in-attempt.ts";
 
 export interface ChangePasswordInput {
   readonly userId: string;
@@ -34,7 +34,7 @@ export async function changePassword(
   const [row] = await read(cp, organizationId, (db) => db.select().from(users).where(mine));
   const user = found(row, "person", input.userId);
   assertUsablePassword(input.password, user.email);
-  await takeSignInAttempt(cp, { emailKey: user.emailKey, address: input.address });
+  const attempt = await takeSignInAttempt(cp, { emailKey: user.emailKey, address: input.address });
   const { right } = await checkPassword(input.current, user.passwordHash);
   if (!right) throw new CodedError("auth.sign_in_failed", "The current password is wrong.");
   const passwordHash = await hashPassword(input.password);
@@ -48,6 +48,7 @@ export async function changePassword(
       throw new CodedError("resource.changed", "The password was changed meanwhile.", { retryable: true });
     await setPassword(change, call, { userId: user.id, passwordHash, except: input.sessionId });
   });
+  await forgetSignInFailures(cp, attempt);
 }
 
 interface SetPassword {

@@ -22,8 +22,7 @@ export interface PasswordSignIn extends Browser {
  */
 export async function signInByPassword(cp: ControlPlane, input: PasswordSignIn): Promise<StartedSession> {
   const emailKey = keyOf(input.email);
-  const attempt = { emailKey, address: input.address };
-  await takeSignInAttempt(cp, attempt);
+  const attempt = await takeSignInAttempt(cp, { emailKey, address: input.address });
   const [user] = await read(cp, SERVICE, (db) => db.select().from(users).where(eq(users.emailKey, emailKey)));
   const { right, outgrown } = await checkPassword(input.password, user?.passwordHash ?? null);
   const organizationId = user?.organizationId ?? cp.defaultScope.organizationId;

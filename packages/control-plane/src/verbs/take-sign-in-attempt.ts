@@ -1,5 +1,5 @@
 import { CodedError } from "@syncline/core";
-import { and, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
 import { read, SERVICE, transact } from "../database/transact.ts";
 import { sessions, signInFailures, users } from "../schema/index.ts";
@@ -7,6 +7,13 @@ import { sessions, signInFailures, users } from "../schema/index.ts";
 export interface SignInAttempt {
   /** As addresses are compared; of nobody too. */
   readonly emailKey: string;
+  readonly address: string | null;
+}
+
+/** Where an attempt was counted. */
+export interface TakenAttempt {
+  /** Of the account: everywhere, or at an address where its owner is known. */
+  readonly account: string;
   readonly address: string | null;
 }
 
@@ -29,17 +36,20 @@ const KNOWN = sql`interval '30 days'`;
  * twenty-first from an address on there are pauses that double, whichever replica is asked.
  * @throws CodedError `request.rate_exceeded` with `retryAfterSeconds`
  */
-export async function takeSignInAttempt(cp: ControlPlane, attempt: SignInAttempt): Promise<void> {
-  const { account, address } = await bucketsOf(cp, attempt);
-  if (address !== null) await take(cp, address, ADDRESS);
-  await take(cp, account, ACCOUNT);
+export async function takeSignInAttempt(cp: ControlPlane, attempt: SignInAttempt): Promise<TakenAttempt> {
+  const taken = await bucketsOf(cp, attempt);
+  if (taken.address !== null) await take(cp, taken.address, ADDRESS);
+  await take(cp, taken.account, ACCOUNT);
+  return taken;
 }
 
 /** After a success: the account's failures are forgotten; of the address's, the one that was none. */
-export async function forgetSignInFailures(cp: ControlPlane, attempt: SignInAttempt): Promise<void> {
-  const { accounts, address } = await bucketsOf(cp, attempt);
+export async function forgetSignInFailures(
+  cp: ControlPlane,
+  { account, address }: TakenAttempt,
+): Promise<void> {
   await transact(cp, SERVICE, async ({ tx }) => {
-    await tx.delete(signInFailures).where(inArray(signInFailures.bucket, accounts));
+    await tx.delete(signInFailures).where(eq(signInFailures.bucket, account));
     if (address === null) return;
     await tx
       .update(signInFailures)
@@ -48,9 +58,8 @@ export async function forgetSignInFailures(cp: ControlPlane, attempt: SignInAtte
   });
 }
 
-async function bucketsOf(cp: ControlPlane, { emailKey, address }: SignInAttempt) {
+async function bucketsOf(cp: ControlPlane, { emailKey, address }: SignInAttempt): Promise<TakenAttempt> {
   const digest = (text: string) => cp.credentials.digest("sign-in", text);
-  const anywhere = digest(`account:${emailKey}`);
   const [known] = await read(cp, SERVICE, (db) =>
     db
       .select({ one: sql`1` })
@@ -66,11 +75,8 @@ async function bucketsOf(cp: ControlPlane, { emailKey, address }: SignInAttempt)
       )
       .limit(1),
   );
-  const here = digest(`account:${emailKey}@${address ?? ""}`);
   return {
-    account: known === undefined ? anywhere : here,
-    // What others guessed elsewhere is still to be waited for elsewhere.
-    accounts: known === undefined ? [anywhere, here] : [here],
+    account: known === undefined ? digest(`account:${emailKey}`) : digest(`account:${emailKey}@${address}`),
     address: address === null ? null : digest(`address:${address}`),
   };
 }
