@@ -304,7 +304,9 @@ describe("jobs", () => {
     expect((await call(path)).status).toBe(404);
     expect(server.log()).not.toContain(token);
     const audit = await client().audit.listAudit({ query: { subjectId: first.json.runId } });
-    expect(audit.items[0]).toMatchObject({ actor: `hook:${job.id}`, action: "run.create" });
+    expect(audit.items).toContainEqual(
+      expect.objectContaining({ actor: `hook:${job.id}`, action: "run.create" }),
+    );
   });
 });
 
