@@ -1,4 +1,6 @@
-import { judgeSignatures, openPatch } from "@syncline/core";
+import { grants, ROLE_SCOPES } from "@syncline/api";
+import { APPROVING_ROLES } from "@syncline/control-plane";
+import { judgeSignatures, openPatch, ROLES } from "@syncline/core";
 import { createSha256, verifyStatement } from "@syncline/runtime/files";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makePerson } from "./testing/people.ts";
@@ -33,7 +35,9 @@ describe("the whole way of a patch", () => {
     });
     expect(comment).toMatchObject({ status: 201, json: { anchor, resolvedAt: null } });
     const thread = `/reviews/${review.id}/comments/${comment.json.id}`;
-    expect((await world.ask(world.ann, "POST", `${thread}/resolve`)).json.resolvedBy).toMatch(/^key:/);
+    expect((await world.ask(world.ann, "POST", `${thread}/resolve`)).json.resolvedBy).toMatch(
+      /^user:.* key:/,
+    );
     expect((await world.ask(world.ann, "POST", `${thread}/reopen`)).json.resolvedAt).toBe(null);
     expect((await world.ask(world.ben, "GET", "/reviews?waiting=true")).json.items).toHaveLength(1);
     expect((await world.ask(world.ann, "GET", "/reviews?waiting=true")).json.items).toHaveLength(0);
@@ -115,6 +119,11 @@ it("gives an approved patch its approvers' signatures, which verify", async () =
     ["valid"],
     ["other-environment"],
   ]);
+});
+
+it("counts approvals of the roles that the table of permissions lets approve", () => {
+  const may = ROLES.filter((role) => grants(ROLE_SCOPES[role], "reviews:approve"));
+  expect([...APPROVING_ROLES].sort()).toEqual([...may].sort());
 });
 
 describe("an approval", () => {

@@ -58,7 +58,8 @@ export function identityOfKey(key: AuthenticatedKey, projectId: string): Identit
     ...permissionsIn(authority, projectId),
     keyId: key.id,
     sessionId: null,
-    actor: `key:${key.publicId}`,
+    // Whoever reads it later wants to know the person, and which of their keys to revoke.
+    actor: person === null ? `key:${key.publicId}` : `user:${person.email} key:${key.publicId}`,
     userId: key.userId,
     organizationId: key.organizationId,
     projectId,

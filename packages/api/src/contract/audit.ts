@@ -17,7 +17,11 @@ export const listAudit = defineRoute("GET /audit", {
   summary: "Who did what, newest first",
   query: pageQuery.extend({
     action: z.string().max(100).optional().describe("As `job.create`, or `run.*` for all that begin so."),
-    actor: z.string().max(400).optional().describe("As entries name it: `key:…`, `user:…`."),
+    actor: z
+      .string()
+      .max(400)
+      .optional()
+      .describe("As entries name it: `key:…`, `user:…`, `user:… key:…`; `person` finds all of somebody."),
     person: z.string().max(400).optional().describe("E-mail address or id of a person, whatever they used."),
     subjectKind: z.string().max(100).optional(),
     subjectId: z.string().max(200).optional(),

@@ -62,7 +62,7 @@ async function lastWriter(tx: Transaction, organizationId: string, { id }: Job):
 async function personBehind(tx: Transaction, organizationId: string, doer: Doer): Promise<string | null> {
   let { userId, actor } = doer;
   for (let deep = 0; userId === null && deep < KEYS_DEEP; deep += 1) {
-    const [, kind, name] = /^(user|key):(.+)$/.exec(actor) ?? [];
+    const [, kind, name] = /^(user|key):(\S+)/.exec(actor) ?? [];
     if (name === undefined) return null;
     if (kind === "user") return personOf(tx, organizationId, name);
     const [key] = await tx

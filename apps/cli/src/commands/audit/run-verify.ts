@@ -62,7 +62,7 @@ function formatReport(report: AuditReport, paint: Paint): string {
   const { table, store, held } = checkpoints;
   const lines = [
     `${entries} entries, up to ${last}`,
-    `${table} checkpoints of the server, ${store} copies in its object store, ${held} of yours`,
+    `checkpoints: ${table} of the server, ${store} copied to its object store, ${held} of yours`,
     ...signers.map((key) => `signed by ${key}`),
     ...faults.map(({ kind, seq, until, message }) =>
       paint(

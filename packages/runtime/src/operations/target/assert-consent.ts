@@ -95,7 +95,7 @@ async function assertAgreed(setting: OperationSetting, label: string, asked: Ask
     "review.required",
     `To ${action} to "${label}" takes ${approvals} ${approvals === 1 ? "approval" : "approvals"} in the environment "${environment}"; found ${given}.`,
     {
-      hint: `Open a review at a Syncline server that knows this target${signatures === null ? "" : ", or have the patch signed by enough of the environment's signers (syncline patch sign)"}.`,
+      hint: `${setting.consent === undefined ? "Open a review at a Syncline server that knows this target" : "Open a review of exactly this (syncline review open, or POST /api/v1/reviews)"}${signatures === null ? "" : ", or have the patch signed by enough of the environment's signers (syncline patch sign)"}.`,
       details: { target: label, environment, required: approvals, found: given },
     },
   );
