@@ -58,4 +58,10 @@ export const SAMPLES: Readonly<Partial<Record<RouteName, Sample>>> = {
   "POST /projects": { body: { slug: "sample", name: "Sample" } },
   "POST /environments": { body: { name: "sample" } },
   "POST /admin/profile": { body: { kind: "cpu", seconds: 1 } },
+  "POST /reviews/{id}/comments": { body: { body: "why?" } },
+  "POST /reviews/{id}/approve": { body: { content: "0".repeat(64), fingerprint: "0".repeat(64) } },
+  "POST /reviews/{id}/refuse": {
+    body: { content: "0".repeat(64), fingerprint: "0".repeat(64), reason: "no" },
+  },
+  "POST /reviews/{id}/withdraw": { body: {} },
 };
