@@ -1,4 +1,4 @@
-import { and, eq, isNull, or } from "drizzle-orm";
+import { and, eq, isNull, or, sql } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { Call, ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
@@ -137,7 +137,12 @@ async function revokeLinksOf({ tx }: Change, { id, email, organizationId }: Pers
     .where(
       and(
         eq(invitations.organizationId, organizationId),
-        or(eq(invitations.createdBy, `user:${email}`), eq(invitations.userId, id)),
+        or(
+          eq(invitations.createdBy, `user:${email}`),
+          // By a key of theirs.
+          sql`starts_with(${invitations.createdBy}, ${`user:${email} `})`,
+          eq(invitations.userId, id),
+        ),
         isNull(invitations.usedAt),
         isNull(invitations.revokedAt),
       ),
