@@ -19,6 +19,19 @@ export const TAGS: Readonly<Record<string, string>> = {
 
 /** What parameters of many routes mean; a route's own words win. */
 export const PARAMETERS: Readonly<Record<string, string>> = {
+  authuser: "As the identity provider adds it; not used.",
+  hd: "As the identity provider adds it; not used.",
+  prompt: "As the identity provider adds it; not used.",
+  session_state: "As the identity provider adds it; not used.",
+  scope: "As the identity provider adds it; not used.",
+  code: "What the identity provider gives for a token, once.",
+  iss: "The identity provider, as it names itself.",
+  error: "Why the identity provider refuses.",
+  error_description: "The same in words; not shown.",
+  error_uri: "Where the identity provider explains it; not used.",
+  commentId: "Of the comment.",
+  subjectKind: "Entries about objects of this kind, such as `job`.",
+  order: "Which entries come first.",
   action: "Entries of this action, such as `job.create`.",
   allowDeletes: "Also delete what went missing on one side.",
   confirm: "Name of the target's server, which a protected one wants to hear.",
