@@ -66,7 +66,10 @@ export interface ServiceModule {
   startService(input: ServiceInput): Promise<RunningService>;
   openDesk(input: DeskInput): Promise<ServiceDesk>;
   /** Another master key for a state folder on which no server runs. */
-  rotateStateKey(settings: ServiceInput["settings"], logger: ServiceInput["logger"]): Promise<StateKeyRotated>;
+  rotateStateKey(
+    settings: ServiceInput["settings"],
+    logger: ServiceInput["logger"],
+  ): Promise<StateKeyRotated>;
 }
 
 export interface StateKeyRotated {

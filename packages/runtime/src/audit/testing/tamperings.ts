@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
-import { formatCheckpoint, parseCheckpoint, type SignedCheckpoint } from "@syncline/core";
+import { formatCheckpoint, parseCheckpoint } from "@syncline/core";
 import type { AuditWorld } from "./audit-world.ts";
 
 /** Draws numbers from 0 up to, without, `below`. */
@@ -87,7 +87,7 @@ export const TAMPERINGS: Readonly<Record<string, Tamper>> = {
     const one = 1 + draw(held - 1);
     const other = one + 1 + draw(held - one);
     const stay = draw(2) === 0;
-    const [x, y] = [place(world, one), place(world, other)];
+    const [x, y] = [one, other];
     // Either the rows trade their places, or only what they say does.
     await run(
       stay
@@ -206,7 +206,6 @@ export const TAMPERINGS: Readonly<Record<string, Tamper>> = {
 const pick = <T>(items: readonly T[], draw: Draw): T => items[draw(items.length)] as T;
 const ours = ({ ours: { scope } }: AuditWorld) => `organization_id = '${scope.organizationId}'`;
 const at = (world: AuditWorld, seq: number) => `${ours(world)} AND seq = ${seq}`;
-const place = (_: AuditWorld, seq: number) => seq;
 
 function renumber(world: AuditWorld, { from, by }: { readonly from: number; readonly by: number }): string[] {
   return [
@@ -264,5 +263,3 @@ async function signAnew(
     `UPDATE syncline_control.signing_keys SET public_key = '${raw}' WHERE ${ours(world)}`,
   );
 }
-
-export type Held = SignedCheckpoint;
