@@ -13,6 +13,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   access: "API keys, their scopes and their rotation.",
   "sign-in": "People come in by a password or an identity provider; their own account, sessions and keys.",
   people: "People of the organization, their roles, and the links that invite them.",
+  reviews: "Patches and runs that wait for the approval of others: comments, decisions, applying.",
   audit: "Who did what.",
   operation: "Processes that take part, and how they are doing.",
 };
