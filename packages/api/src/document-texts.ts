@@ -14,6 +14,8 @@ export const TAGS: Readonly<Record<string, string>> = {
   "sign-in": "People come in by a password or an identity provider; their own account, sessions and keys.",
   people: "People of the organization, their roles, and the links that invite them.",
   reviews: "Patches and runs that wait for the approval of others: comments, decisions, applying.",
+  environments: "What writing to an environment takes: approvals, signatures, freezing.",
+  secrets: "What is sealed, and under which master key.",
   audit: "Who did what.",
   operation: "Processes that take part, and how they are doing.",
 };
