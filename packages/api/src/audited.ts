@@ -1,3 +1,5 @@
+import type { RouteName } from "./permissions.ts";
+
 /** What a request leaves in the audit log. */
 export type Audited =
   /** Entered with the change, in its transaction; one of these. */
@@ -35,8 +37,8 @@ const NAMES = none("names, states and counts");
 const OWN = none("what the caller is and may");
 const RUN = change("run.create", "review.open");
 
-/** What every route leaves: the only table of it; a test holds it against the table of permissions. */
-export const AUDITED: Readonly<Record<string, Audited>> = {
+/** What every route leaves: the only table of it. A route that is not here does not compile. */
+export const AUDITED: Readonly<Record<RouteName, Audited>> = {
   "GET /sign-in/methods": none("public"),
   "POST /sign-in": change("session.start", "session.refuse"),
   "POST /sign-in/oidc": none("the sign-in itself is entered when it ends"),

@@ -1,7 +1,6 @@
 import {
   type AnswerOf,
   AUDITED,
-  type Audited,
   type BodyOf,
   type ParamsOf,
   PERMISSIONS,
@@ -151,8 +150,8 @@ export class Router {
   }
 
   async #enter<R extends Route>(route: R, { call, params, query, body }: Asked<R>): Promise<void> {
-    const audited: Audited | undefined = AUDITED[route.name];
-    if (audited?.kind !== "read") return;
+    const audited = AUDITED[route.name];
+    if (audited.kind !== "read") return;
     await this.#accesses.read(audited, {
       call,
       params: { ...(params as object | undefined) },

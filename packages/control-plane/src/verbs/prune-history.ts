@@ -14,6 +14,8 @@ export interface PruneInput {
   readonly deliveriesMs: number;
   /** Workers that were not heard of. */
   readonly workersMs: number;
+  /** Sessions and links whose time has passed, and wrong passwords. Longer than an address counts as known. */
+  readonly signInsMs: number;
 }
 
 const ROWS_A_TIME = 5_000;
@@ -45,6 +47,9 @@ export async function pruneHistory(cp: ControlPlane, input: PruneInput): Promise
     },
     { table: "deliveries", key: "id", when: "created_at", olderThanMs: input.deliveriesMs },
     { table: "workers", key: "id", when: "heartbeat_at", olderThanMs: input.workersMs },
+    { table: "sessions", key: "id", when: "expires_at", olderThanMs: input.signInsMs },
+    { table: "invitations", key: "id", when: "expires_at", olderThanMs: input.signInsMs },
+    { table: "sign_in_failures", key: "bucket", when: "last_at", olderThanMs: input.signInsMs },
   ];
   let removed = 0;
   for (const { table, key, when, olderThanMs } of rules)

@@ -235,10 +235,35 @@ it("removes what is old and nothing else", async () => {
     "UPDATE syncline_control.events SET at = now() - interval '2 days' WHERE run_id = $1",
     [old.id],
   );
+  const { organizationId } = call.scope;
+  await database.query(
+    `WITH person AS (
+       INSERT INTO syncline_control.users (organization_id, email, email_key, name, created_by)
+       VALUES ($1, 'old@example.test', 'old@example.test', 'Old', 'tester') RETURNING id)
+     INSERT INTO syncline_control.sessions (organization_id, user_id, digest, method, expires_at)
+     SELECT $1, id, 'd' || age, 'password', now() - age * interval '1 day' FROM person, generate_series(0, 2, 2) age`,
+    [organizationId],
+  );
+  await database.query(
+    `INSERT INTO syncline_control.invitations (organization_id, kind, grants, digest, created_by, expires_at)
+     SELECT $1, 'invitation', '[]', 'd' || age, 'tester', now() - age * interval '1 day' FROM generate_series(0, 2, 2) age`,
+    [organizationId],
+  );
+  await database.query(
+    `INSERT INTO syncline_control.sign_in_failures (bucket, count, last_at)
+     SELECT 'b' || age, 1, now() - age * interval '1 day' FROM generate_series(0, 2, 2) age`,
+  );
   const day = 86_400_000;
-  const ages = { eventsMs: day, idempotencyMs: day, runsMs: day, deliveriesMs: day, workersMs: day };
+  const ages = {
+    eventsMs: day,
+    idempotencyMs: day,
+    runsMs: day,
+    deliveriesMs: day,
+    workersMs: day,
+    signInsMs: day,
+  };
   const audit = await database.query("SELECT count(*) AS n FROM syncline_control.audit_entries");
-  expect(await pruneHistory(cp, ages)).toBe(2);
+  expect(await pruneHistory(cp, ages)).toBe(5);
   expect(await pruneHistory(cp, ages)).toBe(0);
   expect(
     await database.query("SELECT id FROM syncline_control.runs WHERE id = ANY($1)", [[old.id, live.id]]),

@@ -318,6 +318,7 @@ const prune = () =>
     runsMs: DAY,
     deliveriesMs: DAY,
     workersMs: DAY,
+    signInsMs: DAY,
   });
 
 it("the inbox keeps no rows of tables that are gone from the job, of deleted jobs, nor for long after they were settled", async () => {

@@ -32,6 +32,7 @@ const FIXED = {
   // Longer than events are looked back at, or an alert would be told again.
   deliveriesMs: 30 * DAY_MS,
   workersMs: DAY_MS,
+  signInsMs: 60 * DAY_MS,
 };
 
 /**
