@@ -148,3 +148,54 @@ it("a target that moved, a refusal and a withdrawal end a review with their exit
   expect((await review("ann", "show", "77")).code).toBe(10);
   expect((await as("ann", "review", "list", "--server", "stage")).code).toBe(2);
 });
+
+it("people are invited, given and taken roles, and deactivated, from the command line", async () => {
+  const people = async (...args: readonly string[]) =>
+    folder.run(["people", ...args, "--server", "office"], { OFFICE_KEY: server.key });
+  const grants = async () => {
+    const { stdout } = await people("list", "--json");
+    const all = (
+      JSON.parse(stdout) as {
+        people: { email: string; grants: { role: string; project: string | null }[] }[];
+      }
+    ).people;
+    return all
+      .find(({ email }) => email === "dan@example.com")
+      ?.grants.map(({ role, project }) => [role, project]);
+  };
+  const invited = await people("invite", "dan@example.com", "--role", "viewer");
+  expect(invited).toMatchObject({ code: 0 });
+  expect(invited.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/accept#[\w-]{43}\n$/);
+  const answer = await fetch(`${server.url}/api/v1/invitations/accept`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Origin: server.url },
+    body: JSON.stringify({
+      token: new URL(invited.stdout.trim()).hash.slice(1),
+      name: "dan",
+      password: "long words of dan alone",
+    }),
+  });
+  expect(answer.status).toBe(200);
+  expect(await grants()).toEqual([["viewer", null]]);
+  expect(await people("grant", "Dan@example.com", "--role", "operator", "--on", "default")).toMatchObject({
+    code: 0,
+  });
+  expect(await grants()).toEqual([
+    ["viewer", null],
+    ["operator", "default"],
+  ]);
+  const wrong = await people("revoke", "dan@example.com", "--role", "operator");
+  expect([wrong.code, wrong.stderr]).toEqual([
+    10,
+    expect.stringContaining("does not have that role there"),
+  ]);
+  await people("revoke", "dan@example.com", "--role", "viewer");
+  expect(await grants()).toEqual([["operator", "default"]]);
+  const cookie = answer.headers.getSetCookie().join("; ").split(";")[0] ?? "";
+  const me = () => fetch(`${server.url}/api/v1/me`, { headers: { Cookie: cookie } });
+  expect((await people("deactivate", "dan@example.com")).code).toBe(0);
+  expect((await me()).status).toBe(401);
+  expect((await people("deactivate", "nobody@example.com")).code).toBe(10);
+  expect((await people("invite", "dan@example.com", "--role", "king")).code).toBe(2);
+  expect((await as("ben", "people", "list", "--server", "office")).code).toBe(4);
+}, 60_000);
