@@ -185,10 +185,7 @@ it("people are invited, given and taken roles, and deactivated, from the command
     ["operator", "default"],
   ]);
   const wrong = await people("revoke", "dan@example.com", "--role", "operator");
-  expect([wrong.code, wrong.stderr]).toEqual([
-    10,
-    expect.stringContaining("does not have that role there"),
-  ]);
+  expect([wrong.code, wrong.stderr]).toEqual([10, expect.stringContaining("does not have that role there")]);
   await people("revoke", "dan@example.com", "--role", "viewer");
   expect(await grants()).toEqual([["operator", "default"]]);
   const cookie = answer.headers.getSetCookie().join("; ").split(";")[0] ?? "";
