@@ -265,7 +265,46 @@ describe("roles", () => {
     expect((await as(person.headers, "GET", "/me")).status).toBe(401);
   });
 
-  it("end streams when they change", async () => {
+  it("of a person come with no key that somebody else replaces", async () => {
+    const person = await makePerson(cp, { url: server.url, role: "reviewer" });
+    const boss = await makePerson(cp, { url: server.url, role: "admin" });
+    const made = await as(person.headers, "POST", "/me/keys", { name: "mine", scopes: ["*"] });
+    const path = `/keys/${made.json.record.id}/rotate`;
+    for (const answer of [
+      await as(boss.headers, "POST", path, {}),
+      await byKey(boss.key, "POST", path, {}),
+      await server.ask("POST", API + path, { body: {} }),
+    ])
+      expect([answer.status, answer.json.code]).toEqual([403, "auth.denied"]);
+    const own = await as(boss.headers, "POST", "/me/keys", { name: "own", scopes: ["*"] });
+    expect((await as(boss.headers, "POST", `/keys/${own.json.record.id}/rotate`, {})).status).toBe(201);
+    expect((await as(boss.headers, "DELETE", `/keys/${made.json.record.id}`)).status).toBe(204);
+  });
+
+  it("end streams when they change, which then go on after the change", async () => {
+    const changed = await makePerson(cp, { url: server.url, role: "viewer" });
+    const listen = (after: number) =>
+      fetch(`${server.url}${API}/events`, {
+        headers: { Cookie: changed.headers["Cookie"] ?? "", "Last-Event-ID": String(after) },
+      });
+    const [last] = await server.database.query<{ id: string }>(
+      "SELECT max(id) AS id FROM syncline_control.events",
+    );
+    const path = `${API}/people/${changed.userId}`;
+    await server.ask("PATCH", path, { body: { grants: [{ role: "operator" }] } });
+    const told = await (await listen(Number(last?.id))).text();
+    const heard = Number([...told.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1]);
+    expect(heard).toBeGreaterThan(Number(last?.id));
+    const again = (await listen(heard)).body?.getReader();
+    await server.ask("PATCH", `${API}/people/${admin.userId}`, { body: { name: "Somebody else" } });
+    let text = "";
+    while (!text.includes(admin.userId)) {
+      const { done, value } = (await again?.read()) ?? { done: true };
+      if (done) break;
+      text += new TextDecoder().decode(value);
+    }
+    expect(text).toContain(admin.userId);
+    await again?.cancel();
     const person = await makePerson(cp, { url: server.url, role: "viewer" });
     const response = await fetch(`${server.url}${API}/events`, {
       headers: { Cookie: person.headers["Cookie"] ?? "" },

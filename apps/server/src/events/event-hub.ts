@@ -238,10 +238,14 @@ function hear(event: EventRecord): HeardEvent {
   };
 }
 
-/** Events of another project are not for this reader. */
 function deliver(reader: Reader, event: HeardEvent): void {
+  if (isFor(reader, event)) reader.stream.send(event);
+  // Sent first: who comes back goes on after it, and is not ended by it again.
   if (event.ends(reader.holder)) reader.stream.close();
-  if (reader.runId !== null && event.runId !== reader.runId) return;
-  if (event.projectId !== null && event.projectId !== reader.projectId) return;
-  reader.stream.send(event);
+}
+
+/** Events of another project are not for this reader. */
+function isFor({ runId, projectId }: Reader, event: HeardEvent): boolean {
+  if (runId !== null && event.runId !== runId) return false;
+  return event.projectId === null || event.projectId === projectId;
 }

@@ -109,6 +109,7 @@ function keyRoutes(router: Router): void {
   router.on(access.rotateKey, async ({ cp, call, identity, params, body }) => {
     const key = await getKey(cp, call.scope, { keyId: params.id });
     assertNoMore(identity, key);
+    assertOwn(identity, key);
     return presentIssued(
       await rotateApiKey(cp, call, {
         keyId: params.id,
@@ -166,6 +167,14 @@ function assertNoMore(
     throw new CodedError("auth.denied", "A key of one project cannot make, replace or end one of others.");
   if (excess !== undefined)
     throw new CodedError("auth.denied", `A key cannot give the scope "${excess}", which it does not have.`);
+}
+
+/** Whoever has a key of a person is that person, in approvals and in the audit log. @throws CodedError `auth.denied` */
+function assertOwn({ userId }: Identity, key: Pick<ApiKeyRecord, "userId">): void {
+  if (key.userId === null || key.userId === userId) return;
+  throw new CodedError("auth.denied", "The key stands for somebody else, who alone can replace it.", {
+    hint: "It can be revoked; its person makes another one with POST /me/keys.",
+  });
 }
 
 /** A key outlives the one that made it only when somebody says so; a session ends anyway. */
