@@ -64,15 +64,15 @@ function receiptOf(ledgerId: string, { counts, digest }: InverseDigest): BackupR
   return { kind: "inverse", ledgerId, counts, digest, verified: true };
 }
 
-/** Privileges, disk space, a rule of the ledger's tables: without a backup nothing is destroyed. Lost connections stay what they are. */
+/** Privileges, a rule or a trigger of the ledger's tables: without a backup nothing is destroyed. Full disks and lost connections stay what they are. */
 function notKept(error: unknown): unknown {
   const sqlState = sqlStateOf(error);
-  if (!/^(22|23|42|44|53|54|58|P0|0A|XX)/.test(sqlState)) return error;
+  if (!/^(22|23|42|44|54|P0|0A|XX)/.test(sqlState)) return error;
   return new CodedError(
     "receipt.missing",
     `What would take this back could not be written into schema "syncline" (SQLSTATE ${sqlState}); nothing was written.`,
     {
-      hint: 'Without a backup nothing is destroyed: see that the tables of schema "syncline" can be written, and that there is room.',
+      hint: 'Without a backup nothing is destroyed: see that the tables of schema "syncline" can be written.',
       // Not `sqlState`: that would be about a value of the patch.
       details: { ledgerState: sqlState },
     },
