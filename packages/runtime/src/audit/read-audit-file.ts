@@ -40,7 +40,7 @@ export async function* readAuditLines(bytes: AsyncIterable<Uint8Array>): AsyncGe
  * @throws CodedError `file.damaged`
  */
 export function readCheckpoints(text: string, name: string): SignedCheckpoint[] {
-  const found = documentsOf(text).flatMap(signedIn);
+  const found = documentsOf(text, name).flatMap(signedIn);
   for (const { statement } of found) parseCheckpoint(statement);
   if (found.length > 0) return found;
   throw new CodedError("file.damaged", `${name} holds no checkpoint of an audit log.`, {
@@ -48,10 +48,18 @@ export function readCheckpoints(text: string, name: string): SignedCheckpoint[] 
   });
 }
 
-function documentsOf(text: string): unknown[] {
+function documentsOf(text: string, name: string): unknown[] {
   const whole = parse(text);
   if (whole !== undefined) return [whole];
-  return text.split("\n").map(parse);
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const documents = lines.map(parse);
+  // One that is passed over in silence would be missed by nobody.
+  if (documents.includes(undefined) && documents.some((each) => each !== undefined))
+    throw new CodedError(
+      "file.damaged",
+      `${name} has a line that is no JSON, in line ${documents.indexOf(undefined) + 1}.`,
+    );
+  return documents;
 }
 
 function parse(text: string): unknown {

@@ -21,22 +21,24 @@ export async function runAuditExport(session: Session, options: AuditExportOptio
   const client = await serverClient(session, options);
   const query = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   const body = bodyOf(await client.call(audit.exportAudit, { query }));
+  const end = new LineOfEnd();
   if (output === undefined) {
     const decoder = new TextDecoder();
-    for await (const bytes of body) await session.output.write(decoder.decode(bytes, { stream: true }));
+    for await (const bytes of body) {
+      await session.output.write(decoder.decode(bytes, { stream: true }));
+      end.see(bytes);
+    }
+    end.assert();
     return "ok";
   }
   const files = patchFilesWithKeys({ recipients, identities: [] });
   const sink = await files.create(resolve(session.workingFolder, output), { overwrite });
-  let last = "";
   try {
     for await (const bytes of body) {
       await sink.write(bytes);
-      last = (last + Buffer.from(bytes).toString("latin1")).slice(-LONGEST_END);
+      end.see(bytes);
     }
-    // A server that breaks off ends the body like one that is done.
-    if (!/\{"type":"end"[^\n]*\}\n$/.test(last))
-      throw new CodedError("connection.lost", "The export ended too early.", { retryable: true });
+    end.assert();
     await sink.commit();
   } finally {
     await sink.discard();
@@ -46,3 +48,17 @@ export async function runAuditExport(session: Session, options: AuditExportOptio
 }
 
 const LONGEST_END = 400;
+
+/** A server that breaks off ends the body like one that is done. */
+class LineOfEnd {
+  #last = "";
+
+  see(bytes: Uint8Array): void {
+    this.#last = (this.#last + Buffer.from(bytes).toString("latin1")).slice(-LONGEST_END);
+  }
+
+  assert(): void {
+    if (!/\{"type":"end"[^\n]*\}\n$/.test(this.#last))
+      throw new CodedError("connection.lost", "The export ended too early.", { retryable: true });
+  }
+}

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AnswerOf, audit } from "@syncline/api";
 import type { Client } from "@syncline/api/client";
-import { CodedError } from "@syncline/core";
+import { CodedError, isCodedError } from "@syncline/core";
 import type { ExitReason } from "../../exit-codes.ts";
 import type { Session } from "../../session.ts";
 import type { Paint } from "../../terminal/palette.ts";
@@ -40,8 +40,9 @@ async function follow(client: Client, { query, last: first, print, session }: Fo
   const { signal } = session.context;
   let last = first;
   for (;;) {
-    const { items } = await client.call(audit.listAudit, {
-      query: { ...query, order: "oldest", after: String(last), limit: MOST },
+    const items = await patient(session, async () => {
+      const page = { ...query, order: "oldest" as const, after: String(last), limit: MOST };
+      return (await client.call(audit.listAudit, { query: page })).items;
     });
     for (const entry of items) {
       await print(entry);
@@ -49,6 +50,19 @@ async function follow(client: Client, { query, last: first, print, session }: Fo
     }
     if (items.length === MOST) continue;
     await sleep(POLL_MS, null, { signal });
+  }
+}
+
+/** A server that restarts is waited for; what does not pass by itself ends the command. */
+async function patient<T>({ context, people }: Session, ask: () => Promise<T>): Promise<T> {
+  for (let told = false; ; told = true) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (context.signal.aborted || !isCodedError(error) || !error.retryable) throw error;
+      if (!told) people.say(`${error.message} Waiting for it.`);
+      await sleep(POLL_MS, null, { signal: context.signal });
+    }
   }
 }
 

@@ -27,6 +27,7 @@ export async function runAuditVerify(session: Session, input: VerifyInput): Prom
   const report = await verifyAuditLines(readAuditLines(await bytesOf(session, input)), {
     signers: signer,
     held: held.flat(),
+    whole: input.file === null,
     createDigest: createSha256,
     verify: verifyStatement,
   });
@@ -72,9 +73,15 @@ function formatReport(report: AuditReport, paint: Paint): string {
     ),
   ];
   if (fault === null) {
-    lines.push(paint("green", `Nothing was changed up to entry ${covered}.`));
+    const before = last - entries;
+    if (before > 0) lines.push(`It begins behind entry ${before}: nothing is said of what is before.`);
+    if (covered > before) lines.push(paint("green", `Nothing was changed up to entry ${covered}.`));
     if (last > covered)
-      lines.push(`The ${last - covered} entries after it have no checkpoint yet; their chain is whole.`);
+      lines.push(
+        covered > before
+          ? `The ${last - covered} entries after it have no checkpoint yet; their chain is whole.`
+          : "No checkpoint vouches for any entry; their chain is whole.",
+      );
     if (!pinned)
       lines.push(
         "Neither --checkpoint nor --signer was given: a log that was made anew with another key would pass.",
