@@ -163,6 +163,22 @@ describe("an approval", () => {
     expect((await world.decide(world.cem, byProgram)).json.code).toBe("review.own");
   });
 
+  it("takes the role in every place that is written, not in one of them alone", async () => {
+    const { json: environment } = await world.ask(world.cem, "POST", "/environments", { name: "production" });
+    const { projectId } = world.cp.defaultScope;
+    const grants = [{ role: "reviewer", projectId, environmentId: environment.id }] as const;
+    const dot = await makePerson(world.cp, { url: world.server.url, grants });
+    const both = { name: "both", kind: "bi-sync", source: "stage:public:users", target: PROD };
+    const { json: saved } = await world.ask(world.ann, "POST", "/jobs", both);
+    const { json: review } = await world.ask(world.ann, "POST", "/reviews", { title: "Both", job: saved.id });
+    expect(review).toMatchObject({ state: "open", environment: "production" });
+    expect(await world.decide(dot, review)).toMatchObject({ status: 403, json: { code: "auth.denied" } });
+    expect((await world.look(review.id)).decisions).toEqual([]);
+    const one = await world.open(applyOf(await world.makePatch()));
+    expect((await world.decide(dot, one)).status).toBe(200);
+    expect((await world.ask(world.ann, "DELETE", `/jobs/${saved.id}`)).status).toBe(204);
+  });
+
   it("is of what was seen: not of another hash, nor of another patch or options", async () => {
     const patch = await world.makePatch();
     const review = await world.open(applyOf(patch));

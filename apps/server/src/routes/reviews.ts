@@ -14,10 +14,11 @@ import {
   withdrawReview,
 } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
+import { writtenLocators } from "@syncline/runtime/reviews";
 import { assertEnvironment } from "../http/identity.ts";
 import type { Asked, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
-import { assertDefinitionPlaces } from "../work/assert-places.ts";
+import { assertDefinitionPlaces, assertPlaces } from "../work/assert-places.ts";
 import { keptPatch } from "../work/result-of.ts";
 import { fingerprintNow, frozenReason, lookAt, reviewSubject } from "../work/review-target.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
@@ -44,7 +45,7 @@ export function reviewRoutes(router: Router, parts: ServiceParts): void {
   });
   router.on(reviews.getReview, ({ params, ...asked }) => present(asked, params.id));
   router.on(reviews.listSigners, async ({ cp, call }) => ({
-    items: (await listSigners(cp, call.scope)).map(({ userId: _, createdAt, ...signer }) => ({
+    items: (await listSigners(cp, call.scope)).map(({ userId: _, mayApprove: __, createdAt, ...signer }) => ({
       ...signer,
       createdAt: iso(createdAt),
     })),
@@ -123,6 +124,8 @@ function decisionRoutes(router: Router, parts: ServiceParts, present: Present): 
   router.on(reviews.approveReview, async (asked) => {
     const { cp, call, body } = asked;
     const review = await ownReview(asked);
+    // It may write more places than that of its environment.
+    await assertPlaces(parts, asked, writtenLocators(review.definition));
     if (review.state === "open" || review.state === "approved") await assertStill(parts, asked, review);
     const { content: contentHash, fingerprint: targetFingerprint, reason } = body;
     const decision = {
