@@ -2,6 +2,7 @@ import { grants, ROLE_SCOPES } from "@syncline/api";
 import { APPROVING_ROLES } from "@syncline/control-plane";
 import { judgeSignatures, openPatch, ROLES } from "@syncline/core";
 import { createSha256, verifyStatement } from "@syncline/runtime/files";
+import { createTestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makePerson } from "./testing/people.ts";
 import { AFTER, applyOf, BEFORE, ended, PROD, ReviewWorld, WRITTEN } from "./testing/review-world.ts";
@@ -161,6 +162,17 @@ describe("an approval", () => {
       key: program.json.key,
     });
     expect((await world.decide(world.cem, byProgram)).json.code).toBe("review.own");
+    // A key that replaces itself once a month for two years.
+    let replaced = program.json;
+    for (let month = 0; month < 24; month += 1)
+      replaced = (
+        await world.ask({ ...world.cem, key: replaced.key }, "POST", `/keys/${replaced.record.id}/rotate`, {})
+      ).json;
+    const byReplaced = await world.open(applyOf(await world.makePatch()), {
+      ...world.cem,
+      key: replaced.key,
+    });
+    expect((await world.decide(world.cem, byReplaced)).json.code).toBe("review.own");
   });
 
   it("takes the role in every place that is written, not in one of them alone", async () => {
@@ -313,6 +325,58 @@ describe("the gate cannot be gone around", () => {
     expect(await world.apply(patch, {}, null)).toEqual({ state: "failed", code: "target.frozen" });
     expect((await world.ask(world.cem, "DELETE", "/environments/production/freeze")).json.frozen).toBe(null);
     expect(await world.apply(patch)).toEqual(WRITTEN);
+  });
+
+  it("by a source that leads elsewhere since it was approved", async () => {
+    const elsewhere = await createTestDatabase("reviews_elsewhere");
+    await elsewhere.query("CREATE TABLE users (id int PRIMARY KEY, name text)");
+    const made = { name: "pre", url: world.source.url, protection: "open" };
+    const { json: pre } = await world.ask(world.cem, "POST", "/servers", made);
+    const definition = { name: "copy", kind: "copy", source: "pre:public:users", target: PROD };
+    const review = await world.open(definition);
+    expect((await world.decide(world.ben, review)).json.state).toBe("approved");
+    await world.ask(world.cem, "PATCH", `/servers/${pre.id}`, { url: elsewhere.url });
+    const places = { source: "pre:public:users", target: PROD, strategy: "replace" };
+    for (const [path, body] of [
+      [`/reviews/${review.id}/apply?wait=30`, undefined],
+      ["/copy?wait=30", places],
+    ] as const)
+      expect(ended(await world.ask(world.ann, "POST", path, body))).toMatchObject({
+        code: "review.required",
+      });
+    expect(await world.users()).toEqual(BEFORE);
+    await world.ask(world.cem, "PATCH", `/servers/${pre.id}`, { url: world.source.url });
+    const back = await world.ask(world.ann, "POST", `/reviews/${review.id}/apply?wait=30`);
+    expect(ended(back)).toEqual(WRITTEN);
+    await elsewhere.drop();
+  });
+
+  it("by a signature of somebody who lost the role since", async () => {
+    const { ann, cem } = world;
+    await world.ask(cem, "POST", "/environments", { name: "qa" });
+    expect((await world.ask(cem, "PATCH", "/environments/qa", { signatures: true })).status).toBe(200);
+    const made = { name: "qa", url: world.source.url, environment: "qa", protection: "open" };
+    expect((await world.ask(cem, "POST", "/servers", made)).status).toBe(201);
+    const target = "qa:public:users";
+    const { json } = await world.ask(ann, "POST", "/diff?wait=30", { source: PROD, target });
+    const review = await world.open({ ...applyOf(json.summary.patchId), target });
+    const leaving = await makePerson(world.cp, { url: world.server.url, role: "reviewer" });
+    await world.decide(leaving, review);
+    const headers = { Authorization: `Bearer ${ann.key}` };
+    const file = await fetch(`${world.server.url}/api/v1/patches/${json.summary.patchId}/file`, { headers });
+    const sent = await world.server.ask("POST", "/api/v1/patches", {
+      key: ann.key,
+      body: new Uint8Array(await file.arrayBuffer()),
+      headers: { "Content-Type": "application/vnd.syncline.patch" },
+    });
+    await world.ask(cem, "PATCH", `/people/${leaving.userId}`, { grants: [{ role: "operator" }] });
+    const apply = () => world.ask(ann, "POST", "/apply?wait=30", { patch: sent.json.id, target });
+    const rows = () => world.source.query("SELECT id, name FROM users ORDER BY id");
+    const before = await rows();
+    expect(ended(await apply())).toMatchObject({ code: "patch.signature_missing" });
+    expect(await rows()).toEqual(before);
+    await world.ask(cem, "PATCH", `/people/${leaving.userId}`, { grants: [{ role: "reviewer" }] });
+    expect(ended(await apply())).toEqual(WRITTEN);
   });
 
   it("not for dry runs, which write nothing", async () => {

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Call } from "../control-plane.ts";
 import type { Transaction } from "../database/open-database.ts";
 import type { Job, PatchRecord } from "../records.ts";
@@ -15,8 +15,6 @@ export interface AuthorsInput {
   readonly patch: PatchRecord | null;
   readonly job: Job | null;
 }
-
-const KEYS_DEEP = 20;
 
 /**
  * Persons who may not approve: who asks, who made the patch (also the same patch, sent again by another) and who wrote the
@@ -58,21 +56,32 @@ async function lastWriter(tx: Transaction, organizationId: string, { id }: Job):
     .limit(1);
 }
 
-/** A key's maker, and the maker of the key that made it, until there is a person. */
+/** A key's maker, and the maker of the key that made it, until there is a person: a key that replaces itself is made by itself. */
 async function personBehind(tx: Transaction, organizationId: string, doer: Doer): Promise<string | null> {
-  let { userId, actor } = doer;
-  for (let deep = 0; userId === null && deep < KEYS_DEEP; deep += 1) {
-    const [, kind, name] = /^(user|key):(\S+)/.exec(actor) ?? [];
-    if (name === undefined) return null;
-    if (kind === "user") return personOf(tx, organizationId, name);
-    const [key] = await tx
-      .select({ userId: apiKeys.userId, actor: apiKeys.createdBy })
-      .from(apiKeys)
-      .where(and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.publicId, name)));
-    if (key === undefined) return null;
-    ({ userId, actor } = key);
+  if (doer.userId !== null) return doer.userId;
+  const publicId = /^key:(\S+)/.exec(doer.actor)?.[1];
+  const makers = publicId === undefined ? [] : await makersOf(tx, { organizationId, publicId });
+  for (const { userId, actor } of [doer, ...makers]) {
+    if (userId !== null) return userId;
+    const email = /^user:(\S+)/.exec(actor)?.[1];
+    if (email !== undefined) return personOf(tx, organizationId, email);
   }
-  return userId;
+  return null;
+}
+
+async function makersOf(
+  tx: Transaction,
+  { organizationId, publicId }: { readonly organizationId: string; readonly publicId: string },
+): Promise<readonly Doer[]> {
+  return tx.execute<{ userId: string | null; actor: string }>(sql`
+    WITH RECURSIVE line AS (
+      SELECT user_id, created_by FROM ${apiKeys} WHERE organization_id = ${organizationId} AND public_id = ${publicId}
+      UNION
+      SELECT k.user_id, k.created_by FROM line JOIN ${apiKeys} k
+        ON k.organization_id = ${organizationId} AND k.public_id = substring(line.created_by from '^key:(.*)$')
+        WHERE line.user_id IS NULL)
+    SELECT user_id AS "userId", created_by AS actor FROM line
+    WHERE user_id IS NOT NULL OR created_by LIKE 'user:%'`);
 }
 
 async function personOf(tx: Transaction, organizationId: string, email: string): Promise<string | null> {
