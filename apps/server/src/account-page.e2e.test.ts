@@ -91,6 +91,9 @@ describe.skipIf(CHROMIUM === undefined)("the page behind links, in Chromium", ()
     const page = await context.newPage();
     await page.goto(`${server.url}/accept`);
     await page.getByText("what stands behind # is missing").waitFor();
+    const broken = await context.newPage();
+    await broken.goto(`${server.url}/accept#%zz`);
+    await broken.getByText("This link does not work.").waitFor();
     await context.close();
     expect(refusals).toEqual([]);
   });

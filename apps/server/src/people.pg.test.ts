@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ControlPlane, hashPassword } from "@syncline/control-plane";
+import { type ControlPlane, hashPassword, takeSignInAttempt } from "@syncline/control-plane";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBeside } from "./testing/other-organization.ts";
 import { makePerson, type TestPerson } from "./testing/people.ts";
@@ -446,6 +446,15 @@ describe("guessing", () => {
     } finally {
       await replica.stop();
     }
+  });
+
+  it("from all the addresses that one machine can have counts as from one", async () => {
+    await server.database.query(buckets);
+    const attempt = (n: number) =>
+      takeSignInAttempt(cp, { emailKey: `sprayed${n}@example.test`, address: `2001:db8:0:7::${n + 1}` });
+    for (let n = 0; n < 20; n += 1) await attempt(n);
+    await expect(attempt(20)).rejects.toMatchObject({ code: "request.rate_exceeded" });
+    await server.database.query(buckets);
   });
 
   it("makes the owner wait a minute at most, and not where they are known", async () => {

@@ -17,6 +17,7 @@ export { EVENT_CHANNEL, WORK_CHANNEL } from "./database/write-notes.ts";
 export { type OpenControlPlaneOptions, openControlPlane } from "./open-control-plane.ts";
 export type { Page, PageInput } from "./paging.ts";
 export type { InvitationRecord } from "./people/invitation-record.ts";
+export { networkOf } from "./people/network-of.ts";
 export { HASH_COST, hashPassword } from "./people/password-hash.ts";
 export { type GrantedRole, isOrganizationAdmin, type Person } from "./people/person.ts";
 export type { SessionRecord } from "./people/session-record.ts";

@@ -14,6 +14,7 @@ import {
   findProject,
   type GrantedRole,
   type LiveSession,
+  networkOf,
 } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
 import { readCookie } from "./cookies.ts";
@@ -68,7 +69,7 @@ export class AccessControl {
     if (isCrossSite(headers, origin)) throw refused("it did not come from a page of this server");
     const live = await this.#sessions.get(cookie);
     if (live === null) {
-      this.#failures.take(context.get("address"));
+      this.#failures.take(networkOf(context.get("address")));
       throw required("The session has ended.");
     }
     assertOwnPage(this.#cp, { method: context.req.method, headers, origin, sessionToken: cookie });
@@ -80,7 +81,7 @@ export class AccessControl {
     const token = BEARER.exec(header)?.[1];
     const key = token === undefined ? null : await this.#keys.get(token);
     if (key === null) {
-      this.#failures.take(context.get("address"));
+      this.#failures.take(networkOf(context.get("address")));
       throw required("The API key is wrong, expired or revoked.");
     }
     this.#requests.take(key.id);
@@ -89,7 +90,7 @@ export class AccessControl {
 
   /** Limits callers of public routes by address. */
   limitPublic(context: AnyContext): void {
-    this.#requests.take(`address ${context.get("address")}`);
+    this.#requests.take(`address ${networkOf(context.get("address"))}`);
   }
 
   /** `route`: as the table of permissions names it. @throws CodedError `auth.required`, `auth.denied` */

@@ -1,7 +1,7 @@
 /** Runs in the browser. The token stays in the fragment, which browsers send to nobody, until it is used. */
 export const ACCOUNT_SCRIPT = `"use strict";
 const part = (id) => document.getElementById(id);
-const token = decodeURIComponent(location.hash.slice(1));
+const token = location.hash.slice(1);
 const form = part("account");
 let kind = "invitation";
 let csrf = "";
@@ -42,11 +42,12 @@ async function look() {
     label.querySelector("input").required = wanted;
   }
   form.hidden = !methods.password;
-  if (methods.oidc !== null && kind === "invitation") {
+  const byOidc = methods.oidc !== null && kind === "invitation";
+  if (byOidc) {
     part("oidc").textContent = "Sign in with " + methods.oidc.name;
     part("or").hidden = false;
   }
-  if (!methods.password && methods.oidc === null) complain("Nobody can sign in at this address now.");
+  if (!methods.password && !byOidc) complain("This link needs a password, and nobody can sign in with one at this address now.");
 }
 
 function signedIn(answer) {

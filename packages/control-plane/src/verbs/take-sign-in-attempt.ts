@@ -2,6 +2,7 @@ import { CodedError } from "@syncline/core";
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
 import { read, SERVICE, transact } from "../database/transact.ts";
+import { networkOf } from "../people/network-of.ts";
 import { sessions, signInFailures, users } from "../schema/index.ts";
 
 export interface SignInAttempt {
@@ -77,7 +78,7 @@ async function bucketsOf(cp: ControlPlane, { emailKey, address }: SignInAttempt)
   );
   return {
     account: known === undefined ? digest(`account:${emailKey}`) : digest(`account:${emailKey}@${address}`),
-    address: address === null ? null : digest(`address:${address}`),
+    address: address === null ? null : digest(`address:${networkOf(address)}`),
   };
 }
 
