@@ -9,7 +9,14 @@ export interface SessionOptions {
   readonly onNotify?: (channel: string, payload: string) => void;
 }
 
+/** A query of the driver, as far as it is used: it can be settled from outside. */
+interface Sent {
+  readonly reject: (reason: Error) => void;
+}
+
 const END_SECONDS = 5;
+/** The driver knows better what happened, where it says something. */
+const DRIVER_FIRST_MS = 20;
 /** Texts that a connection keeps prepared: each costs memory on both sides, and some name as many values as they are given. */
 const MAX_PREPARED = 200;
 
@@ -23,6 +30,7 @@ export class Session {
   readonly sql: Sql;
   readonly #client: Sql;
   readonly #prepared = new Set<string>();
+  readonly #unanswered = new Set<Sent>();
   #lost = false;
 
   constructor({ url, applicationName, onLost, onNotify }: SessionOptions) {
@@ -32,6 +40,7 @@ export class Session {
       max: 1,
       onLost: () => {
         this.#lost = true;
+        setTimeout(() => this.#giveUp(), DRIVER_FIRST_MS);
         onLost?.();
       },
       ...(onNotify === undefined ? {} : { onNotify }),
@@ -53,7 +62,17 @@ export class Session {
   #unsafe(...[text, parameters = [], options]: Parameters<Sql["unsafe"]>) {
     if (this.#lost) return refuse();
     const prepare = parameters.length > 0 && this.#keepPrepared(text);
-    return this.#client.unsafe(text, parameters, { ...options, prepare });
+    const query = this.#client.unsafe(text, parameters, { ...options, prepare });
+    const sent = query as unknown as Sent;
+    this.#unanswered.add(sent);
+    const settled = () => void this.#unanswered.delete(sent);
+    query.then(settled, settled);
+    return query;
+  }
+
+  /** What waited behind another statement when the connection was lost, or never made: the driver forgets it. */
+  #giveUp(): void {
+    for (const { reject } of this.#unanswered) reject(lostConnection());
   }
 
   #keepPrepared(text: string): boolean {
@@ -68,8 +87,10 @@ export class Session {
 
 /** What a query of the driver looks like, as far as it is used. */
 function refuse() {
-  const refused = Promise.reject(
-    Object.assign(new Error("the connection is lost"), { code: "CONNECTION_CLOSED" }),
-  );
+  const refused = Promise.reject(lostConnection());
   return Object.assign(refused, { values: () => refused });
+}
+
+function lostConnection(): Error {
+  return Object.assign(new Error("the connection is lost"), { code: "CONNECTION_CLOSED" });
 }

@@ -5,7 +5,10 @@ import { sql } from "drizzle-orm";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { notifyChannel } from "../database/channels.ts";
-import { joining, read, transact } from "../database/transact.ts";
+import type { Executor } from "../database/open-database.ts";
+import { SessionPool } from "../database/session-pool.ts";
+import { joining, read, SERVICE, transact } from "../database/transact.ts";
+import { sqlStateOf } from "../database/translate-database-error.ts";
 import { openControlPlane } from "../open-control-plane.ts";
 import { getJob } from "../queries/get-job.ts";
 import { diffJob } from "../testing/sample-jobs.ts";
@@ -129,6 +132,26 @@ it("commits nothing when a statement failed and nobody noticed", async () => {
   await expect(unnoticed).rejects.toThrow();
   expect(await database.query("SELECT 1 FROM syncline_control.jobs WHERE name = 'unnoticed'")).toEqual([]);
 });
+
+it("refuses at once where nobody listens, also what was sent behind a first statement", async () => {
+  const pool = new SessionPool({
+    url: "postgres://nobody@127.0.0.1:1/none",
+    applicationName: "away",
+    max: 2,
+  });
+  const several = (db: Executor) => Promise.all([1, 2, 3].map((n) => db.execute(sql`SELECT ${n}::int`)));
+  const tries = [
+    pool.read(SERVICE, (db) => db.execute(sql`SELECT 1`)),
+    pool.transaction(SERVICE, (db) => db.execute(sql`SELECT 1`)),
+    pool.transaction(SERVICE, several),
+    pool.bare(several),
+  ];
+  const told = (await Promise.allSettled(tries)).map((one) =>
+    one.status === "rejected" ? sqlStateOf(one.reason) : "done",
+  );
+  expect(told).toEqual(tries.map(() => "ECONNREFUSED"));
+  await pool.close();
+}, 5_000);
 
 it("carries neither statement nor values nor address in its errors", async () => {
   const { cp } = test;
