@@ -11,8 +11,8 @@ export async function withStoredRules(
   const rules = new Map(config);
   for (let after: string | null = null; ; ) {
     const { items, next } = await listEnvironments(cp, scope, { after, limit: PAGE });
-    const signers = items.some(({ signatures }) => signatures) ? await activeSigners(cp, scope) : [];
     for (const { name, approvals, approvalSeconds, signatures, frozenAt, frozenReason } of items) {
+      const signers = signatures ? await signersOf(cp, scope, name) : [];
       const stored: EnvironmentRules = {
         approvals,
         approvalMs: approvalSeconds * 1000,
@@ -27,7 +27,8 @@ export async function withStoredRules(
   }
 }
 
-async function activeSigners(cp: ControlPlane, scope: Scope): Promise<string[]> {
-  const signers = await listSigners(cp, scope);
-  return signers.filter(({ deactivated }) => !deactivated).map(({ publicKey }) => publicKey);
+/** Who lost the role or the account signs for nothing any more, also by what they signed before. */
+async function signersOf(cp: ControlPlane, scope: Scope, environment: string): Promise<string[]> {
+  const signers = await listSigners(cp, scope, { environment });
+  return signers.filter(({ mayApprove }) => mayApprove).map(({ publicKey }) => publicKey);
 }

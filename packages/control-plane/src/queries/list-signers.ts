@@ -1,6 +1,7 @@
 import { and, asc, eq } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
+import { mayApprove } from "../reviews/counting-approvals.ts";
 import { patches, reviewDecisions, reviews, signingKeys, users } from "../schema/index.ts";
 
 export interface Signer {
@@ -13,19 +14,31 @@ export interface Signer {
   /** Signs no more; what it signed before holds. */
   readonly retired: boolean;
   readonly deactivated: boolean;
+  /** May approve in the environment that was asked about, now. */
+  readonly mayApprove: boolean;
 }
 
-/** Public keys of the organization's persons. */
-export async function listSigners(cp: ControlPlane, { organizationId }: Scope): Promise<readonly Signer[]> {
+/** Public keys of the organization's persons; `environment` null asks who may approve in the whole project. */
+export async function listSigners(
+  cp: ControlPlane,
+  { organizationId, projectId }: Scope,
+  { environment = null }: { readonly environment?: string | null } = {},
+): Promise<readonly Signer[]> {
   const rows = await read(cp, organizationId, (db) =>
     db
-      .select({ key: signingKeys, email: users.email, name: users.name, deactivatedAt: users.deactivatedAt })
+      .select({
+        key: signingKeys,
+        email: users.email,
+        name: users.name,
+        deactivatedAt: users.deactivatedAt,
+        may: mayApprove(db, { organizationId, projectId, environment }),
+      })
       .from(signingKeys)
       .innerJoin(users, eq(users.id, signingKeys.userId))
       .where(and(eq(signingKeys.organizationId, organizationId), eq(signingKeys.purpose, "approval")))
       .orderBy(asc(users.email), asc(signingKeys.createdAt)),
   );
-  return rows.map(({ key, email, name, deactivatedAt }) => ({
+  return rows.map(({ key, email, name, deactivatedAt, may }) => ({
     userId: key.userId ?? "",
     email,
     name,
@@ -33,6 +46,7 @@ export async function listSigners(cp: ControlPlane, { organizationId }: Scope): 
     createdAt: key.createdAt,
     retired: key.retired,
     deactivated: deactivatedAt !== null,
+    mayApprove: may,
   }));
 }
 

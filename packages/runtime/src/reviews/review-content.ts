@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { canonical, contentHashOf, decidedConflicts, getPatch } from "@syncline/control-plane";
 import { type JobDefinition, type JobOf, jobSchema } from "@syncline/jobs";
 import { DumpFolder, projectDumps } from "../operations/index.ts";
+import { resolvePlace, resolveRemote } from "../place.ts";
 import type { ReviewedRun } from "./review-tools.ts";
 
 /** Whose decided conflicts are carried out; null: those of nobody. */
@@ -33,9 +34,33 @@ export async function contentOf(run: ReviewedRun, decidedFor: DecidedFor): Promi
   const materials = [
     ...(decidedFor === null ? [] : await decisionsOf(run, decidedFor)),
     ...(definition.kind === "import" ? await filesOf(run, definition) : []),
+    ...(await sourcesOf(run, definition)),
   ];
   const patchHash = patch?.hash ?? null;
   return { contentHash: contentHashOf({ definition, patchHash, materials }), patchHash, materials };
+}
+
+/** Where rows come from: the same name may lead elsewhere by the time of the write. */
+async function sourcesOf({ workspace, signal }: ReviewedRun, definition: JobDefinition): Promise<string[]> {
+  const sources: string[] = [];
+  for (const text of [
+    "source" in definition ? definition.source : undefined,
+    "base" in definition ? definition.base : undefined,
+  ]) {
+    if (text === undefined) continue;
+    const address = await addressOf(text).catch(() => null);
+    if (address !== null) sources.push(`source:${sha256(canonical(address))}`);
+  }
+  return sources;
+
+  /** @throws CodedError for files, which have no address, and for what the run itself will not find */
+  async function addressOf(text: string): Promise<readonly unknown[]> {
+    const remote = await resolveRemote(workspace, text, signal);
+    if (remote !== null) return [remote.server.url, remote.locator];
+    const { connection, schema, tenantColumn } = (await resolvePlace(workspace, text, signal)).scope;
+    const { host, port, database } = connection;
+    return [host, port, database, schema, tenantColumn?.name ?? null, tenantColumn?.value ?? null];
+  }
 }
 
 /** What people decided of rows is written with the next run, and no patch or definition says it. */

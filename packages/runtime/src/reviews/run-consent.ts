@@ -5,7 +5,7 @@ import {
   type TakenReview,
   takeReview,
 } from "@syncline/control-plane";
-import { CodedError } from "@syncline/core";
+import { CodedError, parseApprovalStatement } from "@syncline/core";
 import { openTarget } from "../endpoint-registry.ts";
 import { verifyStatement } from "../files/index.ts";
 import type { AskedConsent, Consent } from "../operations/contract.ts";
@@ -61,6 +61,7 @@ async function findConsent(input: RunConsentInput, asked: AskedConsent): Promise
     statement !== null &&
     publicKey !== null &&
     signature !== null &&
+    parseApprovalStatement(statement).environment === asked.environment &&
     verifyStatement(publicKey, Buffer.from(statement), signature)
       ? [publicKey]
       : [],

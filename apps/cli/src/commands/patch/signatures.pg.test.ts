@@ -189,6 +189,19 @@ describe("an environment that demands signatures", () => {
     expect(JSON.parse(stdout)).toMatchObject({ outcome: "applied" });
   });
 
+  it("takes nothing that options write beside the patch", async () => {
+    await demand(1);
+    await sign(1);
+    await target.query(
+      "CREATE TABLE IF NOT EXISTS kids (u int REFERENCES users ON DELETE CASCADE); INSERT INTO kids VALUES (5); UPDATE users SET name = 'later' WHERE id = 1",
+    );
+    const beside = ["--force --reason x", "--strategy theirs", "--include-cascades", "--triggers off"];
+    for (const more of beside)
+      await refused(12, /not what options write beside it.*found: 0/, ...apply(...more.split(" ")));
+    expect(await target.query("SELECT u FROM kids")).toEqual([{ u: 5 }]);
+    await target.query("DROP TABLE kids");
+  });
+
   it("takes none for another environment or of another patch", async () => {
     await demand(1);
     await run("patch", "sign", "a.patch", "--key", "1.pem", "--environment", "staging");

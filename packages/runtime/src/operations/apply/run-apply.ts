@@ -93,13 +93,16 @@ export async function applyTo(
   });
 }
 
-/** What is written must be what was agreed to: overwriting rows that changed meanwhile is more than the patch says. */
+/**
+ * What is written must be what was agreed to: overwriting rows that changed meanwhile is more than the patch says, and so
+ * is to switch off triggers that guard the target.
+ */
 function consentToPatch(
   setting: OperationSetting,
   target: Place | RemotePlace,
   { patch, options }: Pick<ApplyInput, "patch" | "options">,
 ): Promise<void> {
-  const { dryRun, force, strategy, includeCascades } = options;
-  const beyond = force !== null || strategy === "theirs" || includeCascades;
+  const { dryRun, force, strategy, includeCascades, triggers } = options;
+  const beyond = force !== null || strategy === "theirs" || includeCascades || triggers === "off";
   return assertConsent(setting, target, { action: "apply", dryRun, patch, beyond });
 }

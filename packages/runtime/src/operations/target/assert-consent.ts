@@ -12,7 +12,7 @@ export interface ConsentWish {
   readonly dryRun: boolean;
   /** What will be written, exactly; null where it is known only while it is written. */
   readonly patch: PatchInput | null;
-  /** Whether rows may be changed in a way that the patch does not say, which no signature of it covers. */
+  /** Whether options do more than the patch says, which no signature of it covers. */
   readonly beyond?: boolean;
 }
 
@@ -79,17 +79,20 @@ type AskedWish = ConsentWish & NamedRules;
 async function assertAgreed(setting: OperationSetting, label: string, asked: AskedWish): Promise<void> {
   const { environment, rules, action, patch } = asked;
   const { signatures, approvals } = rules;
-  const own = signersOf(setting, asked);
   // What a signature covers is the patch; what force and cascades do beside it, people have to look at.
-  const covered = setting.consent === undefined && patch !== null && asked.beyond !== true;
+  const own = asked.beyond === true ? [] : signersOf(setting, asked);
+  const covered = setting.consent === undefined && patch !== null;
   const counted = (signers: readonly string[]) =>
     signers.filter((signer) => signatures?.signers.includes(signer)).length;
   const required = signatures?.required ?? 0;
   if ((covered ? own.length : 0) >= approvals && counted(own) >= required) return;
   const consent = (await setting.consent?.({ environment, required: approvals })) ?? null;
   const found = counted([...new Set([...own, ...(consent?.signers ?? [])])]);
-  if (signatures !== null && found < required) throw unsigned(label, asked, { found, ...signatures });
   const given = Math.max(consent?.approvals ?? 0, covered ? own.length : 0);
+  // What no signature of a patch covers is said by a review, whose approvals are signed.
+  const reviewFirst = asked.beyond === true && given < approvals;
+  if (signatures !== null && found < required && !reviewFirst)
+    throw unsigned(label, asked, { found, ...signatures });
   if (given >= approvals) return;
   throw new CodedError(
     "review.required",
@@ -120,19 +123,21 @@ function signersOf({ context }: OperationSetting, asked: AskedWish): readonly st
 
 function unsigned(
   label: string,
-  { environment, action, patch }: AskedWish,
+  { environment, action, patch, beyond }: AskedWish,
   { found, required, signers }: { found: number; required: number; signers: readonly string[] },
 ): CodedError {
   const what = `${required} of ${signers.length} ${signers.length === 1 ? "signer" : "signers"}`;
   const message =
     patch === null
       ? `To ${action} to "${label}" is refused: the environment "${environment}" takes signed patches only.`
-      : `The patch lacks signatures: the environment "${environment}" of "${label}" takes those of ${what}; valid ones found: ${found}.`;
+      : `The patch lacks signatures: the environment "${environment}" of "${label}" takes those of ${what}${beyond === true ? "; they cover the patch, not what options write beside it" : ""}; valid ones found: ${found}.`;
   return new CodedError("patch.signature_missing", message, {
     hint:
       patch === null
         ? "Write what shall happen into a patch (diff --output, patch invert), have it signed (patch sign) and apply that."
-        : `syncline patch verify --environment ${environment} tells each signature; syncline patch sign --environment ${environment} adds one.`,
+        : beyond === true
+          ? "Leave out --force, --strategy theirs, --include-cascades and --triggers off, or have a review of exactly this approved; a patch made anew (diff, patch rebase) says the rows as they are now and can be signed."
+          : `syncline patch verify --environment ${environment} tells each signature; syncline patch sign --environment ${environment} adds one.`,
     details: { target: label, environment, required, found },
   });
 }
