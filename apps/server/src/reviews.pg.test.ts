@@ -186,6 +186,9 @@ describe("an approval", () => {
     expect(review).toMatchObject({ state: "open", environment: "production" });
     expect(await world.decide(dot, review)).toMatchObject({ status: 403, json: { code: "auth.denied" } });
     expect((await world.look(review.id)).decisions).toEqual([]);
+    // The dump folder has files of every environment.
+    const file = { name: "dumped", kind: "import", file: "rows.ndjson", target: PROD };
+    expect((await world.ask(dot, "POST", "/jobs", file)).status).toBe(403);
     const one = await world.open(applyOf(await world.makePatch()));
     expect((await world.decide(dot, one)).status).toBe(200);
     expect((await world.ask(world.ann, "DELETE", `/jobs/${saved.id}`)).status).toBe(204);
@@ -370,7 +373,8 @@ describe("the gate cannot be gone around", () => {
       headers: { "Content-Type": "application/vnd.syncline.patch" },
     });
     await world.ask(cem, "PATCH", `/people/${leaving.userId}`, { grants: [{ role: "operator" }] });
-    const apply = () => world.ask(ann, "POST", "/apply?wait=30", { patch: sent.json.id, target });
+    const wanted = { patch: sent.json.id, target, confirm: "guarded" };
+    const apply = () => world.ask(ann, "POST", "/apply?wait=30", wanted);
     const rows = () => world.source.query("SELECT id, name FROM users ORDER BY id");
     const before = await rows();
     expect(ended(await apply())).toMatchObject({ code: "review.required" });
