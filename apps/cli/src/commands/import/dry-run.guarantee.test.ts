@@ -44,7 +44,7 @@ async function prepare(command: (typeof COMMANDS)[number], each: number): Promis
 /** What a run counts; without what only a real run has. */
 function countsOf({ code, stdout, stderr }: RunResult): string {
   if (stdout === "") return `${code} ${/^error: .*/m.exec(stderr)?.[0] ?? stderr}`;
-  const { outcome, ledger_id, notes, ...counts } = JSON.parse(stdout) as Record<string, unknown>;
+  const { outcome, ledger_id, notes, receipt, ...counts } = JSON.parse(stdout) as Record<string, unknown>;
   return JSON.stringify({ code, ...counts });
 }
 
