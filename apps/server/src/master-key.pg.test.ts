@@ -4,8 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EMPTY_CONFIG, readServiceSettings } from "@syncline/config";
-import { createServer, openServerUrl } from "@syncline/control-plane";
+import { countSealed, createServer, openServerUrl } from "@syncline/control-plane";
 import { createLogger } from "@syncline/observability";
+import { createTestDatabase } from "@syncline/tooling-test-postgres";
 import { recordGuarantee } from "@syncline/tooling-vitest";
 import { afterAll, expect, it } from "vitest";
 import { openState } from "./open-state.ts";
@@ -153,6 +154,47 @@ it("changes the key of a state folder, also when it is broken off anywhere", {
   await expect(rotateStateKey(settingsOf(settings(older), folder), logger)).rejects.toMatchObject({
     code: "usage.invalid",
   });
+  await rm(folder, { recursive: true, force: true });
+});
+
+it("changes the key of a state folder once at a time, and not under a process that starts", {
+  timeout: 60_000,
+}, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "syncline-key-"));
+  const database = await createTestDatabase("state_key");
+  const own = { SYNCLINE_STATE_DIRECTORY: join(folder, "state"), SYNCLINE_DATABASE_URL: database.url };
+  const set = settingsOf(own, folder);
+  const open = () => openState(set, { applicationName: "test", embedded: "start", logger });
+  await (await open()).close();
+  for (let round = 0; round < 4; round += 1) {
+    const tries = await Promise.allSettled([
+      rotateStateKey(set, logger),
+      rotateStateKey(set, logger),
+      open(),
+    ]);
+    const opened = tries[2];
+    if (opened.status === "fulfilled") {
+      const { controlPlane, close } = opened.value;
+      const name = `s${round}`;
+      const call = { scope: controlPlane.defaultScope, actor: "test" };
+      await createServer(controlPlane, call, {
+        name,
+        url: "postgres://u:p@h/d",
+        tenancy: { kind: "schema" },
+      });
+      await close();
+    }
+    // Whatever came of it, the folder's keys open everything.
+    const after = await open();
+    expect((await countSealed(after.controlPlane)).filter(({ known }) => !known)).toEqual([]);
+    await after.close();
+  }
+  const inUse = await open();
+  await expect(rotateStateKey(set, logger)).rejects.toMatchObject({ code: "target.locked" });
+  await inUse.close();
+  await rotateStateKey(set, logger);
+  await (await open()).close();
+  await database.drop();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -1,5 +1,5 @@
 import type { ServiceSettings } from "@syncline/config";
-import { countSealed, listWorkers, rewrapAll } from "@syncline/control-plane";
+import { type ControlPlane, countSealed, listWorkers, rewrapAll } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
 import type { Logger } from "@syncline/observability";
 import { openState } from "./open-state.ts";
@@ -20,35 +20,32 @@ export async function rotateStateKey(settings: ServiceSettings, logger: Logger):
     throw new CodedError("usage.invalid", "The master key is not that of the state folder.", {
       hint: "It comes from SYNCLINE_MASTER_KEY, its file or its command: docs/runbooks/key-rotation.md says how to change it while everything runs.",
     });
-  if (masterKeysOf(stateFolder).previous.length === 0) {
-    await assertAlone(settings, logger);
-    replaceMasterKey(stateFolder);
-  }
-  const state = await openState(settings, { applicationName: "syncline secrets", embedded: "start", logger });
+  const applicationName = "syncline secrets";
+  const alone = await openState(settings, { applicationName, embedded: "start", key: "alone", logger });
   try {
-    const { controlPlane } = state;
-    await assertNobody(controlPlane);
-    const call = { scope: controlPlane.defaultScope, actor: "operator" };
-    const { rewrapped } = await rewrapAll(controlPlane, call);
-    const keys = await countSealed(controlPlane);
-    const left = keys.filter(({ current }) => !current).reduce((sum, { secrets }) => sum + secrets, 0);
-    if (left > 0)
-      throw new CodedError("encryption.wrong_key", `${left} secrets are not under the new master key.`, {
-        hint: "`syncline secrets status` names the keys; give the one that is missing in SYNCLINE_MASTER_KEY_PREVIOUS and repeat this.",
-      });
-    forgetPreviousKeys(stateFolder);
-    return { keyId: controlPlane.sealer.currentId, rewrapped };
+    await assertNobody(alone.controlPlane);
+    if (masterKeysOf(stateFolder).previous.length === 0) replaceMasterKey(stateFolder);
+    const state = await openState(settings, { applicationName, embedded: "running", key: "held", logger });
+    return await wrapAll(state.controlPlane, stateFolder).finally(() => state.close());
   } finally {
-    await state.close();
+    await alone.close();
   }
 }
 
-async function assertAlone(settings: ServiceSettings, logger: Logger): Promise<void> {
-  const state = await openState(settings, { applicationName: "syncline secrets", embedded: "start", logger });
-  await assertNobody(state.controlPlane).finally(() => state.close());
+async function wrapAll(controlPlane: ControlPlane, stateFolder: string): Promise<StateKeyRotated> {
+  const call = { scope: controlPlane.defaultScope, actor: "operator" };
+  const { rewrapped } = await rewrapAll(controlPlane, call);
+  const keys = await countSealed(controlPlane);
+  const left = keys.filter(({ current }) => !current).reduce((sum, { secrets }) => sum + secrets, 0);
+  if (left > 0)
+    throw new CodedError("encryption.wrong_key", `${left} secrets are not under the new master key.`, {
+      hint: "`syncline secrets status` names the keys; give the one that is missing in SYNCLINE_MASTER_KEY_PREVIOUS and repeat this.",
+    });
+  forgetPreviousKeys(stateFolder);
+  return { keyId: controlPlane.sealer.currentId, rewrapped };
 }
 
-async function assertNobody(cp: Parameters<typeof listWorkers>[0]): Promise<void> {
+async function assertNobody(cp: ControlPlane): Promise<void> {
   const workers = await listWorkers(cp);
   const alive = workers.filter(({ heartbeatAt }) => Date.now() - heartbeatAt.getTime() < ALIVE_MS);
   if (alive.length === 0) return;

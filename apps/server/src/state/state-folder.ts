@@ -61,7 +61,8 @@ function previousOf(stateFolder: string): MasterKey[] {
   const file = join(stateFolder, PREVIOUS_FILE);
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, "utf8").split("\n");
-  return lines.filter((line) => line.trim() !== "").map(parseMasterKey);
+  const keys = lines.filter((line) => line.trim() !== "");
+  return keys.map((key) => parseMasterKey(key, { name: "A previous master key" }));
 }
 
 const newKey = () => `${randomBytes(KEY_BYTES).toString("base64")}\n`;

@@ -43,11 +43,11 @@ export class MasterKey {
 }
 
 /** Reads 32 bytes as base64, base64url or hexadecimal digits. @throws CodedError `config.invalid` */
-export function parseMasterKey(text: string): MasterKey {
+export function parseMasterKey(text: string, { name = "The master key" } = {}): MasterKey {
   const trimmed = text.trim();
   if (/^[0-9a-f]{64}$/i.test(trimmed)) return new MasterKey(Buffer.from(trimmed, "hex"));
   if (/^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)) return new MasterKey(Buffer.from(trimmed, "base64"));
-  throw new CodedError("config.invalid", "The master key is not 32 bytes in base64 or hexadecimal digits.", {
+  throw new CodedError("config.invalid", `${name} is not 32 bytes in base64 or hexadecimal digits.`, {
     hint: "Make one with: openssl rand -base64 32",
   });
 }

@@ -162,6 +162,7 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   resumeRun: ({ cp, call, theirs }) => verbs.resumeRun(cp, call, theirs),
   retryRun: ({ cp, call, theirs }) => verbs.retryRun(cp, call, { runId: theirs.failedRunId }),
   revokeApiKey: ({ cp, call, theirs }) => verbs.revokeApiKey(cp, call, theirs),
+  lockMasterKey: "for processes of the service",
   rewrapAll: "for processes of the service",
   countSealed: "for processes of the service",
   writeCheckpoint: "for processes of the service",

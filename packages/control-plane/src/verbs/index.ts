@@ -28,6 +28,7 @@ export { endSilentSessions } from "./end-silent-sessions.ts";
 export * from "./enforce-row-security.ts";
 export * from "./finish-unit.ts";
 export * from "./hold-snapshot.ts";
+export { lockMasterKey, type MasterKeyLock } from "./lock-master-key.ts";
 export * from "./note-silence.ts";
 export * from "./oidc-sign-ins.ts";
 export * from "./open-review.ts";
