@@ -53,7 +53,9 @@ export async function assertDefinitionPlaces(
   };
   const listened =
     schedule !== undefined && "listen" in schedule ? `${schedule.listen.server}:any:*` : undefined;
-  await assertPlaces(parts, asked, [source, target, base, listened]);
+  // Files of the dump folder may hold rows of any environment.
+  const read = definition.kind === "import" ? null : undefined;
+  await assertPlaces(parts, asked, [source, target, base, listened, read]);
   if (patch !== undefined) await assertPatchPlaces(parts, asked, patch);
 }
 
