@@ -99,6 +99,10 @@ export function composeProblems(text: string, upstream: string): string[] {
   }
   for (const [, name = ""] of upstream.matchAll(/server ([\w-]+):8270/g))
     missing("replica of upstream.conf", name, services);
+  // What the image makes of POSTGRES_USER is a superuser, above row security.
+  for (const [name, { environment = {} }] of Object.entries(services))
+    if (environment["POSTGRES_USER"] === "syncline")
+      problems.push(`${name} makes the service's login a superuser`);
   const replicas = Object.entries(services).filter(([, { image }]) => image.startsWith("syncline:"));
   if (replicas.length < 2) problems.push("fewer than two replicas");
   for (const [name, { environment = {}, stop_grace_period: grace }] of replicas)

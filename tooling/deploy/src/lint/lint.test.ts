@@ -50,6 +50,12 @@ it.each([
   ["an unknown field", "restart: unless-stopped", "restart_always: true", /restart/],
   ["a volume that is not declared", "state-2: {}", "state-3: {}", /no volume "state-2"/],
   ["a replica that nginx does not know", "  replica-2:\n", "  replica-3:\n", /replica-2/],
+  [
+    "a login that is no superuser",
+    "POSTGRES_INITDB_ARGS:",
+    "POSTGRES_USER: syncline\n      POSTGRES_INITDB_ARGS:",
+    /superuser/,
+  ],
   ["too little time to end", "stop_grace_period: 45s", "stop_grace_period: 20s", /killed before/],
 ])("the compose file is held to: %s", (_, from, to, problem) => {
   const broken = read("deploy/compose/compose.yaml").replace(from, to);
