@@ -56,6 +56,22 @@ describe("dumps", () => {
   });
 });
 
+it("a project hears of its own runs alone", async () => {
+  const exported = { kind: "export", source: "a:public:users", file: "heard-{time}.ndjson" };
+  const ours = await run({ ...exported, name: "heard" });
+  const theirs = await run({ ...exported, name: "heard" }, OTHER);
+  const { body } = await fetch(`${service.url}/api/v1/events`, {
+    headers: { ...OTHER, Authorization: `Bearer ${service.key}`, "Last-Event-ID": "0" },
+  });
+  let text = "";
+  for await (const bytes of body ?? []) {
+    text += new TextDecoder().decode(bytes);
+    if (text.includes("run.succeeded") && text.includes(theirs.id)) break;
+  }
+  expect(text).toContain(`"runId":"${theirs.id}"`);
+  expect(text).not.toContain(ours.id);
+});
+
 describe("a repeated request", () => {
   it("of one project is none of another", async () => {
     const body = { ...placesOf("repeat"), kind: "diff" };

@@ -1,8 +1,8 @@
 import {
   type ControlPlane,
   EVENT_CHANNEL,
-  type EventRecord,
   eventRange,
+  type ReadEvent,
   readEvents,
   type Scope,
 } from "@syncline/control-plane";
@@ -226,11 +226,11 @@ interface HeardEvent extends EncodedEvent {
   readonly ends: (holder: StreamHolder) => boolean;
 }
 
-function hear(event: EventRecord): HeardEvent {
+function hear(event: ReadEvent): HeardEvent {
   const { projectId, keyId, sessionId, userId } = event.payload as Readonly<Record<string, unknown>>;
   return {
     ...encodeEvent(event),
-    projectId: typeof projectId === "string" ? projectId : null,
+    projectId: typeof projectId === "string" ? projectId : event.runProjectId,
     ends: (holder) =>
       (event.type === "api_key.revoked" && keyId === holder.keyId) ||
       (event.type === "session.ended" && sessionId === holder.sessionId) ||
@@ -247,5 +247,7 @@ function deliver(reader: Reader, event: HeardEvent): void {
 /** Events of another project are not for this reader. */
 function isFor({ runId, projectId }: Reader, event: HeardEvent): boolean {
   if (runId !== null && event.runId !== runId) return false;
-  return event.projectId === null || event.projectId === projectId;
+  if (event.projectId !== null) return event.projectId === projectId;
+  // Whose a run was that is not kept any more, nobody knows; who asks for its events was told that it is theirs.
+  return runId !== null || event.runId === null;
 }

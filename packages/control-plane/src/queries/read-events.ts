@@ -1,9 +1,9 @@
-import { and, asc, eq, gt, max, min } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gt, max, min } from "drizzle-orm";
 import type { ControlPlane } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
 import { isUuid } from "../ids.ts";
 import type { EventRecord } from "../records.ts";
-import { events } from "../schema/index.ts";
+import { events, runs } from "../schema/index.ts";
 
 export interface ReadEventsInput {
   readonly organizationId: string;
@@ -13,17 +13,21 @@ export interface ReadEventsInput {
   readonly limit: number;
 }
 
+/** An event, and of which project its run is; null: of none, or the run is not kept any more. */
+export type ReadEvent = EventRecord & { readonly runProjectId: string | null };
+
 /**
  * Events after one, in order. Within an organization their ids become visible in order (`writeEvents`), so nothing is
  * missed by going on after the last one seen.
  */
-export async function readEvents(cp: ControlPlane, input: ReadEventsInput): Promise<readonly EventRecord[]> {
+export async function readEvents(cp: ControlPlane, input: ReadEventsInput): Promise<readonly ReadEvent[]> {
   const { organizationId, runId, after, limit } = input;
   if (runId !== undefined && !isUuid(runId)) return [];
   return read(cp, organizationId, (db) =>
     db
-      .select()
+      .select({ ...getTableColumns(events), runProjectId: runs.projectId })
       .from(events)
+      .leftJoin(runs, eq(runs.id, events.runId))
       .where(
         and(
           eq(events.organizationId, organizationId),

@@ -78,6 +78,8 @@ export async function issueKey(
     subjectId: row.id,
     detail: { name: input.name, publicId, scopes: input.scopes, rotates },
   });
-  change.emit({ organizationId, type: "api_key.created", payload: { keyId: row.id, name: row.name } });
+  const { id: keyId, name, projectId } = row;
+  const payload = { keyId, name, ...(projectId === null ? {} : { projectId }) };
+  change.emit({ organizationId, type: "api_key.created", payload });
   return { key: withoutDigest(row), token: `slk_${publicId}_${secret}` };
 }

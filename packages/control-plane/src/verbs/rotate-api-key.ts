@@ -84,7 +84,11 @@ export async function revokeApiKey(
     change.emit({
       organizationId: key.organizationId,
       type: "api_key.revoked",
-      payload: { keyId: key.id, name: key.name },
+      payload: {
+        keyId: key.id,
+        name: key.name,
+        ...(key.projectId === null ? {} : { projectId: key.projectId }),
+      },
     });
   });
 }
