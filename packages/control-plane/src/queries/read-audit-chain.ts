@@ -80,8 +80,10 @@ export async function placeBefore(
       .where(
         and(
           eq(auditEntries.organizationId, organizationId),
-          sql`${auditEntries.seq} < (SELECT min(seq) FROM syncline_control.audit_entries
-            WHERE organization_id = ${organizationId}::uuid AND at >= ${from.toISOString()}::timestamptz)`,
+          // Where nothing is as new, it is the last entry of all.
+          sql`${auditEntries.seq} < coalesce((SELECT min(seq) FROM syncline_control.audit_entries
+            WHERE organization_id = ${organizationId}::uuid AND at >= ${from.toISOString()}::timestamptz),
+            9223372036854775807)`,
         ),
       )
       .orderBy(desc(auditEntries.seq))
