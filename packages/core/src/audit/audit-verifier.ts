@@ -28,6 +28,12 @@ export interface AuditVerifierOptions {
 
 const MOST_FAULTS = 100;
 
+interface Waiting {
+  readonly checkpoint: AuditCheckpoint;
+  readonly source: CheckpointSource;
+  readonly vouches: boolean;
+}
+
 /**
  * Judges a log as it streams by, in constant memory: entries by place, each checkpoint after the entry that it names or,
  * when that is not there, before the next one. A log that is untouched has no fault, whoever writes meanwhile.
@@ -40,7 +46,7 @@ export class AuditVerifier {
   readonly #held: { readonly checkpoint: AuditCheckpoint; readonly signed: SignedCheckpoint }[];
   readonly #counts: Record<CheckpointSource, number> = { table: 0, store: 0, held: 0 };
   /** Checkpoints whose entry has not come yet; few. */
-  #waiting: { readonly checkpoint: AuditCheckpoint; readonly source: CheckpointSource }[] = [];
+  #waiting: Waiting[] = [];
   #controlPlane: string | null;
   #entries = 0;
   #seq: number;
@@ -229,31 +235,32 @@ export class AuditVerifier {
     if (this.#trusted.size === 0) this.#trusted.add(publicKey);
     if (this.#trusted.has(publicKey)) {
       this.#used.add(publicKey);
-      this.#waiting.push({ checkpoint, source });
-    } else
+      this.#waiting.push({ checkpoint, source, vouches: true });
+    } else {
+      // It vouches for nothing; where it says something else than the log, one of both was made up.
+      this.#waiting.push({ checkpoint, source, vouches: false });
       this.#stranger ??= {
         kind: "restamped",
         seq: this.#covered + 1,
         until: seq,
         message: `${named} is signed by a key that nobody vouches for.`,
       };
+    }
   }
 
   #judgeWaiting(): void {
     if (this.#waiting.every(({ checkpoint }) => checkpoint.seq > this.#seq)) return;
     const due = this.#waiting.filter(({ checkpoint }) => checkpoint.seq <= this.#seq);
     this.#waiting = this.#waiting.filter(({ checkpoint }) => checkpoint.seq > this.#seq);
-    for (const { checkpoint, source } of due.toSorted(
-      (one, other) => one.checkpoint.seq - other.checkpoint.seq,
-    ))
-      this.#judge(checkpoint, source);
+    for (const each of due.toSorted((one, other) => one.checkpoint.seq - other.checkpoint.seq))
+      this.#judge(each);
   }
 
-  #judge({ seq, hash }: AuditCheckpoint, source: CheckpointSource): void {
+  #judge({ checkpoint: { seq, hash }, source, vouches }: Waiting): void {
     // Before the log's beginning, or an entry that is gone: told already.
     if (seq !== this.#seq) return;
     if (hash === this.#hash) {
-      if (this.#broken === null && seq >= this.#covered) {
+      if (vouches && this.#broken === null && seq >= this.#covered) {
         this.#covered = seq;
         this.#stranger = null;
       }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeCheckpoint } from "@syncline/control-plane";
 import { recordGuarantee, scaled, seed } from "@syncline/tooling-vitest";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type AuditWorld, openAuditWorld } from "./testing/audit-world.ts";
@@ -75,6 +76,25 @@ it("G25: tampering with an audit log is seen", { timeout: 600_000 }, async () =>
   });
   expect(unseen).toEqual([]);
   expect(misnamed).toEqual([]);
+});
+
+it("G25: a log whose keys were taken out is not believed for what the next key signs", async () => {
+  const { cp, ours, checkpoints } = world;
+  const withoutKeys = () => asSuperuser("DELETE FROM syncline_control.signing_keys");
+  await withoutKeys();
+  expect((await world.verify([])).ok).toBe(false);
+  await restore();
+  const restamp = TAMPERINGS["restamp without a key"];
+  const length = checkpoints.at(-1)?.seq ?? 0;
+  // Draws: the third entry, and the whole rest.
+  const draws = [2, 0];
+  await restamp?.({ world, draw: () => draws.shift() ?? 0, held: 5, length, run: asSuperuser });
+  await withoutKeys();
+  await world.write(ours, 1);
+  expect(await writeCheckpoint(cp, ours.scope.organizationId)).not.toBeNull();
+  expect((await world.verify([])).fault).toMatchObject({ kind: "restamped" });
+  await restore();
+  expect(await world.verify([])).toMatchObject({ ok: true });
 });
 
 it("G25: nothing is said of a log that is untouched, while others write to it", {
