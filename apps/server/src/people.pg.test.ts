@@ -386,6 +386,20 @@ describe("invitations", () => {
     expect((await as({}, "POST", "/invitations/look", { token: again.json.token })).status).toBe(200);
     await server.ask("PATCH", `${API}/people/${sender.userId}`, { body: { active: false } });
     expect((await accept(again.json.token)).status).toBe(404);
+    const leaving = await makePerson(cp, { url: server.url, role: "admin" });
+    const other = (await invite("a4@example.test")).json;
+    const resent = await as(leaving.headers, "POST", `/invitations/${other.invitation.id}/resend`, {});
+    await server.ask("PATCH", `${API}/people/${leaving.userId}`, { body: { active: false } });
+    expect((await accept(resent.json.token)).status).toBe(404);
+    const program = await server.ask("POST", `${API}/keys`, {
+      body: { name: "stolen", scopes: ["*"], allProjects: true },
+    });
+    const byProgram = await server.ask("POST", `${API}/invitations`, {
+      key: program.json.key,
+      body: { email: "a5@example.test", grants: [] },
+    });
+    await server.ask("DELETE", `${API}/keys/${program.json.record.id}`);
+    expect((await accept(byProgram.json.token)).status).toBe(404);
     const revoked = (await invite("a2@example.test")).json;
     expect((await server.ask("DELETE", `${API}/invitations/${revoked.invitation.id}`)).status).toBe(204);
     expect((await accept(revoked.token)).status).toBe(404);

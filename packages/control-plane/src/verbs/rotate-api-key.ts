@@ -1,10 +1,11 @@
 import { CodedError } from "@syncline/core";
-import { and, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { now, nowPlus } from "../clock.ts";
 import type { Call, ControlPlane } from "../control-plane.ts";
 import type { Transaction } from "../database/open-database.ts";
 import { transact } from "../database/transact.ts";
 import { assertId, found } from "../ids.ts";
+import { revokeLinks } from "../people/revoke-links.ts";
 import { apiKeys } from "../schema/index.ts";
 import { type IssuedKey, issueKey } from "./create-api-key.ts";
 
@@ -65,7 +66,7 @@ export async function rotateApiKey(cp: ControlPlane, call: Call, input: RotateKe
   });
 }
 
-/** Ends a key at once. @throws CodedError `resource.not_found` */
+/** Ends a key at once, and with it the open links that were made with it. @throws CodedError `resource.not_found` */
 export async function revokeApiKey(
   cp: ControlPlane,
   call: Call,
@@ -75,6 +76,10 @@ export async function revokeApiKey(
     const key = await lockKey(change.tx, { keyId, call });
     if (key.revokedAt !== null) return;
     await change.tx.update(apiKeys).set({ revokedAt: now }).where(eq(apiKeys.id, key.id));
+    const { organizationId, publicId } = key;
+    // By the key itself, or by its person with it.
+    const by = (actor: SQL) => sql`${actor} LIKE ${`%key:${publicId}`}`;
+    await revokeLinks(change.tx, { organizationId, by });
     change.audit(call, {
       action: "api_key.revoke",
       subjectKind: "api_key",

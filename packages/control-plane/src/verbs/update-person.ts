@@ -1,4 +1,4 @@
-import { and, eq, isNull, or, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { now } from "../clock.ts";
 import type { Call, ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
@@ -7,8 +7,9 @@ import { assertId, found } from "../ids.ts";
 import { assertAnAdminStays } from "../people/assert-an-admin-stays.ts";
 import { lockOrganization } from "../people/lock-organization.ts";
 import { grantsOfUser, isOrganizationAdmin, type Person, personOf } from "../people/person.ts";
+import { revokeLinks } from "../people/revoke-links.ts";
 import { checkGrants, describeGrants, writeGrants } from "../people/write-grants.ts";
-import { invitations, type RoleGrant, users } from "../schema/index.ts";
+import { type RoleGrant, users } from "../schema/index.ts";
 import { shownName } from "./create-person.ts";
 import { endSessions } from "./end-session.ts";
 
@@ -129,22 +130,9 @@ async function setActive(
   await revokeLinksOf(change, person);
 }
 
-/** Links that the person made, or that would set the person's password. */
+/** Links that the person made or sent again, also by a key of theirs, or that would set the person's password. */
 async function revokeLinksOf({ tx }: Change, { id, email, organizationId }: Person): Promise<void> {
-  await tx
-    .update(invitations)
-    .set({ revokedAt: now })
-    .where(
-      and(
-        eq(invitations.organizationId, organizationId),
-        or(
-          eq(invitations.createdBy, `user:${email}`),
-          // By a key of theirs.
-          sql`starts_with(${invitations.createdBy}, ${`user:${email} `})`,
-          eq(invitations.userId, id),
-        ),
-        isNull(invitations.usedAt),
-        isNull(invitations.revokedAt),
-      ),
-    );
+  const self = `user:${email}`;
+  const by = (actor: SQL) => sql`(${actor} = ${self} OR starts_with(${actor}, ${`${self} `}))`;
+  await revokeLinks(tx, { organizationId, by, userId: id });
 }
