@@ -134,10 +134,13 @@ it("anySql destroys nothing, whatever way is tried", async () => {
   await withDatabase(async (target) => {
     await target.query(`CREATE TABLE kept (a int PRIMARY KEY, b text); INSERT INTO kept VALUES (1, 'x'), (2, 'y');
       CREATE TABLE child (a int REFERENCES kept ON DELETE CASCADE); INSERT INTO child VALUES (1); CREATE TABLE empty (a int);
+      CREATE SCHEMA syncline; CREATE TABLE syncline.patch_operation (a int); INSERT INTO syncline.patch_operation VALUES (1);
+      CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM public.kept; RETURN NULL; END $$;
       CREATE FUNCTION clear() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DEL' || 'ETE FROM kept'; END $$`);
     const rows = async () => [
       await target.query("SELECT * FROM kept ORDER BY a"),
       await target.query("SELECT * FROM child"),
+      await target.query("SELECT * FROM syncline.patch_operation"),
       await target.query("SELECT count(*) FROM pg_largeobject"),
     ];
     const before = await rows();
@@ -153,6 +156,10 @@ it("anySql destroys nothing, whatever way is tried", async () => {
       "WITH gone AS (DELETE FROM kept RETURNING *) SELECT * FROM gone",
       "DO $$ BEGIN DELETE FROM kept; END $$",
       "SELECT clear()",
+      "DROP SCHEMA syncline CASCADE",
+      "DELETE FROM syncline.patch_operation",
+      "TRUNCATE syncline.patch_operation",
+      "CREATE TABLE later (a int); CREATE CONSTRAINT TRIGGER late AFTER INSERT ON later DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late(); INSERT INTO later VALUES (1)",
       "SET search_path = pg_catalog; DELETE FROM public.kept",
       "SET track_counts = off; DELETE FROM kept",
       "SET LOCAL track_counts = off; DELETE FROM child; SET LOCAL track_counts = on",

@@ -28,7 +28,8 @@ Three ways of writing keep no inverse, because they prove that nothing is destro
 - Tables without a row of the scope are loaded by COPY; that they are empty is checked under a lock.
 - SQL files that \`syncline export\` wrote hold plain inserts and definitions that add; every statement is judged.
 - With \`import --any-sql\` the server's own counts, the tables' files and their columns are compared before and after; a file
-  that changes, removes, empties or drops what held rows is refused with \`receipt.missing\`.
+  that changes, removes, empties or drops what held rows is refused with \`receipt.missing\`. The tables of the ledger are among
+  them, and triggers that wait for COMMIT run before the comparison.
 
 What triggers of the target write into other tables, and what functions do outside of the database, no receipt covers.
 

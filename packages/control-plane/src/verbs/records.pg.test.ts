@@ -105,6 +105,7 @@ it("keeps servers with their addresses sealed", async () => {
   });
   const { items } = await listAudit(cp, call.scope, { subjectId: server.id });
   expect(items.map(({ action }) => action)).toEqual(["server.remove", "server.update", "server.create"]);
+  expect(items[1]?.detail).toMatchObject({ urlChanged: true, environment: null });
 });
 
 it("sends an event once to whoever wants it, again while it fails, and gives up when told", async () => {

@@ -60,7 +60,14 @@ export async function updateServer(
       action: "server.update",
       subjectKind: "server",
       subjectId: serverId,
-      detail: { name, address: row.shown, protection: row.protection, urlChanged: url !== undefined },
+      detail: {
+        name,
+        address: row.shown,
+        protection: row.protection,
+        urlChanged: url !== undefined,
+        // Which rules hold for its targets from now on.
+        ...(environment === undefined ? {} : { environment }),
+      },
     });
     change.emit({ organizationId, type: "server.updated", payload: { serverId, projectId, name } });
     return withoutUrl(row);

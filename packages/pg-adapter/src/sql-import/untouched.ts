@@ -16,7 +16,10 @@ interface TableBefore {
   readonly changed: string;
 }
 
-/** Rows live in tables and in large objects; partitioned tables and views hold none. */
+/**
+ * Rows live in tables and in large objects; partitioned tables and views hold none. The ledger's count too: they are what
+ * takes earlier writes back.
+ */
 const TABLES = `SELECT c.oid::pg_catalog.text AS oid, n.nspname || '.' || c.relname AS name,
   pg_catalog.pg_relation_filenode(c.oid)::pg_catalog.text AS file,
   pg_catalog.pg_relation_size(c.oid)::pg_catalog.text AS bytes,
@@ -25,7 +28,7 @@ const TABLES = `SELECT c.oid::pg_catalog.text AS oid, n.nspname || '.' || c.reln
   (pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid))::pg_catalog.text AS changed
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE c.relkind OPERATOR(pg_catalog.=) 'r'::pg_catalog."char" AND c.relpersistence OPERATOR(pg_catalog.<>) 't'::pg_catalog."char"
-  AND (n.nspname OPERATOR(pg_catalog.<>) ALL ('{pg_catalog,information_schema,syncline}'::pg_catalog.name[])
+  AND (n.nspname OPERATOR(pg_catalog.<>) ALL ('{pg_catalog,information_schema}'::pg_catalog.name[])
     OR c.oid OPERATOR(pg_catalog.=) 'pg_catalog.pg_largeobject'::pg_catalog.regclass)`;
 
 const PINS = "SET LOCAL search_path = ''";
@@ -64,6 +67,8 @@ export class UntouchedProof {
 
   /** @throws CodedError `receipt.missing` */
   async end(): Promise<BackupReceipt> {
+    // Triggers that wait for COMMIT run now: what they destroy is to be seen.
+    await this.#client.query("SET CONSTRAINTS ALL IMMEDIATE");
     await this.#client.query(PINS);
     const { rows: settings } = await this.#client.query<{ counted: string }>(
       "SELECT pg_catalog.current_setting('track_counts') AS counted",
