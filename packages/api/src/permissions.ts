@@ -206,6 +206,8 @@ export const ORGANIZATION_ROUTES: ReadonlySet<RouteName> = new Set([
   "POST /secrets/rewrap",
   "POST /projects",
   "POST /admin/profile",
+  // From where somebody signs in.
+  "GET /people/{id}/sessions",
 ]);
 
 export function grants(scopes: readonly string[], permission: Permission): boolean {
