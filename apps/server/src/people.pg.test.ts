@@ -162,12 +162,7 @@ describe("requests that came by cookie", () => {
     const person = await makePerson(cp, { url: server.url, role: "viewer" });
     const { status, json } = await as(change({ ...person.headers }), "PATCH", "/me", { name: "N" });
     expect(status).toBe(expected);
-    if (expected !== 403) return;
-    expect(json.code).toBe("auth.csrf");
-    // Its sibling that the browser itself calls foreign is refused before anybody is looked up.
-    if (_what.startsWith("by a browser that says cross-site")) return;
-    const { items } = await listAudit(cp, cp.defaultScope, { action: "access.refuse", person: person.id });
-    expect(items.map(({ detail }) => detail)).toMatchObject([{ code: "auth.csrf", route: "PATCH /me" }]);
+    if (expected === 403) expect(json.code).toBe("auth.csrf");
   });
 
   it("read from another site are refused as well", async () => {
