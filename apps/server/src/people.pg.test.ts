@@ -282,6 +282,22 @@ describe("roles", () => {
     expect((await as(boss.headers, "DELETE", `/keys/${made.json.record.id}`)).status).toBe(204);
   });
 
+  it("are given and taken one by one by several at once, and none is lost or comes back", async () => {
+    const { userId } = await makePerson(cp, { url: server.url, role: "viewer" });
+    const change = (body: unknown) => server.ask("PATCH", `${API}/people/${userId}`, { body });
+    const answers = await Promise.all([
+      change({ addGrants: [{ role: "operator" }] }),
+      change({ removeGrants: [{ role: "viewer" }] }),
+      change({ addGrants: [{ role: "reviewer" }] }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const { json } = await server.ask("GET", `${API}/people/${userId}`);
+    expect((json.grants as { role: string }[]).map(({ role }) => role).sort()).toEqual([
+      "operator",
+      "reviewer",
+    ]);
+  });
+
   it("end streams when they change, which then go on after the change", async () => {
     const changed = await makePerson(cp, { url: server.url, role: "viewer" });
     const listen = (after: number) =>

@@ -41,12 +41,14 @@ export function peopleRoutes(router: Router, parts: ServiceParts): void {
   });
   router.on(people.getPerson, async ({ cp, call, params }) => shown({ cp, call }, params.id));
   router.on(people.updatePerson, async ({ cp, call, identity, params, body }) => {
-    const { name, active, grants } = body;
+    const { name, active, grants, addGrants, removeGrants } = body;
     await updatePerson(cp, call, {
       userId: params.id,
       ...(name === undefined ? {} : { name }),
       ...(active === undefined ? {} : { active }),
       ...(grants === undefined ? {} : { grants }),
+      ...(addGrants === undefined ? {} : { addGrants }),
+      ...(removeGrants === undefined ? {} : { removeGrants }),
       mayChange: ({ person, touched }) => {
         assertMayGrant(identity, touched);
         if (name !== undefined || active !== undefined) assertManagesAccount(identity, person.grants);

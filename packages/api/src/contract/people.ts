@@ -86,6 +86,8 @@ export const updatePerson = defineRoute("PATCH /people/{id}", {
       name: nameSchema.optional(),
       active: z.boolean().optional(),
       grants: grantsSchema.optional().describe("All that they are to have."),
+      addGrants: grantsSchema.optional().describe("Beside what they have."),
+      removeGrants: grantsSchema.optional().describe("Of what they have."),
     }),
   },
   answer: { kind: "json", status: 200, schema: personSchema },

@@ -17,8 +17,11 @@ export interface UpdatePersonInput {
   readonly userId: string;
   readonly name?: string;
   readonly active?: boolean;
-  /** All that they are to have. */
+  /** All that they are to have; left out: what they have. */
   readonly grants?: readonly RoleGrant[];
+  /** Taken away from that, and then added, so that two who change roles at once do not undo each other's change. */
+  readonly removeGrants?: readonly RoleGrant[];
+  readonly addGrants?: readonly RoleGrant[];
   /** Whether the caller may, asked when nobody else can change the person any more; throws when not. */
   readonly mayChange?: (change: PersonChange) => void;
 }
@@ -40,10 +43,10 @@ export async function updatePerson(cp: ControlPlane, call: Call, input: UpdatePe
   await transact(cp, organizationId, async (change) => {
     await lockOrganization(change.tx, organizationId);
     const person = await lockPerson(change, { organizationId, userId: input.userId });
-    const grants =
-      input.grants === undefined
-        ? person.grants
-        : await checkGrants(change.tx, { organizationId, grants: input.grants });
+    const { addGrants = [], removeGrants = [] } = input;
+    const wanted = [...without(input.grants ?? person.grants, removeGrants), ...addGrants];
+    const changes = input.grants !== undefined || addGrants.length + removeGrants.length > 0;
+    const grants = changes ? await checkGrants(change.tx, { organizationId, grants: wanted }) : person.grants;
     const added = without(grants, person.grants);
     const removed = without(person.grants, grants);
     input.mayChange?.({ person, touched: [...added, ...removed] });

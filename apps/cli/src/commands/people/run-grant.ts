@@ -23,15 +23,12 @@ export async function runGrant(
   const client = await serverClient(session, options);
   const person = await findPerson(client, email);
   const grant = await readGrant(session, client, options);
-  const others = person.grants
-    .map(({ role, projectId, environmentId }) => ({ role, projectId, environmentId }))
-    .filter((each) => !same(each, grant));
-  if (change === "revoke" && others.length === person.grants.length)
+  if (change === "revoke" && !person.grants.some((each) => same(each, grant)))
     throw new CodedError("resource.not_found", `"${person.email}" does not have that role there.`, {
       hint: "`syncline people list` shows roles and places.",
     });
-  const grants = change === "grant" ? [...others, grant] : others;
-  await client.call(people.updatePerson, { params: { id: person.id }, body: { grants } });
+  const body = change === "grant" ? { addGrants: [grant] } : { removeGrants: [grant] };
+  await client.call(people.updatePerson, { params: { id: person.id }, body });
   session.people.say(
     `${change === "grant" ? "Granted" : "Revoked"} ${grant.role} ${options.on === undefined ? "in the organization" : `on ${options.on}`}: ${person.email}.`,
   );
