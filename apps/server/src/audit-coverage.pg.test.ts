@@ -5,6 +5,7 @@ import { type ControlPlane, createApiKey, createRun } from "@syncline/control-pl
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DIFF_JOB, openBeside } from "./testing/other-organization.ts";
+import { makePerson } from "./testing/people.ts";
 import { SAMPLES, type Sample } from "./testing/sample-requests.ts";
 import {
   type Answer,
@@ -167,6 +168,25 @@ describe("every route", () => {
       if (!good) wrong.push(`${name}: ${found.join(", ")}, expected ${expected.join(" or ")}`);
     }
     expect(wrong).toEqual([]);
+  });
+
+  it("by cookie from a page that is not ours leaves an entry of the person whose cookie it was", async () => {
+    const person = await makePerson(cp, { url: server.url, role: "viewer" });
+    const { "X-Syncline-CSRF": _, ...headers } = person.headers;
+    for (let n = 0; n < 2; n += 1) {
+      const answer = await fetch(`${server.url}/api/v1/me`, {
+        method: "PATCH",
+        headers: { ...headers, "Content-Type": "application/json" },
+        body: '{"name": "N"}',
+      });
+      expect(answer.status).toBe(403);
+    }
+    const rows = await server.database.query(
+      `SELECT detail->>'code' AS code, detail->>'route' AS route, project_id FROM syncline_control.audit_entries
+       WHERE action = 'access.refuse' AND user_id = $1`,
+      [person.userId],
+    );
+    expect(rows).toEqual([{ code: "auth.csrf", route: "PATCH /me", project_id: null }]);
   });
 
   it("refused leaves an entry, and a thousand of them leave few", async () => {

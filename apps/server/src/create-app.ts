@@ -60,7 +60,13 @@ export function createApp(
     app.use("/api/*", async (context, next) => {
       const { method, path } = context.req;
       const open = path === DOCUMENT || router.isPublic(method, path);
-      if (!open) context.set("identity", await access.authenticate(context));
+      const asked = open
+        ? undefined
+        : await access.authenticate(context).catch(async (error: unknown) => {
+            await router.noteRefusal(context, error);
+            throw error;
+          });
+      if (asked !== undefined) context.set("identity", asked);
       await next();
     });
   probeRoutes(app, { parts, access });

@@ -72,7 +72,13 @@ export class AccessControl {
       this.#failures.take(networkOf(context.get("address")));
       throw required("The session has ended.");
     }
-    assertOwnPage(this.#cp, { method: context.req.method, headers, origin, sessionToken: cookie });
+    try {
+      assertOwnPage(this.#cp, { method: context.req.method, headers, origin, sessionToken: cookie });
+    } catch (error) {
+      // Whose session it was that somebody else's page used: for the audit log.
+      context.set("identity", identityOfSession(live, ""));
+      throw error;
+    }
     this.#requests.take(live.person.id);
     return identityOfSession(live, await this.#projectOfPerson(live, context.req.header(PROJECT_HEADER)));
   }

@@ -88,7 +88,12 @@ export class Router {
   readonly #accesses: AccessLog;
   /** Names of the routes that have handlers. */
   readonly names = new Set<string>();
-  readonly #paths: { readonly method: string; readonly pattern: RegExp; readonly isPublic: boolean }[] = [];
+  readonly #paths: {
+    readonly method: string;
+    readonly pattern: RegExp;
+    readonly isPublic: boolean;
+    readonly route: Route;
+  }[] = [];
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
@@ -104,7 +109,7 @@ export class Router {
     this.names.add(route.name);
     for (const path of [PREFIX + route.path, ...aliases]) {
       const isPublic = PERMISSIONS[route.name] === "public";
-      this.#paths.push({ method: route.method.toUpperCase(), pattern: patternOf(path), isPublic });
+      this.#paths.push({ method: route.method.toUpperCase(), pattern: patternOf(path), isPublic, route });
       this.#parts.app.on(route.method.toUpperCase(), honoPath(path), (context) =>
         this.#answer(context, route, { handler, options }).catch(async (error: unknown) => {
           await this.#noteRefusal(context, route, error);
@@ -117,6 +122,13 @@ export class Router {
   /** What a path takes. */
   methodsOf(path: string): string[] {
     return this.#paths.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+  }
+
+  /** Enters what was refused before a route was reached. */
+  async noteRefusal(context: AnyContext, error: unknown): Promise<void> {
+    const { method, path } = context.req;
+    const known = this.#paths.find((each) => each.method === method && each.pattern.test(path));
+    if (known !== undefined) await this.#noteRefusal(context, known.route, error);
   }
 
   /** Whether nobody has to be known for it. */
