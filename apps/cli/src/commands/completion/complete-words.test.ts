@@ -11,7 +11,7 @@ describe("completion", () => {
     expect(complete("")).toEqual(expect.arrayContaining(["diff", "patch", "undo", "log", "config"]));
     expect(complete("")).not.toContain("complete");
     expect(complete("pa")).toEqual(["patch"]);
-    expect(complete("patch", "s")).toEqual(["show", "sql"]);
+    expect(complete("patch", "s")).toEqual(["show", "sign", "sql"]);
   });
 
   it("completes options of the command and of all commands", () => {
