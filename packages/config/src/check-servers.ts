@@ -17,20 +17,25 @@ export function checkServers(document: ConfigDocument): Findings {
     findings.problems.push(problem(["current"], `there is no server "${document.current}" under servers`));
   }
   for (const [name, server] of Object.entries(document.servers)) checkServer(name, server, names, findings);
-  findings.warnings.push(...strayEnvironments(document));
+  addStrayEnvironments(document, findings);
   return findings;
 }
 
-/** An environment without rules is allowed, and a misspelt one would be without them. */
-function strayEnvironments({ servers, environments }: ConfigDocument): SchemaIssue[] {
+/** An environment without rules is allowed; one that is only written otherwise would be without them. */
+function addStrayEnvironments({ servers, environments }: ConfigDocument, findings: Findings): void {
   const defined = Object.keys(environments);
-  return Object.entries(servers).flatMap(([name, { environment }]) => {
-    if (environment === undefined || defined.includes(environment)) return [];
-    const near = nearest(environment, defined);
+  for (const [name, { environment }] of Object.entries(servers)) {
+    if (environment === undefined || defined.includes(environment)) continue;
+    const same = defined.find((each) => folded(each) === folded(environment));
+    const near = same ?? nearest(environment, defined);
+    if (near === null) continue;
     const text = `the environment "${environment}" has no rules in this file; did you mean "${near}"?`;
-    return near === null ? [] : [problem(["servers", name, "environment"], text)];
-  });
+    const found = same === undefined ? findings.warnings : findings.problems;
+    found.push(problem(["servers", name, "environment"], text));
+  }
 }
+
+const folded = (name: string) => name.normalize("NFKC").trim().toLowerCase();
 
 function checkServer(
   name: string,

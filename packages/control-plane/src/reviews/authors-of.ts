@@ -1,8 +1,8 @@
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, max, sql } from "drizzle-orm";
 import type { Call } from "../control-plane.ts";
 import type { Transaction } from "../database/open-database.ts";
 import type { Job, PatchRecord } from "../records.ts";
-import { apiKeys, auditEntries, patches, users } from "../schema/index.ts";
+import { apiKeys, auditEntries, patches, reviews, users } from "../schema/index.ts";
 
 /** Who did something, as records name them. */
 interface Doer {
@@ -17,8 +17,8 @@ export interface AuthorsInput {
 }
 
 /**
- * Persons who may not approve: who asks, who made the patch (also the same patch, sent again by another) and who wrote the
- * job as it is. A program's key stands for the person who made it.
+ * Persons who may not approve: who asks, who made the patch (also the same patch, sent again by another) and everybody who
+ * wrote the job since it was approved last. A program's key stands for the person who made it.
  */
 export async function authorsOf(tx: Transaction, { call, patch, job }: AuthorsInput): Promise<string[]> {
   const { organizationId } = call.scope;
@@ -31,7 +31,7 @@ export async function authorsOf(tx: Transaction, { call, patch, job }: AuthorsIn
         .where(and(eq(patches.organizationId, organizationId), eq(patches.hash, patch.hash)))),
     );
   if (job !== null)
-    doers.push({ userId: job.userId, actor: "" }, ...(await lastWriter(tx, organizationId, job)));
+    doers.push({ userId: job.userId, actor: "" }, ...(await writersOf(tx, organizationId, job)));
   const persons = await Promise.all(unique(doers).map((doer) => personBehind(tx, organizationId, doer)));
   return [...new Set(persons.filter((person) => person !== null))].sort();
 }
@@ -40,9 +40,23 @@ function unique(doers: readonly Doer[]): Doer[] {
   return [...new Map(doers.map((doer) => [`${doer.userId} ${doer.actor}`, doer])).values()];
 }
 
-async function lastWriter(tx: Transaction, organizationId: string, { id }: Job): Promise<Doer[]> {
+/** Whoever changed it last may have left everything but a word to those before. */
+async function writersOf(tx: Transaction, organizationId: string, { id }: Job): Promise<Doer[]> {
+  const [approved] = await tx
+    .select({ last: max(auditEntries.id) })
+    .from(auditEntries)
+    .innerJoin(reviews, sql`${reviews.id}::text = ${auditEntries.subjectId}`)
+    .where(
+      and(
+        eq(auditEntries.organizationId, organizationId),
+        eq(auditEntries.action, "review.approve"),
+        sql`${auditEntries.detail} ->> 'state' = 'approved'`,
+        eq(reviews.organizationId, organizationId),
+        eq(reviews.jobId, id),
+      ),
+    );
   return tx
-    .select({ userId: auditEntries.userId, actor: auditEntries.actor })
+    .selectDistinct({ userId: auditEntries.userId, actor: auditEntries.actor })
     .from(auditEntries)
     .where(
       and(
@@ -50,10 +64,9 @@ async function lastWriter(tx: Transaction, organizationId: string, { id }: Job):
         eq(auditEntries.subjectKind, "job"),
         eq(auditEntries.subjectId, id),
         inArray(auditEntries.action, ["job.create", "job.update"]),
+        gt(auditEntries.id, approved?.last ?? 0),
       ),
-    )
-    .orderBy(desc(auditEntries.id))
-    .limit(1);
+    );
 }
 
 /** A key's maker, and the maker of the key that made it, until there is a person: a key that replaces itself is made by itself. */

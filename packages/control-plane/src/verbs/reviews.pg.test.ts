@@ -143,6 +143,21 @@ describe("approving", () => {
     });
     const ofJob = await open({ definition: job.definition, jobId: job.id });
     await expect(decide(ben, ofJob)).rejects.toMatchObject({ code: "review.own" });
+    const rewrite = (person: TestPerson | undefined, description: string) =>
+      updateJob(test.cp, person?.call ?? call(), {
+        jobId: job.id,
+        definition: { ...job.definition, description },
+      });
+    const reviewed = async () =>
+      open({ definition: (await rewrite(cem, "by cem")).definition, jobId: job.id });
+    const ofBoth = await reviewed();
+    for (const author of [ben, cem])
+      await expect(decide(author, ofBoth)).rejects.toMatchObject({ code: "review.own" });
+    expect((await decide(dan, ofBoth)).state).toBe("approved");
+    // What was approved since is no longer only theirs.
+    const later = await reviewed();
+    await expect(decide(cem, later)).rejects.toMatchObject({ code: "review.own" });
+    expect((await decide(ben, later)).state).toBe("approved");
   });
 
   it("takes a person with the role, and the hashes that they saw", async () => {
