@@ -95,7 +95,7 @@ export async function startService(input: ServiceInput): Promise<RunningService>
     const issued =
       input.mode === "server" ? await bootstrapKey(controlPlane, { anew: input.newKey ?? false }) : null;
     const setup =
-      input.mode === "server"
+      input.mode === "server" && config.features["password-sign-in"]
         ? await bootstrapSetup(controlPlane, { lifetimeMs: SETUP_MS, anew: input.newAdminLink ?? false })
         : null;
     const running = runServices(services, {

@@ -31,11 +31,12 @@ environments:
     expect(environmentRules(config, null)).toBe(NO_ENVIRONMENT_RULES);
   });
 
-  it("warn of a name that is nearly one of them", () => {
-    const { warnings } = parse(
-      "servers: {a: {host: h, environment: Production}}\nenvironments: {production: {approvals: 1}}\n",
-    );
-    expect(warnings).toMatchObject([{ line: 2, path: "servers.a.environment" }]);
+  it("warn of a name that is nearly one of them, and refuse one that is only written otherwise", () => {
+    const named = (name: string) =>
+      `servers: {a: {host: h, environment: ${name}}}\nenvironments: {production: {approvals: 1}}\n`;
+    expect(parse(named("prodction")).warnings).toMatchObject([{ line: 2, path: "servers.a.environment" }]);
+    expect(() => parse(named("Production"))).toThrow('did you mean "production"?');
+    expect(parse(named("elsewhere")).warnings).toEqual([]);
   });
 
   const wrong: Readonly<Record<string, string>> = {

@@ -14,6 +14,10 @@ export async function runServer(session: Session, options: ServerOptions): Promi
     newKey: options.newKey === true,
     newAdminLink: options.newAdminLink === true,
   });
+  if (options.newAdminLink === true && running.firstSetup === null)
+    session.people.warn(
+      'No link was made: the feature "password-sign-in" is off. With the administrator\'s key: syncline people invite … --role admin.',
+    );
   greet(session, running, input.settings.signIn.publicUrl?.origin ?? running.url);
   await untilItEnds(session, running);
   return "ok";
