@@ -87,6 +87,7 @@ it("a patch is asked for, refused to its author, approved by another and applied
   expect(opened.stdout).toContain("Review 1  open");
   expect(opened.stdout).toMatch(/prices\s+\+1\s+~1\s+-1/);
   expect(opened.stdout).toContain("It deletes 1 row.");
+  expect(opened.stdout).toMatch(/asked by +ann@example\.com on /);
   const seen = /--seen ([0-9a-f]{12}-[0-9a-f]{12})/.exec(opened.stdout)?.[1] ?? "";
   const early = await review("ann", "apply", "1");
   expect([early.code, early.stderr]).toEqual([4, expect.stringContaining("0 of 1 approvals")]);

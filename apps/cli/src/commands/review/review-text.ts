@@ -13,6 +13,12 @@ const STATE_STYLES: Readonly<Record<ListedReview["state"], Style>> = {
   withdrawn: "dim",
 };
 
+/** A person by their address, whatever they used; else the key. */
+function who(actor: string): string {
+  const [, email] = /^user:(\S+)/.exec(actor) ?? [];
+  return visibleText(email ?? actor);
+}
+
 export function formatList(reviews: readonly ListedReview[], paint: Paint): string {
   if (reviews.length === 0) return "There are no reviews.\n";
   const header = ["REVIEW", "STATE", "APPROVED", "WHAT", "TARGET", "BY", "UNTIL", "TITLE"];
@@ -22,7 +28,7 @@ export function formatList(reviews: readonly ListedReview[], paint: Paint): stri
     `${review.given} of ${review.required}`,
     review.jobId === null ? review.kind : `${review.kind} job`,
     placeOf(review),
-    visibleText(review.createdBy),
+    who(review.createdBy),
     isLive(review) ? time(review.expiresAt) : "",
     visibleText(review.title),
   ]);
@@ -43,7 +49,7 @@ export function formatReview(review: ReviewDetail, paint: Paint): string {
   const facts: (readonly [string, string])[] = [
     ["what", whatOf(review)],
     ["target", placeOf(review)],
-    ["asked by", `${visibleText(review.createdBy)} on ${time(review.createdAt)}`],
+    ["asked by", `${who(review.createdBy)} on ${time(review.createdAt)}`],
     ["may not approve", authors.length === 0 ? "nobody in particular" : authors.map(visibleText).join(", ")],
     ["approved", `${review.given} of ${review.required}`],
     ...(isLive(review) ? [["holds until", time(review.expiresAt)] as const] : []),
@@ -131,7 +137,7 @@ function commentLine(comment: ReviewDetail["comments"][number], paint: Paint): s
         : `statement ${anchor.statement}`;
   const state = resolvedAt === null ? "" : paint("dim", " (resolved)");
   const lead = threadId === null ? paint("dim", id) : "  ";
-  return `${lead} ${visibleText(createdBy)}${place === "" ? "" : ` on ${visibleText(place)}`}: ${visibleText(body)}${state}`;
+  return `${lead} ${who(createdBy)}${place === "" ? "" : ` on ${visibleText(place)}`}: ${visibleText(body)}${state}`;
 }
 
 function nextStep(review: ReviewDetail, paint: Paint): string {
