@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { isCodedError } from "@syncline/core";
 import type { Call, ControlPlane, Scope } from "../control-plane.ts";
 import * as queries from "../queries/index.ts";
@@ -304,7 +305,7 @@ export async function findingOf(
     if (!isCodedError(error) || error.code !== "resource.not_found") return `threw ${String(error)}`;
   }
   if (name === "recordConflicts") answer = isNothing(answer) ? null : answer;
-  if (!isEmpty(answer)) return `gave ${JSON.stringify(answer)}`;
+  if (!isEmpty(answer)) return `gave ${inspect(answer, { breakLength: Number.POSITIVE_INFINITY })}`;
   return before === (await digestOf(asking.cp.sql, asking.theirs.scope)) ? null : "changed rows of theirs";
 }
 
