@@ -25,7 +25,13 @@ export * from "./queries/index.ts";
 export type * from "./records.ts";
 export { canonical, contentHashOf, type ReviewContent } from "./reviews/content-hash.ts";
 export { APPROVING_ROLES, type KnownDecision } from "./reviews/counting-approvals.ts";
-export type { Review, ReviewComment, ReviewDecision } from "./reviews/review-record.ts";
+export {
+  assertLive as assertReviewLive,
+  endedReview,
+  type Review,
+  type ReviewComment,
+  type ReviewDecision,
+} from "./reviews/review-record.ts";
 export { signingKeyBinding } from "./reviews/signing-key.ts";
 export * from "./run-machine/index.ts";
 export * from "./run-records.ts";

@@ -17,7 +17,7 @@ export function defineServer(program: Command, act: Act): void {
     .option("--new-key", "print another administrator's key, for when the first one was lost")
     .option(
       "--new-admin-link",
-      "print a token with which somebody becomes an administrator, also when there is one",
+      "print a link by which somebody becomes an administrator, also when there is one",
     )
     .action(
       act(async (session, options: ServerOptions) => {

@@ -1,5 +1,6 @@
 import { reviews } from "@syncline/api";
 import {
+  assertReviewLive,
   commentOnReview,
   decideReview,
   getJob,
@@ -186,22 +187,16 @@ function applyRoute(router: Router, parts: ServiceParts): void {
 }
 
 /** The gate asks again, and more; here it is told at once. */
-function assertApproved({ id, number, state, stateReason, required }: Review, given: number): void {
-  const details = { review: id, number, state };
-  const reason = stateReason === null ? "" : `: ${stateReason}`;
-  if (state === "expired")
-    throw new CodedError("review.expired", `The time of review ${number} has passed.`, { details });
-  if (state === "voided")
-    throw new CodedError("review.voided", `Review ${number} was voided${reason}.`, { details });
-  if (state !== "open" && state !== "approved")
-    throw new CodedError("review.closed", `Review ${number} is ${state}${reason}.`, { details });
-  if (state === "open" || given < required)
-    throw new CodedError(
-      "review.required",
-      `Review ${number} has ${given} of ${required} approvals that count.`,
-      {
-        hint: "Ask others to look at it.",
-        details,
-      },
-    );
+function assertApproved(review: Review, given: number): void {
+  assertReviewLive(review);
+  const { id, number, state, required } = review;
+  if (state === "approved" && given >= required) return;
+  throw new CodedError(
+    "review.required",
+    `Review ${number} has ${given} of ${required} approvals that count.`,
+    {
+      hint: "Ask others to look at it: syncline review show.",
+      details: { review: id, number, state },
+    },
+  );
 }

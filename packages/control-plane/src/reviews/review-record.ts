@@ -41,16 +41,21 @@ export async function lockReview(tx: Transaction, { scope, reviewId }: OwnReview
   return findReview(tx, { scope, reviewId });
 }
 
-/** Nothing is decided any more in a review that ended. @throws CodedError `review.expired`, `review.voided`, `review.closed` */
+/** Nothing is decided in a review that ended, nor written under it. @throws CodedError as `endedReview` */
 export function assertLive(review: Review): void {
-  const { number, state, stateReason } = review;
-  if (state === "open" || state === "approved") return;
+  if (review.state !== "open" && review.state !== "approved") throw endedReview(review);
+}
+
+/** Says how a review ended: `review.expired`, `review.voided`, else `review.closed`. */
+export function endedReview({ id, number, state, stateReason }: Review): CodedError {
   const reason = stateReason === null ? "" : `: ${stateReason}`;
-  const details = { review: review.id, state };
-  const hint = "Open another review.";
+  const more = {
+    hint: "Open another review and have it approved (syncline review open).",
+    details: { review: id, number, state },
+  };
   if (state === "expired")
-    throw new CodedError("review.expired", `The time of review ${number} has passed.`, { hint, details });
+    return new CodedError("review.expired", `The time of review ${number} has passed.`, more);
   if (state === "voided")
-    throw new CodedError("review.voided", `Review ${number} holds no longer${reason}.`, { hint, details });
-  throw new CodedError("review.closed", `Review ${number} is ${state}${reason}.`, { hint, details });
+    return new CodedError("review.voided", `Review ${number} was voided${reason}.`, more);
+  return new CodedError("review.closed", `Review ${number} is ${state}${reason}.`, more);
 }

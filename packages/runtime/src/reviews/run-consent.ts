@@ -1,5 +1,6 @@
 import {
   type Claim,
+  endedReview,
   type Review,
   reviewsOfContent,
   type TakenReview,
@@ -128,16 +129,7 @@ export function refusal(taken: Exclude<TakenReview, { kind: "granted" }>): Coded
         details,
       });
     case "ended":
-      if (state === "expired")
-        return new CodedError("review.expired", `The time of review ${number} has passed.`, {
-          hint: OPEN,
-          details,
-        });
-      if (state === "voided")
-        return new CodedError("review.voided", `Review ${number} was voided${reason}.`, {
-          hint: OPEN,
-          details,
-        });
+      if (state === "expired" || state === "voided") return endedReview(review);
       return new CodedError("review.required", `Review ${number} of this is ${state}${reason}.`, {
         hint: OPEN,
         details,

@@ -57,5 +57,7 @@ async function assertSeen(
   people.tell(formatReview(review, paint));
   const answer = await people.ask(`Approve review ${review.number}? [y/N] `);
   if (/^y(es)?$/i.test(answer.trim())) return;
-  throw new CodedError("usage.confirmation_required", `Review ${review.number} was not approved.`);
+  throw new CodedError("usage.confirmation_required", `Review ${review.number} was not approved.`, {
+    hint: "Answer y to approve it; to refuse it: syncline review refuse.",
+  });
 }
