@@ -26,6 +26,7 @@ export * from "./errors/coded-error.ts";
 export * from "./errors/error-codes.ts";
 export * from "./filter/index.ts";
 export * from "./masking/index.ts";
+export * from "./merge/bulk-rule.ts";
 export * from "./merge/conflict-plan.ts";
 export * from "./merge/merge-counts.ts";
 export * from "./merge/merge-key.ts";
