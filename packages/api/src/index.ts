@@ -8,6 +8,7 @@ export {
   diffs,
   environments,
   jobs,
+  overview,
   people,
   ROUTES,
   reviews,
@@ -17,6 +18,7 @@ export {
   transfers,
   webhooks,
 } from "./contract/index.ts";
+export { HEALTHS, type Overview } from "./contract/overview.ts";
 export type {
   AnswerOf,
   BodyInputOf,
@@ -30,6 +32,7 @@ export type {
 } from "./contract/route.ts";
 export { isFinalState, type RunAnswer, type ServerEvent } from "./contract/runs.ts";
 export { PROBLEM_TYPE, type Problem, problemSchema } from "./contract/schemas.ts";
+export type { TimelineEntry } from "./contract/timeline.ts";
 export { EXPORT_TYPES } from "./contract/transfers.ts";
 export { createOpenApiDocument } from "./open-api-document.ts";
 export {

@@ -73,6 +73,8 @@ export function presentUnit(unit: WorkUnit): UnitAnswer {
     state: unit.state,
     worker: unit.worker,
     claims: unit.claims,
+    losses: unit.losses,
+    tables: coveredBy(unit.slice),
     rows: unit.rows,
     bytes: unit.bytes,
     error: unit.error,
@@ -80,6 +82,12 @@ export function presentUnit(unit: WorkUnit): UnitAnswer {
     startedAt: isoOrNull(unit.startedAt),
     finishedAt: isoOrNull(unit.finishedAt),
   };
+}
+
+/** As whoever planned the run noted it. */
+function coveredBy(slice: unknown): string[] {
+  const tables = (slice as { readonly covers?: { readonly tables?: unknown } } | null)?.covers?.tables;
+  return Array.isArray(tables) ? tables.filter((name) => typeof name === "string") : [];
 }
 
 export function presentAttempt(attempt: Attempt): AttemptAnswer {

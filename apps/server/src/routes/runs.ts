@@ -21,9 +21,12 @@ export function runRoutes(router: Router, parts: ServiceParts): void {
   const { events, metrics } = parts;
   const counted = serviceMetrics(metrics);
   router.on(runs.listRuns, async ({ cp, call, query }) => {
-    const { state, ...rest } = query;
-    const states = state === undefined ? {} : { states: [state] };
-    const { items, next } = await listRuns(cp, call.scope, { ...rest, ...states });
+    const { state, since, ...rest } = query;
+    const { items, next } = await listRuns(cp, call.scope, {
+      ...rest,
+      ...(state === undefined ? {} : { states: state }),
+      ...(since === undefined ? {} : { since: new Date(since) }),
+    });
     return { items: items.map(presentRun), next };
   });
   router.on(runs.getRun, async ({ cp, call, params }) =>

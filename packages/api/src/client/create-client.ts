@@ -2,7 +2,7 @@ import { CodedError } from "@syncline/core";
 import * as contract from "../contract/index.ts";
 import type { AnswerOf, BodyInputOf, ParamsOf, QueryInputOf, Route } from "../contract/route.ts";
 import type { ServerEvent } from "../contract/runs.ts";
-import { readEventStream } from "./event-stream.ts";
+import { type EventsWanted, readEventStream } from "./event-stream.ts";
 import { type ByteBody, type ClientOptions, sendRequest } from "./send-request.ts";
 
 /** What a call takes: only what the route has. `body` is JSON, or bytes with `contentType`. */
@@ -35,6 +35,7 @@ type Call<R> =
 type Calls<Noun> = { readonly [Key in keyof Noun as Noun[Key] extends Route ? Key : never]: Call<Noun[Key]> };
 
 const NOUNS = {
+  overview: contract.overview,
   jobs: contract.jobs,
   runs: contract.runs,
   diffs: contract.diffs,
@@ -58,11 +59,7 @@ export type Client = { readonly [Noun in keyof typeof NOUNS]: Calls<(typeof NOUN
    * What happens, live, in order; of one run, or everything. Goes on after a lost connection by itself, until the signal.
    * A `resync` event says that some were left out.
    */
-  events(options?: {
-    readonly runId?: string;
-    readonly after?: number;
-    readonly signal?: AbortSignal;
-  }): AsyncGenerator<ServerEvent, void>;
+  events(options?: EventsWanted): AsyncGenerator<ServerEvent, void>;
 };
 
 /** A client of one server. Has no state and no connection of its own; works in browsers too. */

@@ -3,10 +3,12 @@ import { allEvents, eventSchema, runEvents, type ServerEvent } from "../contract
 import { errorOf, unreachable } from "./problem-error.ts";
 import { authorization, type ClientOptions, joined, pause } from "./send-request.ts";
 
-interface Wanted {
+export interface EventsWanted {
   readonly runId?: string;
   readonly after?: number;
   readonly signal?: AbortSignal;
+  /** Told when the stream begins to flow and whenever it is lost; it goes on by itself. */
+  readonly onConnection?: (state: "open" | "lost") => void;
 }
 
 const FIRST_PAUSE_MS = 250;
@@ -18,7 +20,7 @@ const MAX_EVENT_CHARS = 4_000_000;
 /** Events in order, over as many connections as it takes. Ends with the signal; rejects when the server refuses. */
 export async function* readEventStream(
   options: ClientOptions,
-  wanted: Wanted,
+  wanted: EventsWanted,
 ): AsyncGenerator<ServerEvent, void> {
   const signal = joined(options.signal, wanted.signal);
   let lastId = wanted.after;
@@ -36,19 +38,20 @@ export async function* readEventStream(
       if (isCodedError(error) && !error.retryable) throw error;
       failures += 1;
     }
+    if (!stopped()) wanted.onConnection?.("lost");
     const longest = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
     await pause(longest * (0.5 + Math.random() / 2), signal).catch(() => {});
   }
 }
 
-interface Connection extends Wanted {
+interface Connection extends EventsWanted {
   readonly lastId: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
 async function* readConnection(
   options: ClientOptions,
-  { runId, lastId, signal }: Connection,
+  { runId, lastId, signal, onConnection }: Connection,
 ): AsyncGenerator<ServerEvent, void> {
   const silence = new AbortController();
   const path =
@@ -70,6 +73,7 @@ async function* readConnection(
   });
   if (!response.ok) throw await errorOf(response, options.url);
   if (response.body === null) return;
+  onConnection?.("open");
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let timer = setTimeout(() => silence.abort(), SILENCE_MS);
   let text = "";

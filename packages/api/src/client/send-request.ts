@@ -7,7 +7,10 @@ export type ByteBody = ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | Bl
 export interface ClientOptions {
   /** `https://host[:port][/path]`, without `/api/v1`. */
   readonly url: string;
-  readonly apiKey: string;
+  /** Left out in a page that is signed in by its cookie. */
+  readonly apiKey?: string;
+  /** Sent along with every call, as they are at that moment. */
+  readonly headers?: () => Readonly<Record<string, string>>;
   /** Of a key of all projects: the slug of the one that is meant. */
   readonly project?: string;
   readonly fetch?: typeof fetch;
@@ -77,9 +80,10 @@ async function send(options: ClientOptions, route: Route, input: RequestInput): 
   throw await errorOf(response, options.url);
 }
 
-export function authorization({ apiKey, project }: ClientOptions): Record<string, string> {
+export function authorization({ apiKey, project, headers }: ClientOptions): Record<string, string> {
   return {
-    Authorization: `Bearer ${apiKey}`,
+    ...headers?.(),
+    ...(apiKey === undefined ? {} : { Authorization: `Bearer ${apiKey}` }),
     ...(project === undefined ? {} : { "Syncline-Project": project }),
   };
 }
@@ -92,7 +96,8 @@ function addressOf(
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== null) search.set(name, String(value));
+    for (const each of Array.isArray(value) ? value : [value])
+      if (each !== undefined && each !== null) search.append(name, String(each));
   const text = search.toString();
   return `${url.replace(/\/+$/, "")}/api/v1${filled}${text === "" ? "" : `?${text}`}`;
 }

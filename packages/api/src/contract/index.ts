@@ -5,6 +5,7 @@ import * as databases from "./databases.ts";
 import * as diffs from "./diffs.ts";
 import * as environments from "./environments.ts";
 import * as jobs from "./jobs.ts";
+import * as overview from "./overview.ts";
 import * as people from "./people.ts";
 import * as reviews from "./reviews.ts";
 import type { Route } from "./route.ts";
@@ -22,6 +23,7 @@ export {
   diffs,
   environments,
   jobs,
+  overview,
   people,
   reviews,
   runs,
@@ -33,6 +35,7 @@ export {
 
 /** All routes of v1, in the order of the OpenAPI document. */
 export const ROUTES: readonly Route[] = [
+  overview,
   jobs,
   runs,
   diffs,

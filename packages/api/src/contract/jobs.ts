@@ -4,6 +4,8 @@ import { defineRoute } from "./route.ts";
 import { runSchema } from "./runs.ts";
 import { byId, idSchema, pageOf, pageQuery, timeSchema } from "./schemas.ts";
 
+export { jobTimeline } from "./timeline.ts";
+
 const tag = "jobs";
 const definitionSchema = jobSchema.meta({ id: "JobDefinition" });
 
@@ -55,6 +57,7 @@ export const updateJob = defineRoute("PUT /jobs/{id}", {
     schema: z.strictObject({
       version: z.int().describe("That of the job that the change was made from."),
       definition: definitionSchema,
+      reason: z.string().trim().min(1).max(2000).optional().describe("Why; shown in the job's timeline."),
     }),
   },
   answer: { kind: "json", status: 200, schema: storedJobSchema },

@@ -1,7 +1,8 @@
-import { FINAL_STATES, JOB_KINDS, jobSchema, RUN_STATES } from "@syncline/jobs";
+import { FINAL_STATES, JOB_KINDS, jobSchema, RUN_STATES, RUN_TRIGGERS } from "@syncline/jobs";
 import { z } from "zod";
 import { defineRoute } from "./route.ts";
 import { byId, idSchema, pageOf, pageQuery, storedErrorSchema, timeSchema } from "./schemas.ts";
+import { rowCountsSchema } from "./timeline.ts";
 
 const tag = "runs";
 
@@ -29,15 +30,6 @@ const progressSchema = z.object({
   ),
 });
 
-const countsSchema = z.object({
-  inserted: count,
-  updated: count,
-  deleted: count,
-  unchanged: count,
-  skipped: count,
-  conflicts: count,
-});
-
 /** That what a write destroyed can be had again. */
 export const receiptSchema = z.object({
   kind: z.enum(["inverse", "untouched"]),
@@ -49,9 +41,9 @@ export const receiptSchema = z.object({
 
 const summarySchema = z.object({
   outcome: z.enum(["succeeded", "partial", "conflicted"]),
-  counts: countsSchema,
+  counts: rowCountsSchema,
   tables: z.array(
-    countsSchema.partial().extend({ name: z.string(), error: storedErrorSchema.nullable().optional() }),
+    rowCountsSchema.partial().extend({ name: z.string(), error: storedErrorSchema.nullable().optional() }),
   ),
   bytes: count,
   ledgerIds: z.array(z.string()),
@@ -67,7 +59,7 @@ export const runSchema = z
     jobId: idSchema.nullable(),
     kind: z.enum(JOB_KINDS),
     definition: jobSchema,
-    trigger: z.enum(["manual", "schedule", "hook", "listen", "retry", "once"]),
+    trigger: z.enum(RUN_TRIGGERS),
     state: z.enum(RUN_STATES),
     attempt: count,
     notBefore: timeSchema.nullable(),
@@ -92,7 +84,9 @@ const unitSchema = z.object({
   kind: z.enum(["whole", "plan", "slice", "finish"]),
   state: z.enum(["pending", "ready", "running", "done", "failed", "cancelled"]),
   worker: idSchema.nullable(),
-  claims: count,
+  claims: count.describe("How often a worker took it; more than once: it was given out again."),
+  losses: count.describe("How often its worker was lost in this attempt."),
+  tables: z.array(z.string()).describe("That it covers, as far as it is of some tables alone."),
   rows: count,
   bytes: count,
   error: storedErrorSchema.nullable(),
@@ -114,8 +108,14 @@ export const listRuns = defineRoute("GET /runs", {
   summary: "Runs, newest first",
   query: pageQuery.extend({
     jobId: idSchema.optional(),
-    state: z.enum(RUN_STATES).optional(),
+    state: z.array(z.enum(RUN_STATES)).max(RUN_STATES.length).optional().describe("Any of these."),
     kind: z.enum(JOB_KINDS).optional(),
+    text: z
+      .string()
+      .max(200)
+      .optional()
+      .describe("In the job's name, the source or the target, in any case."),
+    since: timeSchema.optional().describe("Asked for at this instant or later."),
   }),
   answer: { kind: "json", status: 200, schema: pageOf(runSchema) },
 });

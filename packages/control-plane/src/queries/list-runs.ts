@@ -1,5 +1,5 @@
 import type { JobKind } from "@syncline/jobs";
-import { and, desc, eq, inArray } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, type SQL, sql } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
 import { assertId } from "../ids.ts";
@@ -13,6 +13,10 @@ export interface ListRunsInput extends PageInput {
   readonly jobId?: string;
   readonly kind?: JobKind;
   readonly states?: readonly RunState[];
+  /** In the name, the source or the target, in any case. */
+  readonly text?: string;
+  /** Created at this instant or later. */
+  readonly since?: Date;
 }
 
 /** Newest first. */
@@ -35,6 +39,8 @@ export async function listRuns(
           input.jobId === undefined ? undefined : eq(runs.jobId, input.jobId),
           input.kind === undefined ? undefined : eq(runs.kind, input.kind),
           input.states === undefined ? undefined : inArray(runs.state, [...input.states]),
+          input.text === undefined || input.text === "" ? undefined : named(input.text),
+          input.since === undefined ? undefined : gte(runs.createdAt, input.since),
           olderThan(runs, position),
         ),
       )
@@ -42,4 +48,10 @@ export async function listRuns(
       .limit(limit + 1),
   );
   return pageByAge(rows, limit);
+}
+
+function named(text: string): SQL {
+  const { definition } = runs;
+  const said = sql`lower(concat_ws(E'\\n', ${definition}->>'name', ${definition}->>'source', ${definition}->>'target'))`;
+  return sql`strpos(${said}, lower(${text})) > 0`;
 }

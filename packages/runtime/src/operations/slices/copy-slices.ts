@@ -8,7 +8,15 @@ import type { CopyInput } from "../copy/copy-input.ts";
 import { type CopyPlan, planCopy as preparePlan } from "../copy/plan-copy.ts";
 import { agreeToWrite } from "../target/assert-consent.ts";
 import type { HeldRun, HeldSnapshot } from "./held-runs.ts";
-import { type CutPlan, NO_ROWS, NOTHING, readForm, type SliceResult, type SliceWork } from "./slice-work.ts";
+import {
+  type CutPlan,
+  NO_ROWS,
+  NOTHING,
+  readForm,
+  type SliceCovers,
+  type SliceResult,
+  type SliceWork,
+} from "./slice-work.ts";
 
 const FORM = "copy-1";
 
@@ -16,6 +24,8 @@ interface SliceData {
   readonly form: typeof FORM;
   readonly plan: CopyPlanRecord;
   readonly slice: CopySlice;
+  /** For who watches; absent in slices of older versions. */
+  readonly covers?: SliceCovers;
 }
 
 interface FinishData {
@@ -51,7 +61,14 @@ export async function planCopy(
   }
   const finish: FinishData = { form: FORM, plan };
   return {
-    slices: begun.slices.map((slice): SliceData => ({ form: FORM, plan, slice })),
+    slices: begun.slices.map(
+      (slice): SliceData => ({
+        form: FORM,
+        plan,
+        slice,
+        covers: { tables: [formatQualifiedName(slice.table)] },
+      }),
+    ),
     finish,
     data: { planId: loadId },
     notes: [...begun.notes, VISIBLE_NOTE],

@@ -25,6 +25,7 @@ import {
   NO_ROWS,
   NOTHING,
   readForm,
+  type SliceCovers,
   type SliceResult,
   type SliceWork,
 } from "./slice-work.ts";
@@ -35,6 +36,8 @@ interface SliceData {
   readonly form: typeof FORM;
   readonly planId: string;
   readonly slice: DiffSlice;
+  /** For who watches; absent in slices of older versions. */
+  readonly covers?: SliceCovers;
 }
 
 interface FinishData {
@@ -69,7 +72,10 @@ export async function planDiff(work: SliceWork, job: JobOf<"diff">): Promise<Cut
     const finish: FinishData = { form: FORM, header: diffHeader(setting, prepared, diff), hash: diff.hash };
     await work.held.keep(planId, work.board(planId), held);
     return {
-      slices: slices.map((slice): SliceData => ({ form: FORM, planId, slice })),
+      slices: slices.map((slice): SliceData => {
+        const names = slice.tables.flatMap(({ table }) => diff.tables[table]?.patchTable.name ?? []);
+        return { form: FORM, planId, slice, covers: { tables: [...new Set(names)] } };
+      }),
       finish,
       data: { planId },
       notes: [],

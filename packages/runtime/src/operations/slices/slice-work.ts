@@ -33,6 +33,11 @@ export interface CutPlan {
   readonly notes: readonly string[];
 }
 
+/** Which tables a slice is about. */
+export interface SliceCovers {
+  readonly tables: readonly string[];
+}
+
 /** What a unit of a cut run did. */
 export interface SliceResult {
   /** Its share of the run's summary. */
