@@ -307,5 +307,16 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER POLICY service ON \"syncline_control\".\"audit_checkpoints\" USING (CASE WHEN current_user = 'syncline_service' THEN true ELSE false END);"
     ],
     "apart": true
+  },
+  {
+    "name": "0008_subjects_of_entries",
+    "hash": "b4ad06d01042672040d73e6f9e1137676e74184af91d2879cfd769b6e2ed7c56",
+    "statements": [
+      "-- each statement apart\nCREATE INDEX IF NOT EXISTS \"audit_of_subject\" ON \"syncline_control\".\"audit_entries\" USING btree (\"organization_id\",\"subject_kind\",\"subject_id\",\"seq\");",
+      "CREATE INDEX IF NOT EXISTS \"conflicts_of_job\" ON \"syncline_control\".\"conflicts\" USING btree (\"job_id\",\"created_at\");",
+      "CREATE INDEX IF NOT EXISTS \"conflicts_closed\" ON \"syncline_control\".\"conflicts\" USING btree (\"organization_id\",\"closed_at\");",
+      "CREATE INDEX IF NOT EXISTS \"reviews_of_job\" ON \"syncline_control\".\"reviews\" USING btree (\"job_id\");"
+    ],
+    "apart": true
   }
 ];

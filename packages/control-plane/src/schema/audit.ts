@@ -33,6 +33,7 @@ export const auditEntries = controlSchema.table(
   (table) => [
     index("audit_by_age").on(table.organizationId, table.id),
     uniqueIndex("audit_chain").on(table.organizationId, table.seq),
+    index("audit_of_subject").on(table.organizationId, table.subjectKind, table.subjectId, table.seq),
   ],
 );
 

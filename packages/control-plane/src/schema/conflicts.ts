@@ -51,6 +51,8 @@ export const conflicts = controlSchema.table(
       .on(table.jobId, table.tableName, table.keyText)
       .where(sql`state IN ('open', 'resolved')`),
     index("conflicts_of_run").on(table.runId),
+    index("conflicts_of_job").on(table.jobId, table.createdAt),
+    index("conflicts_closed").on(table.organizationId, table.closedAt),
     index("conflicts_by_age").on(table.organizationId, table.state, table.createdAt, table.id),
   ],
 );

@@ -64,6 +64,7 @@ export const reviews = controlSchema.table(
     ofProject("reviews_owner", table),
     index("reviews_by_age").on(table.organizationId, table.createdAt, table.id),
     index("reviews_of_content").on(table.organizationId, table.contentHash),
+    index("reviews_of_job").on(table.jobId),
     index("reviews_live").on(table.expiresAt).where(sql`state IN ('open', 'approved')`),
   ],
 );
