@@ -2,6 +2,7 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createClient } from "@syncline/api/client";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { placesConfig, startTestService, type TestService } from "./testing/start-test-service.ts";
 
@@ -362,6 +363,111 @@ describe("servers, keys, webhooks", () => {
     expect(await test("a:src:users")).toMatchObject({ ok: true, problem: null });
     expect(await test("a:absent:*")).toMatchObject({ ok: false, problem: { code: "tenant.not_found" } });
     expect(await test("a:src:absent")).toMatchObject({ ok: false, problem: { code: "table.not_found" } });
+  });
+
+  it("a server is tested before it is added, and nothing of it is kept", async () => {
+    const url = rows.url.replace("postgres@", "postgres:c4n4ry-pw@");
+    const test = (body: { readonly url: string; readonly name?: string }) =>
+      client().databases.testServerUrl({ body });
+    expect(await test({ url })).toMatchObject({ ok: true, version: expect.stringMatching(/^PostgreSQL/) });
+    const wrong = await test({ url: "postgres://u:c4n4ry-pw@127.0.0.1:1/none", name: "fresh" });
+    expect(wrong).toMatchObject({ ok: false, problem: { code: "connection.refused" } });
+    const taken = await test({ url: "postgres://u:c4n4ry-pw@127.0.0.1:1/none", name: "a" });
+    expect(taken).toMatchObject({ ok: false, address: "127.0.0.1:1/none" });
+    expect(JSON.stringify([wrong, taken])).not.toContain("c4n4ry");
+    await expect(test({ url: "mysql://u@127.0.0.1/x" })).rejects.toMatchObject({ code: "request.invalid" });
+    await expect(test({ url: "postgres://u@169.254.169.254/x" })).rejects.toMatchObject({
+      code: "egress.refused",
+    });
+    expect((await client().databases.listServers()).items).toEqual([]);
+    const entries = await server.database.query<{ detail: string }>(
+      "SELECT detail::text FROM syncline_control.audit_entries WHERE action = 'server.test' ORDER BY seq",
+    );
+    expect(entries[1]).toEqual({ detail: '{"address": "127.0.0.1:1/none"}' });
+    expect(entries).toHaveLength(3);
+  });
+
+  it("tables of a place come with their keys, or why they have none, and never with rows", async () => {
+    await rows.query(`
+      CREATE SCHEMA look;
+      CREATE TABLE look.late (n int UNIQUE DEFERRABLE, secret text DEFAULT 'c4n4ry');
+      CREATE TABLE look.loose (a int, b numeric(10,2) NOT NULL, c int GENERATED ALWAYS AS (a + 1) STORED);
+      CREATE TABLE look.some (a int); CREATE UNIQUE INDEX some_a ON look.some (a) WHERE a > 0;
+      CREATE TABLE look.unique_only (a int UNIQUE, b int NOT NULL UNIQUE);
+      CREATE TABLE look.users (tenant int, id int, name text, PRIMARY KEY (tenant, id));
+      CREATE VIEW look.view_of AS SELECT * FROM look.users;
+      INSERT INTO look.users SELECT 1, n, 'c4n4ry' FROM generate_series(1, 300) n; ANALYZE look.users`);
+    const list = (query: { readonly locator: string; readonly name?: string; readonly limit?: number }) =>
+      client().databases.listTables({ query });
+    const all = await list({ locator: "a:look:*" });
+    expect(all).toMatchObject({ place: "a:look:*", schema: "look", tenantColumn: null, total: 5 });
+    expect(all.items.map(({ name, withoutKey }) => [name, withoutKey])).toEqual([
+      ["late", 'no primary key, and the unique index "late_n_key" is deferrable'],
+      ["loose", "no primary key and no unique index"],
+      ["some", 'no primary key, and the unique index "some_a" covers some rows only'],
+      ["unique_only", null],
+      ["users", null],
+    ]);
+    expect(all.items[3]?.key).toMatchObject({ kind: "unique", columns: ["b"], nullable: false });
+    expect(all.items[4]).toMatchObject({
+      key: { kind: "primary", columns: ["tenant", "id"] },
+      estimatedRows: 300,
+      unreadable: null,
+    });
+    expect(all.items[0]?.estimatedRows).toBeNull();
+    expect(all.items[4]?.bytes).toBeGreaterThan(8000);
+    expect(all.items[1]?.columns).toEqual([
+      { name: "a", type: "integer", nullable: true, generated: false },
+      { name: "b", type: "numeric(10,2)", nullable: false, generated: false },
+      { name: "c", type: "integer", nullable: true, generated: true },
+    ]);
+    expect(JSON.stringify(all)).not.toContain("c4n4ry");
+    expect(await list({ locator: "a:look:*", name: "US", limit: 1 })).toMatchObject({
+      total: 1,
+      items: [{ name: "users" }],
+    });
+    const view = await list({ locator: "a:look:view_of" });
+    expect(view.items).toMatchObject([{ kind: "view", withoutKey: "a view has no key of its own" }]);
+  });
+
+  it("tables that cannot be listed are refused with the reason, and a locked one does not hang", async () => {
+    const list = (locator: string) => client().databases.listTables({ query: { locator } });
+    await expect(list("a:absent:*")).rejects.toMatchObject({ code: "tenant.not_found" });
+    await expect(list("a:src:absent")).rejects.toMatchObject({ code: "table.not_found" });
+    await expect(list("absent:src:*")).rejects.toMatchObject({ code: "server.not_found" });
+    await expect(list("postgres://u@127.0.0.1/x#a:*")).rejects.toMatchObject({ code: "locator.invalid" });
+    const { id } = await client().databases.createServer({
+      body: { name: "silent", url: "postgres://u:c4n4ry-pw@127.0.0.1:1/none" },
+    });
+    const refused = await list("silent:public:*").catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "connection.refused" });
+    expect(String((refused as Error).message)).not.toContain("c4n4ry");
+    await client().databases.removeServer({ params: { id } });
+    const blocker = new Client({ connectionString: rows.url });
+    await blocker.connect();
+    await blocker.query("BEGIN; LOCK TABLE src.users IN ACCESS EXCLUSIVE MODE");
+    await expect(list("a:src:*")).rejects.toMatchObject({ code: "target.locked" });
+    await blocker.query("ROLLBACK");
+    await blocker.end();
+    expect((await list("a:src:*")).total).toBe(1);
+  });
+
+  it("tables that the role may not read are listed as such", async () => {
+    await rows.query(`CREATE ROLE api_narrow LOGIN; GRANT USAGE ON SCHEMA src TO api_narrow;
+      CREATE TABLE src.half (id int PRIMARY KEY, hidden text); GRANT SELECT (id) ON src.half TO api_narrow`);
+    const { id } = await client().databases.createServer({
+      body: { name: "narrow", url: rows.url.replace("postgres@", "api_narrow@") },
+    });
+    const { items } = await client().databases.listTables({ query: { locator: "narrow:src:*" } });
+    expect(items.map(({ name, unreadable }) => [name, unreadable])).toEqual([
+      ["half", 'Role "api_narrow" may not read "hidden".'],
+      ["users", 'Role "api_narrow" may not read "id", "name", "points".'],
+    ]);
+    await expect(client().databases.listTables({ query: { locator: "narrow:dst:*" } })).rejects.toMatchObject(
+      { code: "permission.denied" },
+    );
+    await client().databases.removeServer({ params: { id } });
+    await rows.query("DROP TABLE src.half; DROP OWNED BY api_narrow; DROP ROLE api_narrow");
   });
 
   it("keys rotate with two live ones, and end at once when revoked", async () => {

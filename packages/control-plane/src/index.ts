@@ -42,4 +42,5 @@ export type { UnitOutput } from "./runs/settle-run.ts";
 export * as schema from "./schema/index.ts";
 export type { RoleGrant } from "./schema/people.ts";
 export * from "./sealing/index.ts";
+export { shownAddress } from "./servers/server-record.ts";
 export * from "./verbs/index.ts";

@@ -1,4 +1,5 @@
 export { type BaseStoreInput, openBaseStore } from "./base/open-base-store.ts";
+export { type ListedTable, listTables } from "./catalog/list-tables.ts";
 export { readTableSpecs } from "./catalog/read-table-specs.ts";
 export type { RelationFilter } from "./catalog/relations-query.ts";
 export * from "./connection/connect.ts";

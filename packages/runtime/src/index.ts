@@ -23,6 +23,7 @@ export {
   readMarks,
 } from "./endpoint-registry.ts";
 export { assertFlow, type WantedFlow } from "./flow.ts";
+export { type ListedTable, listTables, type TablesOfPlace } from "./list-tables.ts";
 export { listTenants } from "./list-tenants.ts";
 export {
   type AnyPlace,

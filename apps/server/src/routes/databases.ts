@@ -5,23 +5,27 @@ import {
   getServer,
   type ListedServer,
   listServers,
+  recordAccess,
   removeServer,
+  shownAddress,
   updateServer,
 } from "@syncline/control-plane";
 import { isCodedError, parseEndpointLocator } from "@syncline/core";
-import { checkPlace, checkServer, listTenants, type Workspace } from "@syncline/runtime";
+import { checkServer, listTenants, type Workspace } from "@syncline/runtime";
 import type { Asked, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { assertPlaces } from "../work/assert-places.ts";
 import { assertNamedPlace, assertServer } from "../work/check-definition.ts";
-import { assertServerUrl } from "../work/stored-servers.ts";
+import { assertServerUrl, serverOfUrl } from "../work/stored-servers.ts";
+import { TEST_MS, testServer } from "../work/test-server.ts";
 import { iso } from "./present.ts";
+import { tableRoutes } from "./tables.ts";
 
 type DatabaseAnswer = AnswerOf<typeof databases.listDatabases>["items"][number];
 type ServerAnswer = AnswerOf<typeof databases.getServer>;
-type TestAnswer = AnswerOf<typeof databases.testDatabase>;
 
-const TEST_MS = 15_000;
+/** No server that is added can have this name. */
+const NEW_SERVER = "(new)";
 
 export function databaseRoutes(router: Router, parts: ServiceParts): void {
   const { workspaces } = parts;
@@ -55,10 +59,11 @@ export function databaseRoutes(router: Router, parts: ServiceParts): void {
     },
     { aliases: ["/api/databases/test"] },
   );
+  tableRoutes(router, parts);
   storedServerRoutes(router, parts);
 }
 
-function storedServerRoutes(router: Router, { egress }: ServiceParts): void {
+function storedServerRoutes(router: Router, { egress, workspaces }: ServiceParts): void {
   router.on(databases.listServers, async ({ cp, call, query }) => {
     const { items, next } = await listServers(cp, call.scope, query);
     return { items: items.map(presentServer), next };
@@ -67,6 +72,22 @@ function storedServerRoutes(router: Router, { egress }: ServiceParts): void {
     await assertServerUrl(body.url, egress());
     const { id } = await createServer(cp, call, { ...body, protection: body.protection ?? null });
     return shown({ cp, call }, id);
+  });
+  router.on(databases.testServerUrl, async ({ cp, call, body, signal }) => {
+    await assertServerUrl(body.url, egress());
+    const address = shownAddress(body.url);
+    await recordAccess(cp, call, {
+      action: "server.test",
+      subjectKind: "server",
+      subjectId: null,
+      detail: { address },
+    });
+    const { name = NEW_SERVER, url, protection = null } = body;
+    const tested = serverOfUrl({ name, url, protection, tenancy: { kind: "schema" } }, egress());
+    const workspace = await workspaces.of(call.scope);
+    const servers = new Map([...workspace.config.servers, [name, tested] as const]);
+    const within = AbortSignal.any([signal, AbortSignal.timeout(TEST_MS)]);
+    return testServer({ ...workspace, config: { ...workspace.config, servers } }, name, { signal: within });
   });
   router.on(databases.getServer, async ({ cp, call, params }) => shown({ cp, call }, params.id));
   router.on(databases.updateServer, async ({ cp, call, params, body }) => {
@@ -89,35 +110,6 @@ function serverOf(locator: string, workspace: Workspace): string {
   assertNamedPlace(locator, workspace);
   const parsed = parseEndpointLocator(locator);
   return (parsed.kind === "tenant" ? parsed.server : null) ?? workspace.config.current ?? "";
-}
-
-interface Tested {
-  /** A place on the server; its tenant and tables must be there. */
-  readonly locator?: string;
-  readonly signal: AbortSignal;
-}
-
-async function testServer(
-  workspace: Workspace,
-  name: string,
-  { locator, signal }: Tested,
-): Promise<TestAnswer> {
-  const startedAt = performance.now();
-  const known = await checkServer(workspace, name, { connect: false, signal });
-  try {
-    const { version } = await checkServer(workspace, name, { connect: true, signal });
-    if (locator !== undefined) await checkPlace(workspace, locator, signal);
-    return answer({ ok: true, version, problem: null });
-  } catch (error) {
-    if (!isCodedError(error)) throw error;
-    const { code, message, hint } = error;
-    return answer({ ok: false, version: null, problem: { code, detail: message, hint: hint ?? null } });
-  }
-
-  function answer(rest: Pick<TestAnswer, "ok" | "version" | "problem">): TestAnswer {
-    const durationMs = Math.round(performance.now() - startedAt);
-    return { address: known.address, protection: known.protection, durationMs, ...rest };
-  }
 }
 
 interface Described {

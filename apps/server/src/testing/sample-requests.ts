@@ -47,6 +47,8 @@ export const SAMPLES: Readonly<Partial<Record<RouteName, Sample>>> = {
   "POST /export": { body: { source: place } },
   "POST /import": { query: `?target=${place}`, body: "", contentType: "application/x-ndjson" },
   "POST /databases/test": { body: { server: "a" } },
+  "GET /databases/tables": { query: `?locator=${place}` },
+  "POST /servers/test": { body: { url: "postgres://u@8.8.8.8/app?connect_timeout=1" } },
   "POST /servers": { body: { name: "sample", url: "postgres://u@8.8.8.8/app" } },
   "PATCH /servers/{id}": { body: { protection: "readonly" } },
   "POST /conflicts/{id}/resolve": { body: { choice: "ours" } },

@@ -15,26 +15,38 @@ export async function storedServers(
     const { items, next } = await listServers(cp, scope, { after, limit: PAGE });
     for (const { name, tenancy, protection, environment } of items) {
       const url = await openServerUrl(cp, scope, { name });
-      found.push({
-        name,
-        url: { kind: "literal", value: new Secret(url) },
-        host: null,
-        port: null,
-        database: null,
-        user: null,
-        password: null,
-        tls: null,
-        tenancy: tenancy as ServerConfig["tenancy"],
-        environment,
-        protection,
-        replicaOf: null,
-        requireEncryption: false,
-        lookup: egress.lookup,
-      });
+      const named = { name, url, tenancy: tenancy as ServerConfig["tenancy"], protection, environment };
+      found.push(serverOfUrl(named, egress));
     }
     if (next === null) return found;
     after = next;
   }
+}
+
+interface ServerOfUrl extends Pick<ServerConfig, "name" | "tenancy" | "protection"> {
+  readonly url: string;
+  readonly environment?: string | null;
+}
+
+/** As the config has its own; nothing of this machine's goes there. */
+export function serverOfUrl(
+  { url, environment = null, ...named }: ServerOfUrl,
+  egress: Egress,
+): ServerConfig {
+  return {
+    ...named,
+    url: { kind: "literal", value: new Secret(url) },
+    host: null,
+    port: null,
+    database: null,
+    user: null,
+    password: null,
+    tls: null,
+    environment,
+    replicaOf: null,
+    requireEncryption: false,
+    lookup: egress.lookup,
+  };
 }
 
 /** @throws CodedError `request.invalid`, which quotes nothing of the URL; `egress.refused` for a host inside */

@@ -25,6 +25,19 @@ export const listDatabases = defineRoute("GET /databases", {
   answer: { kind: "json", status: 200, schema: z.object({ items: z.array(databaseSchema) }) },
 });
 
+const testAnswer = {
+  kind: "json",
+  status: 200,
+  schema: z.object({
+    ok: z.boolean(),
+    address: z.string().nullable(),
+    version: z.string().nullable(),
+    durationMs: z.number(),
+    protection: z.string().nullable(),
+    problem: z.object({ code: z.string(), detail: z.string(), hint: z.string().nullable() }).nullable(),
+  }),
+} as const;
+
 export const testDatabase = defineRoute("POST /databases/test", {
   tag,
   summary: "Connect to a server or place and say what answered",
@@ -36,16 +49,57 @@ export const testDatabase = defineRoute("POST /databases/test", {
         message: "expected either server or locator",
       }),
   },
+  answer: testAnswer,
+});
+
+const tableSchema = z
+  .object({
+    schema: z.string(),
+    name: z.string(),
+    kind: z.enum(["table", "partitioned", "view", "materialized view", "foreign"]),
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        type: z.string().describe("As PostgreSQL writes it, as `numeric(10,2)`."),
+        nullable: z.boolean(),
+        generated: z.boolean().describe("Computed from others: neither compared nor written."),
+      }),
+    ),
+    key: z
+      .object({
+        name: z.string(),
+        kind: z.enum(["primary", "unique"]),
+        columns: z.array(z.string()),
+        nullable: z.boolean().describe("Rows with NULL in it have no identity."),
+      })
+      .nullable()
+      .describe("What identifies its rows; null: nothing does."),
+    withoutKey: z.string().nullable().describe("Why there is no key, in a phrase."),
+    estimatedRows: z.int().min(0).nullable().describe("The planner's; null: never analysed."),
+    bytes: z.int().min(0).describe("Its main fork and TOAST, of all tenants."),
+    unreadable: z.string().nullable().describe("Why its rows cannot all be read; null: they can."),
+  })
+  .meta({ id: "Table" });
+
+export const listTables = defineRoute("GET /databases/tables", {
+  tag,
+  summary: "Tables of a place with their columns and keys",
+  description:
+    "Connects and reads the catalog, never rows. Sizes are those of whole tables, whatever the tenant.",
+  query: z.strictObject({
+    locator: textSchema.describe("[server:]tenant:tables"),
+    name: z.string().max(200).optional().describe("Only tables whose name contains this, in any case."),
+    limit: z.coerce.number().int().min(1).max(2000).default(1000),
+  }),
   answer: {
     kind: "json",
     status: 200,
     schema: z.object({
-      ok: z.boolean(),
-      address: z.string().nullable(),
-      version: z.string().nullable(),
-      durationMs: z.number(),
-      protection: z.string().nullable(),
-      problem: z.object({ code: z.string(), detail: z.string(), hint: z.string().nullable() }).nullable(),
+      place: z.string().describe("The locator with its server's name."),
+      schema: z.string().describe("Where names without a schema are looked up."),
+      tenantColumn: z.string().nullable().describe("Column tenancy: tells whose a row is."),
+      total: z.int().describe("Of which `items` has the first, in order of name."),
+      items: z.array(tableSchema),
     }),
   },
 });
@@ -91,6 +145,20 @@ export const createServer = defineRoute("POST /servers", {
   },
   answer: { kind: "json", status: 201, schema: serverSchema },
   idempotent: true,
+});
+
+export const testServerUrl = defineRoute("POST /servers/test", {
+  tag: "servers",
+  summary: "Connect to a server before it is added; nothing is kept",
+  body: {
+    kind: "json",
+    schema: z.strictObject({
+      url: z.string().min(1).max(4096).describe("postgres://user:password@host:port/database"),
+      protection: protection.optional(),
+      name: name.optional().describe("Of the server that it is to be; finds the protection of its place."),
+    }),
+  },
+  answer: testAnswer,
 });
 
 export const getServer = defineRoute("GET /servers/{id}", {

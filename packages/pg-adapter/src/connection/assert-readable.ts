@@ -7,6 +7,13 @@ import type { FoundRelation, ServerFacts } from "./server-facts.ts";
 
 /** Refuses a missing schema, a missing named table and what the role may not read, naming the GRANT that helps. */
 export function assertRelations(facts: ServerFacts, filter: RelationFilter, label: string): void {
+  assertScope(facts, filter, label);
+  const closed = facts.relations.find((relation) => !relation.maySelect);
+  if (closed !== undefined) throw noSelect(facts, closed, label);
+}
+
+/** Refuses a schema that is missing or closed, and a missing named table. */
+export function assertScope(facts: ServerFacts, filter: RelationFilter, label: string): void {
   if (!facts.schemaExists) {
     throw new CodedError(
       "tenant.not_found",
@@ -19,8 +26,6 @@ export function assertRelations(facts: ServerFacts, filter: RelationFilter, labe
   if (!facts.schemaUsage) throw noSchemaUsage(facts, filter.schema, label);
   if (facts.encoding === "SQL_ASCII") throw sqlAscii(facts, label);
   assertNamed(facts, filter, label);
-  const closed = facts.relations.find((relation) => !relation.maySelect);
-  if (closed !== undefined) throw noSelect(facts, closed, label);
 }
 
 function assertNamed(facts: ServerFacts, filter: RelationFilter, label: string): void {
