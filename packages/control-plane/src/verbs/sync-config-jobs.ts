@@ -7,6 +7,7 @@ import type { Call, ControlPlane } from "../control-plane.ts";
 import type { Change } from "../database/change.ts";
 import { transact } from "../database/transact.ts";
 import { found } from "../ids.ts";
+import { changedFields } from "../jobs/changed-fields.ts";
 import { writeSchedule } from "../jobs/write-schedule.ts";
 import type { Job } from "../records.ts";
 import { voidIfOther } from "../reviews/void-if-other.ts";
@@ -108,7 +109,13 @@ async function updateChanged(
     action: "job.update",
     subjectKind: "job",
     subjectId: job.id,
-    detail: { name, kind, version: next.version, origin: "config" },
+    detail: {
+      name,
+      kind,
+      version: next.version,
+      origin: "config",
+      fields: changedFields(job.definition, next.definition),
+    },
   });
   change.emit({ organizationId, type: "job.updated", payload: { jobId: job.id, projectId, name, kind } });
   return true;

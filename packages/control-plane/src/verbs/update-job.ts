@@ -5,6 +5,7 @@ import { now } from "../clock.ts";
 import type { Call, ControlPlane } from "../control-plane.ts";
 import { transact } from "../database/transact.ts";
 import { sqlStateOf } from "../database/translate-database-error.ts";
+import { changedFields } from "../jobs/changed-fields.ts";
 import { assertEditable, lockJob } from "../jobs/lock-job.ts";
 import { writeSchedule } from "../jobs/write-schedule.ts";
 import type { Job } from "../records.ts";
@@ -16,6 +17,8 @@ export interface UpdateJobInput {
   readonly definition: JobDefinition;
   /** The version that the change was made from; left out: whatever is there is replaced. */
   readonly version?: number;
+  /** Why, for the audit log. */
+  readonly reason?: string | undefined;
 }
 
 const UNIQUE_VIOLATION = "23505";
@@ -51,7 +54,13 @@ export async function updateJob(cp: ControlPlane, call: Call, input: UpdateJobIn
       action: "job.update",
       subjectKind: "job",
       subjectId: job.id,
-      detail: { name, kind, version: next.version },
+      detail: {
+        name,
+        kind,
+        version: next.version,
+        fields: changedFields(job.definition, next.definition),
+        ...(input.reason === undefined ? {} : { reason: input.reason }),
+      },
     });
     change.emit({ organizationId, type: "job.updated", payload: { jobId: job.id, projectId, name, kind } });
     return next;
