@@ -72,7 +72,12 @@ function changeRoutes(router: Router, parts: ServiceParts): void {
         signal,
         ...(after === undefined ? {} : { after }),
       });
-      return { items: items.map(({ id, operation, cut }) => presentChange(id, operation, cut)), next };
+      return {
+        items: items.map(({ id, operation, cut }) => presentChange(id, operation, cut)),
+        next,
+        hash: patch.hash,
+        searching: false,
+      };
     });
   });
   router.on(diffs.getChange, async (asked) => {
@@ -91,7 +96,7 @@ function changeRoutes(router: Router, parts: ServiceParts): void {
 function filterOf({ table, kind, column, key, text }: QueryOf<typeof diffs.listChanges>): ChangeFilter {
   return {
     ...(table === undefined ? {} : { table }),
-    ...(kind === undefined ? {} : { kinds: [kind] }),
+    ...(kind === undefined ? {} : { kinds: kind }),
     ...(column === undefined ? {} : { column }),
     ...(key === undefined ? {} : { key: { values: [], prefix: key } }),
     ...(text === undefined ? {} : { text }),

@@ -112,11 +112,18 @@ export function presentPatch(patch: PatchRecord): PatchAnswer {
     operations: patch.operations,
     bytes: patch.bytes,
     summary: patch.summary,
+    selectedFrom: selectedFrom(patch),
     createdBy: patch.createdBy,
     createdAt: iso(patch.createdAt),
     expiresAt: isoOrNull(patch.expiresAt),
     removedAt: isoOrNull(patch.removedAt),
   };
+}
+
+/** Kept with the counts of a selection. */
+function selectedFrom({ summary }: PatchRecord): PatchAnswer["selectedFrom"] {
+  const { selectedFrom = null } = summary as { readonly selectedFrom?: PatchAnswer["selectedFrom"] };
+  return selectedFrom;
 }
 
 export function presentSession(session: SessionRecord, asking: string | null): SessionAnswer {

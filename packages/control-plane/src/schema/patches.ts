@@ -5,7 +5,7 @@ import { organizations } from "./organizations.ts";
 import { ofProject } from "./projects.ts";
 import { runs } from "./runs.ts";
 
-/** A stored patch: the result of a diff, an upload, or a resolution. The file lies in the object store. */
+/** A stored patch: the result of a diff, an upload, a resolution, or a part of another one. The file lies in the object store. */
 export const patches = controlSchema.table(
   "patches",
   {
@@ -13,7 +13,7 @@ export const patches = controlSchema.table(
     organizationId: ownedBy(() => organizations.id),
     projectId: uuid().notNull(),
     runId: uuid().references(() => runs.id, { onDelete: "set null" }),
-    origin: text({ enum: ["diff", "upload", "resolution"] }).notNull(),
+    origin: text({ enum: ["diff", "upload", "resolution", "selection"] }).notNull(),
     source: text().notNull(),
     target: text().notNull(),
     /** sha256 of the whole patch, hex. */
