@@ -13,6 +13,7 @@ import { accessRoutes } from "./routes/access.ts";
 import { accountPageRoutes } from "./routes/account-page.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { conflictRoutes } from "./routes/conflicts.ts";
+import { dashboardRoutes } from "./routes/dashboard.ts";
 import { databaseRoutes } from "./routes/databases.ts";
 import { diffRoutes } from "./routes/diffs.ts";
 import { documentRoutes } from "./routes/documents.ts";
@@ -24,6 +25,7 @@ import { probeRoutes } from "./routes/probes.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { secretRoutes } from "./routes/secrets.ts";
+import { settingRoutes } from "./routes/settings.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { transferRoutes } from "./routes/transfers.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
@@ -86,9 +88,11 @@ export function createApp(
     reviewRoutes(router, parts);
     auditRoutes(router, parts);
     secretRoutes(router);
+    settingRoutes(router, parts);
     signInRoutes(router, parts);
     oidcRoutes(router, parts);
     peopleRoutes(router, parts);
+    dashboardRoutes(app, parts);
   }
   return app;
 }

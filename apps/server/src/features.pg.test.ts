@@ -20,6 +20,7 @@ const REQUESTS: Readonly<Record<FeatureName, readonly [string, string, unknown?]
     ["GET", "/openapi.json"],
     ["GET", "/api/v1/openapi.json"],
   ],
+  dashboard: [["GET", "/"]],
   "incoming-hooks": [["POST", "/api/v1/hooks/none"]],
   "password-sign-in": [
     ["POST", "/api/v1/sign-in", { email: "a@b.example", password: "x" }],

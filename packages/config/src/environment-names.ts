@@ -66,6 +66,8 @@ export const SERVICE_ENVIRONMENT_NAMES: Readonly<Record<string, string>> = {
     "How long of that it still answers requests while /readyz says 503, so that load balancers turn away; default 5s, on a loopback address 0s.",
   NODE_OPTIONS:
     "Of Node.js itself; --import FILE loads an OpenTelemetry SDK, to which spans then go (metrics.md lists them).",
+  SYNCLINE_DASHBOARD_DIRECTORY:
+    "Folder of a built dashboard to serve instead of the one that came with the program.",
   SYNCLINE_FEATURES: "Features to switch on and off, like +api-docs,-profiling; over features of the config.",
   SYNCLINE_METRICS_OPEN: "on: /metrics needs no key.",
   SYNCLINE_MODE: "Jobs of this kind only, as --mode.",

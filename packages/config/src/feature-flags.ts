@@ -15,6 +15,11 @@ export const FEATURE_FLAGS = {
     switches: "The OpenAPI document (/openapi.json) and its viewer (/docs).",
     since: "0.1.0",
   },
+  dashboard: {
+    default: true,
+    switches: "The dashboard at /.",
+    since: "0.2.0",
+  },
   "incoming-hooks": {
     default: true,
     switches: "POST /hooks/{token}, by which others start a job without a key.",

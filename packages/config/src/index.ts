@@ -42,6 +42,7 @@ export {
 export { CONFIG_FILE_NAMES, findConfigFile } from "./find-config-file.ts";
 export { type FlowRule, type FlowRules, NO_FLOWS } from "./flow-rules.ts";
 export { assertFlow, type Flow, type FlowEnd } from "./flows.ts";
+export { type EffectiveLimit, effectiveLimits, type LimitsInForce } from "./limit-settings.ts";
 export { withEnvironmentLimits } from "./limits-from-environment.ts";
 export { type LimitsDocument, parseSize } from "./limits-schema.ts";
 export { type LoadConfigOptions, loadConfig } from "./load-config.ts";

@@ -57,6 +57,8 @@ export interface ServiceSettings {
   /** Whose `X-Forwarded-For` is believed; of nobody when none is named. */
   readonly trustedProxies: TrustedProxies;
   readonly metricsOpen: boolean;
+  /** Null: the dashboard that came with the program. */
+  readonly dashboardFolder: string | null;
   readonly signIn: SignInSettings;
   /** Jobs of this kind only, or null for all. */
   readonly mode: JobKind | null;
@@ -132,6 +134,7 @@ export function readServiceSettings({
     ),
     trustedProxies: parseTrustedProxies(read.text("SYNCLINE_TRUSTED_PROXIES")),
     metricsOpen: read.flag("SYNCLINE_METRICS_OPEN") ?? false,
+    dashboardFolder: folderOf(read.text("SYNCLINE_DASHBOARD_DIRECTORY"), folder),
     signIn: readSignInSettings(read),
     mode: mode === null ? null : readMode(flags.mode === undefined ? "SYNCLINE_MODE" : "--mode", mode),
     intervalMs:
@@ -167,6 +170,10 @@ function numbersOf({ limits }: Config): ServiceLimits {
     uploadBytes: size("limits.uploadSize", limits.uploadSize),
     requestsPerMinute: limits.requestsPerMinute,
   };
+}
+
+function folderOf(text: string | null, folder: string): string | null {
+  return text === null ? null : resolve(folder, text);
 }
 
 function secretOf(text: string | null): Secret | null {

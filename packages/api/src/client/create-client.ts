@@ -48,6 +48,7 @@ const NOUNS = {
   environments: contract.environments,
   audit: contract.audit,
   secrets: contract.secrets,
+  settings: contract.settings,
   signIn: contract.signIn,
   people: contract.people,
 } as const;

@@ -1,0 +1,52 @@
+import { Badge, Group, Text } from "@mantine/core";
+import { IconLock } from "@tabler/icons-react";
+import { usePlaceFacts } from "../api/places.ts";
+import { environmentColor } from "./environment-color.ts";
+
+/** An environment's name in its colour, the same everywhere. */
+export function EnvironmentBadge({ name }: { readonly name: string }) {
+  return (
+    <Badge
+      variant="filled"
+      radius="sm"
+      tt="none"
+      styles={{ root: { backgroundColor: environmentColor(name), color: "#fff" } }}
+    >
+      {name}
+    </Badge>
+  );
+}
+
+/** Above a page's title: which environments it is about. A line of colour for each. */
+export function EnvironmentStripe({ places }: { readonly places: readonly string[] }) {
+  const factsOf = usePlaceFacts();
+  const facts = places.map((place) => factsOf(place)).filter((each) => each !== null);
+  const environments = [...new Set(facts.flatMap(({ environment }) => environment ?? []))];
+  if (environments.length === 0) return null;
+  return (
+    <Group gap="lg" role="note" aria-label="Environments of this page">
+      {environments.map((name) => {
+        const guarded = facts.find(
+          ({ environment, protection }) =>
+            environment === name && protection !== null && protection !== "open",
+        );
+        return (
+          <Group
+            key={name}
+            gap="xs"
+            pl="xs"
+            style={{ borderLeft: `4px solid ${environmentColor(name)}`, lineHeight: 1.2 }}
+          >
+            <EnvironmentBadge name={name} />
+            {guarded !== undefined && (
+              <Text size="xs" c="dimmed" component="span">
+                <IconLock size={12} aria-hidden style={{ verticalAlign: "-2px" }} /> {guarded.server} is{" "}
+                {guarded.protection === "readonly" ? "read-only" : "protected"}
+              </Text>
+            )}
+          </Group>
+        );
+      })}
+    </Group>
+  );
+}

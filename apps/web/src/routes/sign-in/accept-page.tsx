@@ -1,0 +1,5 @@
+import { FrontPage } from "./front-page.tsx";
+
+export function AcceptPage() {
+  return <FrontPage title="Welcome">…</FrontPage>;
+}
