@@ -497,6 +497,33 @@ describe("servers, keys, webhooks", () => {
   });
 });
 
+describe("settings", () => {
+  it("say what holds and where it was set, to who sees the project, without secrets and paths", async () => {
+    const found = await client().settings.getSettings();
+    expect(found.limits.find(({ key }) => key === "limits.workUnits")).toMatchObject({
+      value: 2,
+      origin: "default",
+      variable: "SYNCLINE_WORK_UNITS",
+    });
+    expect(found).toMatchObject({
+      version: "0.0.0-test",
+      configFile: "syncline.yaml",
+      signIn: { password: true, oidc: null, idleSeconds: 1800 },
+      storage: { database: "external", objects: "disk" },
+      fixed: { servers: ["a", "b", "prod"], jobs: [], webhooks: [] },
+    });
+    expect(found.features.find(({ name }) => name === "profiling")).toMatchObject({
+      on: true,
+      origin: "default",
+    });
+    const text = JSON.stringify(found);
+    for (const hidden of [server.folder, rows.url, server.database.url]) expect(text).not.toContain(hidden);
+    const project = await client().access.createProject({ body: { slug: "other", name: "O" } });
+    const elsewhere = createClient({ url: server.url, apiKey: server.key, project: project.slug });
+    expect((await elsewhere.settings.getSettings()).fixed.servers).toEqual([]);
+  });
+});
+
 describe("documents and probes", () => {
   it("the OpenAPI document has every route and the short paths answer alike", async () => {
     const { json } = await server.ask("GET", "/openapi.json", { key: null });

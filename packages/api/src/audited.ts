@@ -177,6 +177,7 @@ export const AUDITED: Readonly<Record<RouteName, Audited>> = {
   "POST /reviews/{id}/withdraw": change("review.withdraw"),
   "POST /reviews/{id}/apply": change("run.create", "review.void"),
   "GET /signers": NAMES,
+  "GET /settings": none("limits and names"),
   "GET /workers": NAMES,
   "POST /admin/profile": read("process.profile", "process", "kind"),
 };

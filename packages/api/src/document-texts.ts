@@ -15,6 +15,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   people: "People of the organization, their roles, and the links that invite them.",
   reviews: "Patches and runs that wait for the approval of others: comments, decisions, applying.",
   environments: "What writing to an environment takes: approvals, signatures, freezing.",
+  settings: "What the operator has set.",
   secrets: "What is sealed, and under which master key.",
   audit: "Who did what.",
   operation: "Processes that take part, and how they are doing.",

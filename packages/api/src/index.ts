@@ -14,6 +14,7 @@ export {
   reviews,
   runs,
   secrets,
+  settings,
   signIn,
   transfers,
   webhooks,

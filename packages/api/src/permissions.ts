@@ -192,6 +192,7 @@ export const PERMISSIONS = {
   "POST /reviews/{id}/apply": "jobs:run",
   "GET /signers": "reviews:read",
 
+  "GET /settings": "projects:read",
   "GET /workers": "workers:read",
   "POST /admin/profile": "admin:profile",
 } as const satisfies Readonly<Record<string, Permission>>;

@@ -11,6 +11,7 @@ import * as reviews from "./reviews.ts";
 import type { Route } from "./route.ts";
 import * as runs from "./runs.ts";
 import * as secrets from "./secrets.ts";
+import * as settings from "./settings.ts";
 import * as signIn from "./sign-in.ts";
 import * as transfers from "./transfers.ts";
 import * as webhooks from "./webhooks.ts";
@@ -28,6 +29,7 @@ export {
   reviews,
   runs,
   secrets,
+  settings,
   signIn,
   transfers,
   webhooks,
@@ -46,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   access,
   audit,
   secrets,
+  settings,
   signIn,
   people,
   reviews,
