@@ -53,6 +53,12 @@ describe("the one whose rows they are", () => {
     const asking = { cp, call, scope: call.scope, theirs };
     for (const name of [
       "getJob",
+      "dailyCounts",
+      "jobStandings",
+      "jobTimeline",
+      "liveRuns",
+      "countConflicts",
+      "previewRule",
       "decidedConflicts",
       "readUnits",
       "getPerson",

@@ -1,4 +1,4 @@
-import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
 import { type Page, type PageInput, pageByAge, readAge, readLimit } from "../paging.ts";
@@ -46,6 +46,21 @@ export async function listReviews(
       .limit(limit + 1),
   );
   return pageByAge(rows, limit);
+}
+
+/** How many open ones the person may decide and has not yet. */
+export async function countWaitingReviews(
+  cp: ControlPlane,
+  scope: Scope,
+  { userId }: { readonly userId: string },
+): Promise<number> {
+  const [row] = await read(cp, scope.organizationId, (db) =>
+    db
+      .select({ count: count() })
+      .from(reviews)
+      .where(and(ownReviews(scope), waitsFor(userId))),
+  );
+  return row?.count ?? 0;
 }
 
 /** Columns are named by hand: the statement of one table alone leaves their table out. */

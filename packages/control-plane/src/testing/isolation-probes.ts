@@ -152,6 +152,12 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   renewLeases: "for processes of the service",
   resolveComment: ({ cp, call, theirs }) => verbs.resolveComment(cp, call, { ...theirs, resolved: true }),
   resetPair: ({ cp, call, theirs }) => verbs.resetPair(cp, call, theirs),
+  resolveByRule: async ({ cp, call, theirs }) => {
+    const rule = { kind: "side", side: "ours" } as const;
+    const filter = { state: "resolved", ids: [theirs.conflictId] } as const;
+    const { decided } = await verbs.resolveByRule(cp, call, { filter, rule, count: 0, digest: NOTHING });
+    return decided === 0 ? null : decided;
+  },
   resolveConflict: ({ cp, call, theirs }) => verbs.resolveConflict(cp, call, { ...theirs, choice: "ours" }),
   resolveConflicts: async ({ cp, call, theirs }) => {
     const { resolved } = await verbs.resolveConflicts(cp, call, {
@@ -204,7 +210,31 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
     }));
     return answer.response === null ? null : answer;
   },
+  countWaitingReviews: async ({ cp, scope, theirs }) =>
+    (await queries.countWaitingReviews(cp, scope, { userId: theirs.userId })) || null,
+  dailyCounts: async ({ cp, scope }) => {
+    const days = await queries.dailyCounts(cp, scope, { days: 2 });
+    return days.filter(({ day, ...counts }) => Object.values(counts).some((count) => count !== 0));
+  },
+  jobStandings: ({ cp, scope }) => items(queries.jobStandings(cp, scope)),
+  jobTimeline: ({ cp, scope, theirs: { jobId } }) =>
+    items(queries.jobTimeline(cp, scope, { jobId, kinds: queries.TIMELINE_KINDS })),
+  liveRuns: ({ cp, scope }) => items(queries.liveRuns(cp, scope, { limit: 9 })),
   countLiveRuns: "for processes of the service",
+  countConflicts: async ({ cp, scope }) => {
+    const { total, groups, states, tables, kinds, columns } = await queries.countConflicts(cp, scope);
+    return total === 0 ? [...groups, ...states, ...tables, ...kinds, ...columns] : total;
+  },
+  previewRule: async ({ cp, scope, theirs }) => {
+    const rule = { kind: "side", side: "ours" } as const;
+    const filter = { state: "resolved", ids: [theirs.conflictId] } as const;
+    const { count, firstDecided, firstLeft } = await queries.previewRule(cp, scope, {
+      filter,
+      rule,
+      show: 9,
+    });
+    return count === 0 ? [...firstDecided, ...firstLeft] : count;
+  },
   decidedConflicts: ({ cp, scope: { organizationId }, theirs: { jobId, runId } }) =>
     queries.decidedConflicts(cp, { organizationId, jobId, runId, carriedOut: true }),
   eventRange: ({ cp, scope }) => noNumbers(queries.eventRange(cp, scope)),
@@ -268,6 +298,8 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   signaturesOfPatch: ({ cp, scope }) => queries.signaturesOfPatch(cp, scope, { hash: PATCH.hash }),
 };
 
+/** Digest of no conflicts. */
+const NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const inTheirProject = (call: Call, theirs: Theirs): Call => ({
   ...call,
   scope: { ...call.scope, projectId: theirs.scope.projectId },
