@@ -20,6 +20,7 @@ import { documentRoutes } from "./routes/documents.ts";
 import { environmentRoutes } from "./routes/environments.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { oidcRoutes } from "./routes/oidc.ts";
+import { overviewRoutes } from "./routes/overview.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
@@ -76,6 +77,7 @@ export function createApp(
     featureGates(app, parts);
     documentRoutes(app, parts);
     accountPageRoutes(app);
+    overviewRoutes(router, parts);
     jobRoutes(router, parts);
     runRoutes(router, parts);
     diffRoutes(router, parts);

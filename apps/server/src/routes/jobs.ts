@@ -1,14 +1,17 @@
-import { type AnswerOf, jobs } from "@syncline/api";
+import { type AnswerOf, grants, jobs, type Permission } from "@syncline/api";
 import {
   createJob,
   deleteJob,
   findJobByHook,
   getJob,
   type Job,
+  jobTimeline,
   listJobs,
   listSchedules,
   rotateHook,
   type ScheduleRecord,
+  TIMELINE_KINDS,
+  type TimelineKind,
   updateJob,
 } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
@@ -19,8 +22,15 @@ import { assertDefinitionPlaces, type PlacesAsked } from "../work/assert-places.
 import { checkDefinition } from "../work/check-definition.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
 import { presentJob, presentRun } from "./present.ts";
+import { presentTimelineItem } from "./present-timeline.ts";
 
 const PREVIEWED = 5;
+
+/** Of a timeline, what takes more than seeing the job. */
+const HIDDEN_KINDS: readonly (readonly [TimelineKind, Permission])[] = [
+  ["run", "runs:read"],
+  ["review", "reviews:read"],
+];
 
 export function jobRoutes(router: Router, parts: ServiceParts): void {
   const aliases = ["/api/jobs"];
@@ -83,6 +93,13 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
     await assertJobPlaces(asked, params.id);
     const { token } = await rotateHook(cp, call, { jobId: params.id });
     return { token, path: `/api/v1/hooks/${token}` };
+  });
+  router.on(jobs.jobTimeline, async ({ cp, call, identity, params, query }) => {
+    const { kind = TIMELINE_KINDS, ...page } = query;
+    const hidden = HIDDEN_KINDS.filter(([, scope]) => !grants(identity.scopes, scope)).map(([name]) => name);
+    const kinds = kind.filter((each) => !hidden.includes(each));
+    const { items, next } = await jobTimeline(cp, call.scope, { ...page, jobId: params.id, kinds });
+    return { items: items.map(presentTimelineItem), next };
   });
   router.on(jobs.previewJobSchedule, async ({ cp, call, params }) => {
     const { definition } = await getJob(cp, call.scope, { jobId: params.id });
