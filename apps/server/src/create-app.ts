@@ -10,7 +10,6 @@ import { requestIdOf } from "./http/request-id.ts";
 import { Router } from "./http/router.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
 import { accessRoutes } from "./routes/access.ts";
-import { accountPageRoutes } from "./routes/account-page.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { conflictRoutes } from "./routes/conflicts.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
@@ -76,7 +75,6 @@ export function createApp(
   if (whole) {
     featureGates(app, parts);
     documentRoutes(app, parts);
-    accountPageRoutes(app);
     overviewRoutes(router, parts);
     jobRoutes(router, parts);
     runRoutes(router, parts);
