@@ -23,7 +23,7 @@ export function precompress(): Plugin {
         if (bytes.length < LEAST_BYTES) continue;
         writeFileSync(
           `${path}.br`,
-          brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+          brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
         );
         writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
       }

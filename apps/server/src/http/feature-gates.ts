@@ -7,8 +7,8 @@ import type { RequestEnvironment } from "./request-environment.ts";
 /** Paths that answer while their feature is on; matched as the routes themselves are. */
 const GATED: Readonly<Record<FeatureName, readonly string[]>> = {
   "api-docs": ["/docs", "/docs/*", "/openapi.json", "/api/v1/openapi.json"],
-  // Any other path is a page of it, which its route knows.
-  dashboard: ["/", "/assets/*"],
+  // Its other pages are told by its route; links of invitations lead to one that stays.
+  dashboard: ["/"],
   "incoming-hooks": ["/api/v1/hooks/:token"],
   "password-sign-in": [
     "/api/v1/sign-in",

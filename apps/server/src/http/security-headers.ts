@@ -4,10 +4,6 @@ export const VIEWER_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-export const ACCOUNT_CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
-  "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-
 /** Of the dashboard, whose styles that are made while it runs carry the nonce. */
 export function dashboardCsp(nonce: string): string {
   return (

@@ -8,6 +8,8 @@ import type { ServiceParts } from "../service-parts.ts";
 const YEAR_SECONDS = 31_536_000;
 const NONCE = /__CSP_NONCE__/g;
 const NONCE_BYTES = 16;
+/** Where links of invitations lead; needed with and without the rest. */
+const ACCEPT = "/accept";
 /** What is no page of the dashboard. */
 const ELSEWHERE = /^\/(api|docs|assets|metrics|readyz|livez|openapi\.json)(\/|$)/;
 const NOT_BUILT = `<!doctype html>
@@ -38,7 +40,8 @@ export function dashboardRoutes(app: Hono<RequestEnvironment>, parts: ServicePar
   app.get("*", async (context, next) => {
     const { path } = context.req;
     const wanted = path === "/" || (context.req.header("accept") ?? "").includes("text/html");
-    if (!wanted || ELSEWHERE.test(path) || !parts.config().features.dashboard) return next();
+    if (!wanted || ELSEWHERE.test(path)) return next();
+    if (!parts.config().features.dashboard && path !== ACCEPT) return next();
     context.set("route", "dashboard");
     return page(await files.index());
   });

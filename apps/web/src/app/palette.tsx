@@ -1,3 +1,4 @@
+import "@mantine/spotlight/styles.css";
 import { Spotlight, type SpotlightActionData, spotlight } from "@mantine/spotlight";
 import { IconFileDiff, IconGitPullRequest, IconListCheck, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -8,7 +9,7 @@ import { canSomewhere, meQuery } from "../api/me.ts";
 import { agoText } from "../components/time-text.ts";
 import { NAVIGATION } from "./navigation.ts";
 
-export function openPalette(): void {
+export function showPalette(): void {
   spotlight.open();
 }
 
@@ -18,7 +19,7 @@ const LISTED = 100;
 export function Palette() {
   const navigate = useNavigate();
   const { data: me } = useQuery(meQuery);
-  const [opened, setOpened] = useState(false);
+  const [opened, setOpened] = useState(true);
   const found = useQuery({
     queryKey: ["palette"],
     queryFn: async ({ signal }) => {

@@ -3,18 +3,21 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconHelp, IconSearch } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useLiveQueries } from "../api/live-events.ts";
 import { canSomewhere, meQuery } from "../api/me.ts";
 import { ErrorState } from "../components/error-state.tsx";
-import { SignInPage } from "../routes/sign-in/sign-in-page.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
+import { LazyPalette, openPalette } from "./lazy-palette.tsx";
+import { LazySessionDialog } from "./lazy-session-dialog.tsx";
 import { Logo } from "./logo.tsx";
 import { NAVIGATION, type NavigationEntry } from "./navigation.ts";
-import { openPalette, Palette } from "./palette.tsx";
-import { SessionDialog } from "./session-dialog.tsx";
 import { ShortcutProvider, useShortcutSheet, useShortcuts } from "./shortcuts.tsx";
+
+const SignInPage = lazy(async () => ({
+  default: (await import("../routes/sign-in/sign-in-page.tsx")).SignInPage,
+}));
 
 const GROUPS = ["work", "places", "trust"] as const;
 
@@ -29,7 +32,12 @@ export function Shell() {
       </Box>
     );
   }
-  if (me.data === null) return <SignInPage />;
+  if (me.data === null)
+    return (
+      <Suspense>
+        <SignInPage />
+      </Suspense>
+    );
   return (
     <ShortcutProvider>
       <SignedIn />
@@ -43,7 +51,6 @@ function SignedIn() {
   const openSheet = useShortcutSheet();
   useLiveQueries(useQueryClient());
   const { pathname } = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when another page is opened.
   useEffect(close, [pathname, close]);
   useShortcuts("Everywhere", [
     {
@@ -108,8 +115,8 @@ function SignedIn() {
         <ConnectionBanner />
         <Outlet />
       </AppShell.Main>
-      <Palette />
-      <SessionDialog />
+      <LazyPalette />
+      <LazySessionDialog />
     </AppShell>
   );
 }

@@ -27,7 +27,6 @@ export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): voi
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   const signature = shortcuts.map(({ keys, label }) => `${keys}\n${label}`).join("\n\n");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what they do is taken from the latest, not from when they were added.
   useEffect(
     () =>
       registry?.add(
@@ -128,7 +127,6 @@ export function Keys({ keys }: { readonly keys: string }) {
   return (
     <>
       {keys.split(" ").map((key, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the same key may come twice.
         <span key={at}>
           {at > 0 && " then "}
           <Kbd>{key.replace("mod", isMac() ? "⌘" : "Ctrl").replaceAll("+", " + ")}</Kbd>

@@ -12,7 +12,7 @@ interface ValueViewProps {
  * isolated from the direction of what stands around it.
  */
 export function ValueView({ value, limit = 200 }: ValueViewProps) {
-  if (value === undefined) return <span aria-label="no value">·</span>;
+  if (value === undefined) return <span className="sl-null">·</span>;
   if (value === null) return <span className="sl-mono sl-null">NULL</span>;
   if (value === "") return <span className="sl-mono sl-null">empty</span>;
   const cut = value.length > limit;
@@ -20,7 +20,6 @@ export function ValueView({ value, limit = 200 }: ValueViewProps) {
     <bdi className="sl-mono sl-value">
       {visibleParts(cut ? value.slice(0, limit) : value).map(({ text, hidden }, at) =>
         hidden ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place.
           <span key={at} className="sl-invisible">
             {text}
           </span>
