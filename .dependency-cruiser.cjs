@@ -1,5 +1,5 @@
 /** Test code may reach for tooling and for real databases; the layers bind what ships. */
-const TESTS = "\\.test\\.ts$|/testing/|\\.fixture\\.ts$";
+const TESTS = "\\.test\\.tsx?$|/testing/|\\.fixture\\.ts$";
 const shipped = (folder) => ({ path: `^${folder}/`, pathNot: TESTS });
 const OURS = "^(packages|apps|tooling)/";
 
@@ -119,6 +119,20 @@ module.exports = {
       severity: "error",
       from: { path: "^apps/cli/" },
       to: { path: "^apps/server/", pathNot: "^apps/server/src/(service|create-services)\\.ts$" },
+    },
+    {
+      name: "web-knows-api-and-core",
+      comment: "the dashboard is one more client of the HTTP API; what it needs from elsewhere belongs into the contract.",
+      severity: "error",
+      from: shipped("apps/web"),
+      to: oursBut("apps/web", "packages/api", "packages/core"),
+    },
+    {
+      name: "nothing-imports-the-dashboard",
+      comment: "the server serves its built files; nobody needs its sources.",
+      severity: "error",
+      from: { path: OURS, pathNot: ["^apps/web/", TESTS] },
+      to: { path: "^apps/web/src/" },
     },
     {
       name: "no-packages-by-path",

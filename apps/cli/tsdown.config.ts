@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "tsdown";
 
 const VIEWER = "@scalar/api-reference";
@@ -22,6 +23,7 @@ export default defineConfig({
   shims: true,
   copy: [
     { from: join(dirname(fromSchemaEngine.resolve("libpg-query")), "libpg-query.wasm") },
+    { from: fileURLToPath(new URL("../web/dist", import.meta.url)), rename: "dashboard" },
     { from: join(viewerFolder, "dist/browser/standalone.js"), rename: "api-viewer.js" },
   ],
   deps: { alwaysBundle: [/./] },
