@@ -58,7 +58,8 @@ beforeAll(async () => {
   const held = await createRun(cp, call, { jobId: ids["jobs"] ?? "", trigger: "manual" });
   const [conflict] = await cp.sql<{ id: string }[]>`
     INSERT INTO syncline_control.conflicts (organization_id, job_id, run_id, table_name, key_text, kind, columns, document)
-    VALUES (${call.scope.organizationId}, ${ids["jobs"] ?? ""}, ${held.id}, 'users', '1', 'update-update', '{name}', '{}')
+    VALUES (${call.scope.organizationId}, ${ids["jobs"] ?? ""}, ${held.id}, 'users', '1', 'update-update', '{name}',
+      '{"table": "users", "key": {"id": "1"}, "base": null, "ours": null, "theirs": null, "columnTypes": [["id", "integer"]], "versions": "1"}')
     RETURNING id`;
   ids["conflicts"] = conflict?.id ?? "";
 });

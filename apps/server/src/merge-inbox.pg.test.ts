@@ -299,3 +299,255 @@ it("a run may delete more than its job allows, once somebody has said so", async
     client().jobs.runJob({ params: { id: copy.id }, query: { allowDeletes: "true" } as never }),
   ).rejects.toMatchObject({ code: "request.invalid" });
 });
+
+const shown = (cells: readonly { column: string; ours?: unknown; theirs?: unknown; chosen?: unknown }[]) =>
+  cells.map(({ column, ours, theirs, chosen }) => [column, ours, theirs, chosen]);
+
+it("the inbox is counted and filtered by job, table, kind, column, state and text of the key", async () => {
+  const { id, run, choose } = await mergeJob("counted");
+  await run();
+  await choose(0, { choice: "ours" });
+  const counts = await client().conflicts.countConflicts({ query: { jobId: id } });
+  expect(counts).toMatchObject({
+    total: 3,
+    states: [
+      { value: "open", count: 2 },
+      { value: "resolved", count: 1 },
+    ],
+    kinds: [
+      { value: "update-update", count: 2 },
+      { value: "delete-update", count: 1 },
+    ],
+    columns: [{ value: "name", count: 2 }],
+  });
+  expect(counts.tables.map(({ count }) => count)).toEqual([3]);
+  expect(counts.groups.find(({ jobId }) => jobId === id)).toMatchObject({
+    name: "counted",
+    kind: "merge",
+    count: 3,
+    sides: { ours: PLACES.target, theirs: PLACES.source, base: PLACES.base, patch: null },
+  });
+  const keys = async (query: object) =>
+    (
+      await client().conflicts.listConflicts({ query: { jobId: id, order: "place", ...query } as never })
+    ).items.map(({ key, resolution }) => `${key["id"]} ${resolution?.choice ?? "open"}`);
+  expect(await keys({})).toEqual(["1 ours", "2 open", "3 open"]);
+  expect(await keys({ column: "name", state: "open" })).toEqual(["2 open"]);
+  expect(await keys({ kind: "delete-update" })).toEqual(["3 open"]);
+  expect(await keys({ key: "2" })).toEqual(["2 open"]);
+  expect(await keys({ key: "%" })).toEqual([]);
+  expect(await keys({ table: "nowhere" })).toEqual([]);
+  const first = await client().conflicts.listConflicts({ query: { jobId: id, order: "place", limit: 2 } });
+  const second = await client().conflicts.listConflicts({
+    query: { jobId: id, order: "place", limit: 2, after: first.next ?? "" },
+  });
+  expect([first.items.length, second.items.map(({ key }) => key["id"]), second.next]).toEqual([
+    2,
+    ["3"],
+    null,
+  ]);
+  await expect(
+    client().conflicts.listConflicts({ query: { order: "place", after: "bm8" } }),
+  ).rejects.toMatchObject({ code: "request.invalid" });
+});
+
+it("a rule is previewed, then decides exactly that, and the next run writes it", async () => {
+  const { id, run, inbox } = await mergeJob("by-rule");
+  await run();
+  const wish = { filter: { jobId: id }, rule: { kind: "cells", cells: { name: "theirs" } } } as const;
+  const preview = await client().conflicts.previewRule({ body: wish as never });
+  expect(preview).toMatchObject({
+    count: 3,
+    decided: 2,
+    left: 1,
+    choices: [{ choice: "theirs", count: 2 }],
+    reasons: [{ reason: "one-side-has-no-row", count: 1 }],
+  });
+  expect(preview.firstDecided.map(({ key, cells }) => [key["id"], shown(cells)]).sort()).toEqual([
+    ["1", [["name", "Abe", "Ann", "Ann"]]],
+    ["2", [["name", "Ben", "Bea", "Bea"]]],
+  ]);
+  expect(await inbox("open")).toHaveLength(3);
+  const { count, digest } = preview;
+  expect(await client().conflicts.resolveByRule({ body: { ...wish, count, digest } as never })).toEqual({
+    decided: 2,
+    left: 1,
+  });
+  expect((await inbox("resolved")).map(({ resolution }) => resolution?.choice)).toEqual(["theirs", "theirs"]);
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { updated: 2 } });
+  expect(await target()).toEqual(["1 Ann n@x", "2 Bea b@x", "3 Cyn c@x"]);
+  const entries = await server.database.query<{ detail: unknown }>(
+    `SELECT detail FROM syncline_control.audit_entries
+     WHERE subject_kind = 'conflicts' AND detail -> 'filter' ->> 'jobId' = $1`,
+    [id],
+  );
+  expect(entries).toMatchObject([{ detail: { count: 3, decided: 2, digest } }]);
+});
+
+it("a rule is refused whole when a row, a decision or the set has changed since its preview", async () => {
+  const { id, run, inbox, choose } = await mergeJob("moved");
+  await run();
+  const wish = { filter: { jobId: id }, rule: { kind: "side", side: "theirs" } } as const;
+  const preview = () => client().conflicts.previewRule({ body: wish as never });
+  const resolve = ({ count, digest }: { count: number; digest: string }) =>
+    client().conflicts.resolveByRule({ body: { ...wish, count, digest } as never });
+  const before = await preview();
+  await choose(0, { choice: "ours" });
+  await expect(resolve(before)).rejects.toMatchObject({ code: "resource.changed" });
+  const without = await preview();
+  expect(without.count).toBe(2);
+  await rows.query("UPDATE dst.users SET name = 'Zoe' WHERE id = 2");
+  await run();
+  await expect(resolve(without)).rejects.toMatchObject({ code: "resource.changed" });
+  expect((await inbox("resolved")).map(({ resolution }) => resolution?.choice)).toEqual(["ours"]);
+  // Another rule is another digest, though the set is the same.
+  const { count, digest } = await preview();
+  const other = { filter: wish.filter, rule: { kind: "side", side: "ours" }, count, digest };
+  await expect(client().conflicts.resolveByRule({ body: other as never })).rejects.toMatchObject({
+    code: "resource.changed",
+  });
+  expect(await resolve(await preview())).toEqual({ decided: 2, left: 0 });
+  // Twice at once: one of the two is told that the set is another one by now.
+  const again = { ...wish, filter: { jobId: id, state: "resolved" as const } };
+  const decided = await client().conflicts.previewRule({ body: again as never });
+  const twice = await Promise.allSettled(
+    [1, 2].map(() =>
+      client().conflicts.resolveByRule({
+        body: { ...again, count: decided.count, digest: decided.digest } as never,
+      }),
+    ),
+  );
+  expect(twice.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+});
+
+it("the newest by a column decides, and what no rule can carry out is told with its reason", async () => {
+  for (const schema of ["base", "src", "dst"])
+    await rows.query(`ALTER TABLE ${schema}.users ADD changed timestamptz NOT NULL DEFAULT '2026-01-01'`);
+  await rows.query("UPDATE src.users SET changed = '2026-02-02' WHERE id = 1");
+  await rows.query("UPDATE dst.users SET changed = '2026-02-01' WHERE id = 1");
+  await rows.query("UPDATE src.users SET changed = '2026-02-01' WHERE id = 2");
+  await rows.query("UPDATE dst.users SET changed = '2026-02-02' WHERE id = 2");
+  const { id, run } = await mergeJob("dated");
+  await run();
+  const filter = { jobId: id };
+  const preview = async (rule: object) => client().conflicts.previewRule({ body: { filter, rule } as never });
+  const newest = await preview({ kind: "newest", column: "changed" });
+  expect([newest.decided, newest.reasons]).toEqual([2, [{ reason: "one-side-has-no-row", count: 1 }]]);
+  const base = await preview({ kind: "side", side: "base" });
+  expect([base.decided, base.reasons]).toEqual([0, [{ reason: "not-possible", count: 3 }]]);
+  expect(base.firstLeft[0]?.detail).toContain("The base of a merge job stays as it is");
+  const { count, digest } = newest;
+  const rule = { kind: "newest", column: "changed" };
+  await client().conflicts.resolveByRule({ body: { filter, rule, count, digest } as never });
+  await run();
+  expect((await target()).map((row) => row.slice(0, 5))).toEqual(["1 Ann", "2 Ben", "3 Cyn"]);
+  await expect(preview({ kind: "cells", cells: {} })).rejects.toMatchObject({ code: "request.invalid" });
+});
+
+it("two people decide one conflict: the later one is told what the other chose, and nothing is overwritten", async () => {
+  const { run, inbox } = await mergeJob("at-once");
+  await run();
+  const [first] = await inbox("open");
+  const params = { id: first?.id ?? "" };
+  const { document } = await client().conflicts.getConflict({ params });
+  const seen = (document as { versions: string }).versions;
+  await client().conflicts.resolveConflict({ params, body: { choice: "theirs", seen, decision: null } });
+  await expect(
+    client().conflicts.resolveConflict({ params, body: { choice: "ours", seen, decision: null } }),
+  ).rejects.toMatchObject({ code: "resource.changed", message: expect.stringContaining("theirs") });
+  const { decisions, choices } = await client().conflicts.getConflict({ params });
+  expect(decisions.map(({ choice }) => choice)).toEqual(["theirs"]);
+  expect(choices.map(({ choice, refused }) => [choice, refused === null])).toEqual([
+    ["ours", true],
+    ["theirs", true],
+    ["base", false],
+  ]);
+  const [made] = decisions;
+  await client().conflicts.resolveConflict({ params, body: { choice: "ours", decision: made?.id ?? null } });
+  expect((await client().conflicts.getConflict({ params })).decisions.map(({ choice }) => choice)).toEqual([
+    "ours",
+    "theirs",
+  ]);
+});
+
+async function applyAnew(patch: string) {
+  const body = { patch, target: PLACES.target } as never;
+  const { state, summary } = await client().transfers.applyPatch({ body, query: { wait: 30 } });
+  return { state, counts: summary?.counts };
+}
+
+it("what was decided of a patch is a patch, which applies; so is what was decided of a merge", async () => {
+  const patch = await patchOfSource();
+  await rows.query(
+    "UPDATE dst.users SET name = 'Zoe' WHERE id = 1; UPDATE dst.users SET name = 'Kim' WHERE id = 3",
+  );
+  const { id, run, choose } = await inboxOf({ name: "patched", kind: "apply", patch, target: PLACES.target });
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { conflicts: 2 } });
+  const make = (body: object) => client().conflicts.makePatch({ body: { jobId: id, ...body } as never });
+  await expect(make({ rows: "decided" })).rejects.toMatchObject({ code: "request.invalid" });
+  await choose(0, { choice: "row", row: { name: "Both", mail: "n@x" } });
+  await expect(make({})).rejects.toMatchObject({ code: "patch.conflicts" });
+  expect(await make({ rows: "decided" })).toMatchObject({ origin: "resolution", operations: 1 });
+  await choose(0, { choice: "ours" });
+  const made = await make({});
+  expect(made).toMatchObject({ origin: "resolution", operations: 2, target: PLACES.target });
+  expect(await applyAnew(made.id)).toMatchObject({ state: "succeeded", counts: { updated: 2 } });
+  expect(await target()).toEqual(["1 Both n@x", "2 Bea b@x", "3 Kim c@x"]);
+
+  await rows.query(
+    "UPDATE dst.users SET name = 'Abe', mail = 'a@x' WHERE id = 1; UPDATE dst.users SET name = 'Ben' WHERE id = 2",
+  );
+  const merge = await mergeJob("merged");
+  await merge.run();
+  await merge.choose(0, { choice: "theirs" });
+  await merge.choose(0, { choice: "row", row: { name: "Two" } });
+  await merge.choose(0, { choice: "theirs" });
+  const merged = await client().conflicts.makePatch({ body: { jobId: merge.id } as never });
+  expect(merged).toMatchObject({ origin: "resolution", operations: 3, source: PLACES.source });
+  await rows.query("UPDATE dst.users SET name = 'Eve' WHERE id = 2");
+  expect(await applyAnew(merged.id)).toMatchObject({ state: "conflicted", counts: { conflicts: 1 } });
+  await rows.query("UPDATE dst.users SET name = 'Ben' WHERE id = 2");
+  expect(await applyAnew(merged.id)).toMatchObject({
+    state: "succeeded",
+    counts: { updated: 2, deleted: 1 },
+  });
+  expect(await target()).toEqual(["1 Ann n@x", "2 Two b@x"]);
+});
+
+it("an undo that meets edited rows waits in the inbox, and takes back as it was decided", async () => {
+  const patch = await patchOfSource();
+  const body = { patch, target: PLACES.target } as never;
+  const applied = await client().transfers.applyPatch({ body, query: { wait: 30 } });
+  expect(await target()).toEqual(["1 Ann n@x", "2 Bea b@x"]);
+  await rows.query(
+    "UPDATE dst.users SET name = 'Own' WHERE id = 1; UPDATE dst.users SET name = 'Mine' WHERE id = 2",
+  );
+  const ledgerId = applied.summary?.ledgerIds[0] ?? "";
+  const { id, run, inbox, choose } = await inboxOf({
+    name: "taken-back",
+    kind: "undo",
+    ledgerId,
+    target: PLACES.target,
+  });
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { conflicts: 2 } });
+  expect(await target()).toEqual(["1 Own n@x", "2 Mine b@x"]);
+  const open = await inbox("open");
+  expect(open.map(({ kind, key }) => [kind, key["id"]])).toEqual([
+    ["update-update", "1"],
+    ["update-update", "2"],
+  ]);
+  await expect(client().conflicts.makePatch({ body: { jobId: id } as never })).rejects.toMatchObject({
+    code: "patch.conflicts",
+  });
+  await choose(0, { choice: "theirs" });
+  expect(await run()).toMatchObject({ state: "conflicted", counts: { conflicts: 1 } });
+  await choose(0, { choice: "ours" });
+  await expect(client().conflicts.makePatch({ body: { jobId: id } as never })).rejects.toMatchObject({
+    code: "request.invalid",
+  });
+  expect(await run()).toMatchObject({ state: "succeeded", counts: { updated: 1, inserted: 1 } });
+  expect(await target()).toEqual(["1 Abe a@x", "2 Mine b@x", "3 Cyn c@x"]);
+  expect([await inbox("open"), (await inbox("applied")).length]).toEqual([[], 2]);
+  const { items } = await client().transfers.readLog({ query: { target: PLACES.target } });
+  expect(items.find((entry) => entry.id === ledgerId)).toMatchObject({ undoState: "partial" });
+});

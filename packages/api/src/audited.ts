@@ -83,6 +83,7 @@ export const AUDITED: Readonly<Record<RouteName, Audited>> = {
   "GET /overview": NAMES,
   "GET /jobs": NAMES,
   "POST /jobs": change("job.create"),
+  "POST /jobs/try": RUN,
   "GET /jobs/{id}": NAMES,
   "PUT /jobs/{id}": change("job.update"),
   "DELETE /jobs/{id}": change("job.delete"),
@@ -138,6 +139,10 @@ export const AUDITED: Readonly<Record<RouteName, Audited>> = {
   "GET /conflicts/{id}": pages("conflict.read", "conflict"),
   "POST /conflicts/{id}/resolve": change("conflict.resolve"),
   "POST /conflicts/resolve": change("conflict.resolve"),
+  "GET /conflicts/counts": NAMES,
+  "POST /conflicts/resolve/preview": pages("conflict.preview", "conflict"),
+  "POST /conflicts/resolve/rule": change("conflict.resolve"),
+  "POST /conflicts/patch": change("patch.record"),
 
   "GET /keys": read("api_key.list", "api_key"),
   "POST /keys": change("api_key.create"),

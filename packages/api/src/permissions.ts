@@ -97,6 +97,7 @@ export const PERMISSIONS = {
   "GET /overview": "jobs:read",
   "GET /jobs": "jobs:read",
   "POST /jobs": "jobs:write",
+  "POST /jobs/try": "jobs:write",
   "GET /jobs/{id}": "jobs:read",
   "PUT /jobs/{id}": "jobs:write",
   "DELETE /jobs/{id}": "jobs:write",
@@ -152,6 +153,10 @@ export const PERMISSIONS = {
   "GET /conflicts/{id}": "conflicts:read",
   "POST /conflicts/{id}/resolve": "conflicts:resolve",
   "POST /conflicts/resolve": "conflicts:resolve",
+  "GET /conflicts/counts": "conflicts:read",
+  "POST /conflicts/resolve/preview": "conflicts:read",
+  "POST /conflicts/resolve/rule": "conflicts:resolve",
+  "POST /conflicts/patch": "patches:write",
 
   "GET /keys": "keys:read",
   "POST /keys": "keys:write",

@@ -5,6 +5,8 @@ export type {
   DocumentRow,
   MetConflict,
 } from "./conflicts/conflict-document.ts";
+export type { ConflictFilter } from "./conflicts/conflict-filter.ts";
+export type { RuleDecision, RuledFilter, RuledRecord } from "./conflicts/rule-decisions.ts";
 export type { Call, ControlPlane, Scope } from "./control-plane.ts";
 export { type AuditNote, Change, type NewEvent } from "./database/change.ts";
 export { askDatabase, notifyChannel } from "./database/channels.ts";

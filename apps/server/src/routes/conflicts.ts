@@ -1,20 +1,23 @@
-import { type AnswerOf, conflicts, grants } from "@syncline/api";
+import { conflicts, grants } from "@syncline/api";
 import {
+  countConflicts,
   getConflict,
   getJob,
   getPair,
-  type ListedConflict,
   listConflicts,
+  previewRule,
   resetPair,
+  resolveByRule,
   resolveConflict,
   resolveConflicts,
 } from "@syncline/control-plane";
 import type { Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { assertDefinitionPlaces, assertPlaces, type PlacesAsked } from "../work/assert-places.ts";
-import { iso, isoOrNull } from "./present.ts";
-
-type ConflictAnswer = AnswerOf<typeof conflicts.resolveConflict>;
+import { conflictSides } from "../work/conflict-sides.ts";
+import { patchOfConflicts } from "../work/patch-of-conflicts.ts";
+import { iso, isoOrNull, presentPatch } from "./present.ts";
+import { listedOf, presentConflict, presentPreview, presentWhole } from "./present-conflict.ts";
 
 export function conflictRoutes(router: Router, parts: ServiceParts): void {
   /** A conflict is where its job's places are. */
@@ -27,18 +30,34 @@ export function conflictRoutes(router: Router, parts: ServiceParts): void {
   };
   router.on(conflicts.listConflicts, async ({ cp, call, query }) => {
     const { items, next } = await listConflicts(cp, call.scope, query);
-    return { items: items.map(present), next };
+    return { items: items.map(presentConflict), next };
+  });
+  router.on(conflicts.countConflicts, async ({ cp, call, query }) => {
+    const { groups, states, tables, kinds, columns, total } = await countConflicts(cp, call.scope, query);
+    const named = groups.map(async ({ definition, ...group }) => ({
+      ...group,
+      sides: await conflictSides(cp, call.scope, definition),
+    }));
+    return {
+      total,
+      groups: await Promise.all(named),
+      states: [...states],
+      tables: [...tables],
+      kinds: [...kinds],
+      columns: [...columns],
+    };
   });
   router.on(conflicts.getConflict, async (asked) => {
     const { cp, call, params } = asked;
     await assertConflictPlaces(asked, params.id);
     const found = await getConflict(cp, call.scope, { conflictId: params.id });
-    return { ...present(found), document: found.document };
+    return presentWhole(found, await conflictSides(cp, call.scope, found.definition));
   });
   router.on(conflicts.resolveConflict, async (asked) => {
     const { cp, call, params, body } = asked;
     await assertConflictPlaces(asked, params.id);
-    return present(await resolveConflict(cp, call, { conflictId: params.id, ...body }));
+    await resolveConflict(cp, call, { conflictId: params.id, ...body });
+    return presentConflict(listedOf(await getConflict(cp, call.scope, { conflictId: params.id })));
   });
   router.on(conflicts.resolveConflicts, async (asked) => {
     const { cp, call, body } = asked;
@@ -50,6 +69,13 @@ export function conflictRoutes(router: Router, parts: ServiceParts): void {
       refused: refused.map(({ conflictId, code, message }) => ({ id: conflictId, code, detail: message })),
     };
   });
+  router.on(conflicts.previewRule, async ({ cp, call, body }) =>
+    presentPreview(await previewRule(cp, call.scope, body)),
+  );
+  router.on(conflicts.resolveByRule, async ({ cp, call, body }) => resolveByRule(cp, call, body));
+  router.on(conflicts.makePatch, async ({ cp, call, body, signal }) =>
+    presentPatch(await patchOfConflicts(parts, { cp, call, signal, wish: body })),
+  );
   router.on(conflicts.getPair, async ({ cp, call, params }) => {
     const { jobId, source, target, cycle, advancedAt, createdAt } = await getPair(cp, call.scope, {
       jobId: params.id,
@@ -63,20 +89,4 @@ export function conflictRoutes(router: Router, parts: ServiceParts): void {
     await resetPair(cp, call, { jobId: params.id });
     return new Response(null, { status: 204 });
   });
-}
-
-function present(conflict: ListedConflict): ConflictAnswer {
-  return {
-    id: conflict.id,
-    jobId: conflict.jobId,
-    runId: conflict.runId,
-    table: conflict.tableName,
-    keyText: conflict.keyText,
-    kind: conflict.kind,
-    columns: conflict.columns,
-    state: conflict.state,
-    createdAt: iso(conflict.createdAt),
-    seenAt: iso(conflict.seenAt),
-    closedAt: isoOrNull(conflict.closedAt),
-  };
 }

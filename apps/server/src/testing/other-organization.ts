@@ -92,7 +92,8 @@ export async function makeOrganization(cp: ControlPlane, slug: string): Promise<
   const [conflict] = await cp.sql<{ id: string }[]>`
     INSERT INTO syncline_control.conflicts
       (organization_id, job_id, run_id, table_name, key_text, kind, columns, document)
-    VALUES (${scope.organizationId}, ${job.id}, ${run.id}, 'users', '1', 'update-update', '{name}', '{}')
+    VALUES (${scope.organizationId}, ${job.id}, ${run.id}, 'users', '1', 'update-update', '{name}',
+      '{"table": "users", "key": {"id": "1"}, "base": null, "ours": null, "theirs": null, "columnTypes": [["id", "integer"]], "versions": "1"}')
     RETURNING id`;
   const theirs = { email: `theirs@${slug}.test`, name: "Theirs", grants: [] };
   const userId = await createPerson(cp, call, theirs);

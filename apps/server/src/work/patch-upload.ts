@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { type PatchRecord, recordPatch, removePatch } from "@syncline/control-plane";
+import { type PatchRecord, removePatch } from "@syncline/control-plane";
 import { openPatch } from "@syncline/core";
 import { createSha256, localPatchFiles } from "@syncline/runtime/files";
 import type { Asked } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
+import { recordStored } from "./record-stored.ts";
 import { keptPatch } from "./result-of.ts";
 
 interface Upload extends Pick<Asked<unknown>, "cp" | "call" | "signal"> {
@@ -27,25 +28,15 @@ export async function storePatch(parts: ServiceParts, upload: Upload): Promise<P
       checksums: { hash: file.header.metadata.hash, tables: file.footer.checksum.tables },
     }),
   });
-  const { header, hash, complete, operations, bytes: size, summary, objectKey, indexKey } = stored;
-  try {
-    return await recordPatch(cp, call, {
-      origin: "upload",
-      source: header.source.locator,
-      target: header.target.locator,
-      keepMs: parts.settings.limits.results.maxAgeMs,
-      hash,
-      complete,
-      operations,
-      bytes: size,
-      summary,
-      objectKey,
-      indexKey,
-    });
-  } catch (error) {
-    await parts.results.removeResult(stored).catch(() => {});
-    throw error;
-  }
+  const { source, target } = stored.header;
+  return recordStored(parts, {
+    cp,
+    call,
+    stored,
+    origin: "upload",
+    source: source.locator,
+    target: target.locator,
+  });
 }
 
 /** Removes its files; the record stays. */

@@ -1,15 +1,22 @@
 import type { JobKind } from "@syncline/jobs";
-import { and, desc, eq, isNull } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
+import { isUuid } from "../ids.ts";
 import { type Page, type PageInput, pageByAge, readAge, readLimit } from "../paging.ts";
 import type { Job } from "../records.ts";
-import { jobs } from "../schema/index.ts";
+import type { RunState } from "../run-machine/run-states.ts";
+import { jobs, runs } from "../schema/index.ts";
 import { olderThan } from "./by-age.ts";
 
 export interface ListJobsInput extends PageInput {
   readonly kind?: JobKind;
   readonly name?: string;
+  /** In the name, the description, the source or the target, in any case. */
+  readonly text?: string;
+  readonly enabled?: boolean;
+  /** Whose newest run is in any of these. */
+  readonly lastStates?: readonly RunState[];
 }
 
 /** Newest first. */
@@ -31,6 +38,9 @@ export async function listJobs(
           isNull(jobs.deletedAt),
           input.kind === undefined ? undefined : eq(jobs.kind, input.kind),
           input.name === undefined ? undefined : eq(jobs.name, input.name),
+          input.text === undefined || input.text === "" ? undefined : named(input.text),
+          input.enabled === undefined ? undefined : eq(jobs.enabled, input.enabled),
+          input.lastStates === undefined ? undefined : inArray(newestState, [...input.lastStates]),
           olderThan(jobs, position),
         ),
       )
@@ -38,4 +48,50 @@ export async function listJobs(
       .limit(limit + 1),
   );
   return pageByAge(rows, limit);
+}
+
+const newestState = sql`(SELECT r.state FROM ${runs} r WHERE r.job_id = ${jobs}.id
+  ORDER BY r.created_at DESC, r.id DESC LIMIT 1)`;
+
+function named(text: string): SQL {
+  const { name, definition } = jobs;
+  const said = sql`lower(concat_ws(E'\\n', ${name}, ${definition}->>'description', ${definition}->>'source', ${definition}->>'target'))`;
+  return sql`strpos(${said}, lower(${text})) > 0`;
+}
+
+export interface LastRun {
+  readonly id: string;
+  readonly state: RunState;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+/** The newest run of each of these jobs, by job. */
+export async function lastRuns(
+  cp: ControlPlane,
+  { organizationId, projectId }: Scope,
+  jobIds: readonly string[],
+): Promise<ReadonlyMap<string, LastRun>> {
+  const ids = jobIds.filter(isUuid);
+  if (ids.length === 0) return new Map();
+  const rows = await read(cp, organizationId, (db) =>
+    db
+      .selectDistinctOn([runs.jobId], {
+        jobId: runs.jobId,
+        id: runs.id,
+        state: runs.state,
+        createdAt: runs.createdAt,
+        finishedAt: runs.finishedAt,
+      })
+      .from(runs)
+      .where(
+        and(
+          eq(runs.organizationId, organizationId),
+          eq(runs.projectId, projectId),
+          inArray(runs.jobId, ids),
+        ),
+      )
+      .orderBy(runs.jobId, desc(runs.createdAt), desc(runs.id)),
+  );
+  return new Map(rows.map(({ jobId, ...run }) => [jobId ?? "", run]));
 }

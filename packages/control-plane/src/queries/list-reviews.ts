@@ -2,9 +2,10 @@ import { and, count, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
 import { type Page, type PageInput, pageByAge, readAge, readLimit } from "../paging.ts";
+import type { PatchRecord } from "../records.ts";
 import { APPROVING_ROLES } from "../reviews/counting-approvals.ts";
 import { ownReviews, type Review, reviewColumns, stateNow } from "../reviews/review-record.ts";
-import { type ReviewState, reviews } from "../schema/index.ts";
+import { patches, type ReviewState, reviews } from "../schema/index.ts";
 import { olderThan } from "./by-age.ts";
 
 export interface ListReviewsInput extends PageInput {
@@ -18,6 +19,8 @@ export interface ListReviewsInput extends PageInput {
 export interface ListedReview extends Review {
   /** Persons whose approval stands; whether each counts now, the review itself tells. */
   readonly given: number;
+  /** Of the patch that it applies, whose files may be gone; null: it applies none. */
+  readonly patch: Pick<PatchRecord, "summary" | "complete"> | null;
 }
 
 /** Newest first. */
@@ -31,8 +34,16 @@ export async function listReviews(
   const { state, authoredBy, waitingFor } = input;
   const rows = await read(cp, scope.organizationId, (db) =>
     db
-      .select({ ...reviewColumns, given })
+      .select({
+        ...reviewColumns,
+        given,
+        patch: { summary: patches.summary, complete: patches.complete },
+      })
       .from(reviews)
+      .leftJoin(
+        patches,
+        and(eq(patches.id, reviews.patchId), eq(patches.organizationId, reviews.organizationId)),
+      )
       .where(
         and(
           ownReviews(scope),

@@ -44,6 +44,7 @@ export * from "./remove-patch.ts";
 export * from "./renew-leases.ts";
 export * from "./reset-pair.ts";
 export { resetPassword } from "./reset-password.ts";
+export * from "./resolve-by-rule.ts";
 export * from "./resolve-conflict.ts";
 export { retryRun } from "./retry-run.ts";
 export { type Rewrapped, rewrapAll } from "./rewrap-all.ts";

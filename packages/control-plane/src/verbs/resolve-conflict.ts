@@ -1,22 +1,18 @@
-import { CodedError, isCodedError, openConflict, resolveMerge } from "@syncline/core";
-import type { JobDefinition } from "@syncline/jobs";
-import { eq } from "drizzle-orm";
+import { CodedError, isCodedError } from "@syncline/core";
+import { desc, eq } from "drizzle-orm";
+import { assertChoice, type ConflictChoice } from "../conflicts/assert-choice.ts";
 import { assertDecidedValues } from "../conflicts/assert-decided-values.ts";
-import {
-  type ConflictDocument,
-  conflictOf,
-  type DocumentRow,
-  resolutionOf,
-  tableOf,
-} from "../conflicts/conflict-document.ts";
+import type { ConflictDocument, DocumentRow } from "../conflicts/conflict-document.ts";
+import { definitionOfRun } from "../conflicts/definition-of-run.ts";
 import { readDecidedRow } from "../conflicts/read-decided-row.ts";
 import type { Call, ControlPlane } from "../control-plane.ts";
+import type { Executor } from "../database/open-database.ts";
 import { joining, transact } from "../database/transact.ts";
 import { assertId, found } from "../ids.ts";
 import { type Conflict, getConflict } from "../queries/get-conflict.ts";
 import { conflicts, jobs, resolutions } from "../schema/index.ts";
 
-export type ConflictChoice = "ours" | "theirs" | "base" | "row";
+export type { ConflictChoice } from "../conflicts/assert-choice.ts";
 
 export interface ResolveConflictInput {
   readonly conflictId: string;
@@ -26,6 +22,8 @@ export interface ResolveConflictInput {
   readonly row?: Readonly<Record<string, unknown>> | null;
   /** `versions` of the conflict that the choice is about; left out: those that are stored. */
   readonly seen?: string;
+  /** Id of the newest decision that the choice was made knowing; null for none, left out: whatever it is. */
+  readonly decision?: string | null;
 }
 
 /**
@@ -51,12 +49,10 @@ export async function resolveConflict(
     const conflict = found(row, "conflict", conflictId);
     const document = conflict.document as ConflictDocument;
     assertOpen(conflict, document, input.seen);
-    if (job !== undefined) {
-      assertDirection(job.definition, choice);
-      assertLasting(job.definition, choice);
-    }
+    if (input.decision !== undefined) await assertDecision(tx, conflictId, input.decision);
     const decided = decidedRow(input, document);
-    assertPossible(conflict, document, { choice, row: decided });
+    const definition = job?.definition ?? (await definitionOfRun(tx, conflict));
+    assertChoice({ record: conflict, document, definition }, { choice, row: decided });
     if (decided !== null) await assertDecidedValues(tx, decided, document);
     await tx.insert(resolutions).values({
       organizationId,
@@ -134,24 +130,20 @@ function assertOpen({ state }: Conflict, { versions }: ConflictDocument, seen: s
     });
 }
 
-/** One way, only one side's row can be what both have. */
-function assertDirection(definition: JobDefinition, choice: ConflictChoice): void {
-  if (definition.kind !== "bi-sync" || definition.direction === "both") return;
-  if (choice === "ours" || choice === "theirs") return;
-  throw new CodedError(
-    "request.invalid",
-    `The job goes ${definition.direction.replaceAll("-", " ")} only, so the choice is ours or theirs; found ${choice}.`,
-  );
-}
-
-/** Where the base stays as it is, a row of the target that is like the base's counts as unchanged. */
-function assertLasting({ kind }: JobDefinition, choice: ConflictChoice): void {
-  if (choice !== "base" || kind === "bi-sync" || kind === "apply") return;
-  throw new CodedError(
-    "request.invalid",
-    `The base of a ${kind} job stays as it is, so a row like the base's counts as unchanged and the next run would take the source's.`,
-    { hint: "Choose ours or theirs, or give the row as it shall be." },
-  );
+/** Two people may decide one conflict at once: the later one is told what the other chose. */
+async function assertDecision(tx: Executor, conflictId: string, known: string | null): Promise<void> {
+  const [newest] = await tx
+    .select()
+    .from(resolutions)
+    .where(eq(resolutions.conflictId, conflictId))
+    .orderBy(desc(resolutions.resolvedAt), desc(resolutions.id))
+    .limit(1);
+  if (newest === undefined || newest.id === known) return;
+  const { choice, resolvedBy } = newest;
+  throw new CodedError("resource.changed", `It was decided meanwhile: ${choice}, by ${resolvedBy}.`, {
+    hint: "Read the conflict again; it can be decided anew.",
+    details: { decision: newest.id, choice, resolvedBy },
+  });
 }
 
 function decidedRow({ choice, row }: ResolveConflictInput, document: ConflictDocument): DocumentRow | null {
@@ -160,34 +152,4 @@ function decidedRow({ choice, row }: ResolveConflictInput, document: ConflictDoc
   if (choice !== "row" && row !== undefined)
     throw new CodedError("request.invalid", `A row was given with the choice ${choice}.`);
   return row === undefined || row === null ? null : readDecidedRow(row, document);
-}
-
-/** What cannot be carried out is said now, not by a cycle in the night. */
-function assertPossible(
-  record: Conflict,
-  document: ConflictDocument,
-  { choice, row }: { readonly choice: ConflictChoice; readonly row: DocumentRow | null },
-): void {
-  if (record.kind === "count-changed") {
-    if (choice === "ours") return;
-    throw new CodedError(
-      "request.invalid",
-      `Rows without a key whose number has changed are left as they are (ours); found ${choice}.`,
-      { hint: "Compare again for the rest." },
-    );
-  }
-  if (document.counts !== undefined) {
-    if (choice !== "row") return;
-    throw new CodedError("request.invalid", "Rows without a key are decided by ours, theirs or base.");
-  }
-  const open = openConflict(tableOf(document), conflictOf(document, record));
-  const resolved = resolveMerge(open, resolutionOf(choice, row));
-  if (resolved.kind === "impossible")
-    throw new CodedError("request.invalid", `This cannot be chosen: ${resolved.reason}.`);
-  if (resolved.kind === "open")
-    throw new CodedError(
-      "request.invalid",
-      `The row leaves ${resolved.columns.map((column) => `"${column}"`).join(", ")} open.`,
-      { hint: "Give a value for every column in conflict." },
-    );
 }

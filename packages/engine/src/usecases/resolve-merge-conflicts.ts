@@ -22,15 +22,22 @@ import { stillOpen } from "./resolve-conflicts.ts";
 import { writeFile } from "./write-file.ts";
 import { type WrittenPatch, writePatch } from "./write-patch.ts";
 
-export interface ResolveMergeConflictsInput {
+/** Conflicts of a merge or move, as a conflict file whose header has no patch holds them. */
+export interface HeldConflicts extends Pick<ConflictFile, "name" | "merges"> {
+  readonly header: Pick<ConflictFile["header"], "source" | "target" | "tables">;
+}
+
+export interface ResolvedMergeInput {
   readonly ctx: RunContext;
-  /** A conflict file whose header has no patch. */
-  readonly conflicts: ConflictFile;
+  readonly conflicts: HeldConflicts;
   /** Decides what the file leaves open; without it an open conflict is an error. Undefined leaves it open. */
   readonly choose?: (
     conflict: MergeConflict,
     table: PatchTable,
   ) => Promise<MergeResolution | undefined> | MergeResolution | undefined;
+}
+
+export interface ResolveMergeConflictsInput extends ResolvedMergeInput {
   readonly path: string;
   readonly overwrite: boolean;
   readonly files: PatchFiles;
@@ -42,14 +49,13 @@ export interface ResolveMergeConflictsInput {
  * the conflict was found. Throws `patch.conflicts` with the lines that are still open or that cannot be carried out.
  */
 export async function resolveMergeConflicts(input: ResolveMergeConflictsInput): Promise<WrittenPatch> {
-  const { ctx, conflicts, createDigest } = input;
-  const operations = await decide(input);
-  const header = resolvedHeader(ctx, conflicts);
+  const { ctx, createDigest } = input;
+  const { header, operations } = await resolvedMerge(input);
   return writeFile(input, (sink) =>
     writePatch({
       ctx,
       header,
-      operations: inOneBatch(operations),
+      operations,
       checksums: () => NO_CHECKSUMS,
       sink,
       createDigest,
@@ -57,11 +63,19 @@ export async function resolveMergeConflicts(input: ResolveMergeConflictsInput): 
   );
 }
 
+/** The same, for whoever keeps it elsewhere. */
+export async function resolvedMerge(
+  input: ResolvedMergeInput,
+): Promise<{ readonly header: PatchHeader; readonly operations: AsyncIterable<readonly PatchOperation[]> }> {
+  const operations = await decide(input);
+  return { header: resolvedHeader(input.ctx, input.conflicts), operations: inOneBatch(operations) };
+}
+
 async function* inOneBatch(operations: readonly PatchOperation[]): AsyncGenerator<readonly PatchOperation[]> {
   for (let at = 0; at < operations.length; at += 256) yield operations.slice(at, at + 256);
 }
 
-async function decide({ conflicts, choose, ctx }: ResolveMergeConflictsInput): Promise<PatchOperation[]> {
+async function decide({ conflicts, choose, ctx }: ResolvedMergeInput): Promise<PatchOperation[]> {
   const tables = new Map(conflicts.header.tables.map((table) => [table.name, table]));
   const open: number[] = [];
   const operations: PatchOperation[] = [];
@@ -126,7 +140,7 @@ function impossible(file: string, line: number, reason: string): CodedError {
   );
 }
 
-function resolvedHeader(ctx: RunContext, { header }: ConflictFile): PatchHeader {
+function resolvedHeader(ctx: RunContext, { header }: HeldConflicts): PatchHeader {
   const now = ctx.now();
   return {
     format: "syncline-patch",

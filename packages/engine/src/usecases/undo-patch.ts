@@ -5,7 +5,13 @@ import { nameApplication } from "./apply/application-id.ts";
 import { checkOptions } from "./apply/check-options.ts";
 import { findDone, resultOfThen } from "./apply/find-done.ts";
 import { runApplication } from "./apply/run-application.ts";
-import type { ApplicationName, ApplyConflict, ApplyOptions, ApplyResult } from "./apply-contract.ts";
+import type {
+  ApplicationName,
+  ApplyConflict,
+  ApplyOptions,
+  ApplyResult,
+  PatchInput,
+} from "./apply-contract.ts";
 
 export interface UndoPatchInput extends ApplicationName {
   readonly target: PatchTarget;
@@ -14,8 +20,15 @@ export interface UndoPatchInput extends ApplicationName {
   readonly options: ApplyOptions;
   /** Chooses among the inverse operations; without it all are taken. */
   readonly select?: ((operation: PatchOperation) => boolean) | undefined;
+  /** What people decided of rows that were edited since; asked once the inverse is known. */
+  readonly decide?: ((inverse: PatchInput) => DecidedInverse) | undefined;
   readonly ctx: RunContext;
   readonly onConflict?: (conflict: ApplyConflict) => Promise<void> | void;
+}
+
+export interface DecidedInverse extends Pick<PatchInput, "operations"> {
+  /** Whether some rows stay as they are, so that the application is taken back in part. */
+  readonly partial: boolean;
 }
 
 /**
@@ -24,27 +37,30 @@ export interface UndoPatchInput extends ApplicationName {
  * @throws CodedError `patch.not_found`, `patch.already_undone`, and what `applyPatch` throws
  */
 export async function undoPatch(input: UndoPatchInput): Promise<ApplyResult> {
-  const { target, patchId, select, ctx, onConflict } = input;
+  const { target, patchId, select, decide, ctx, onConflict } = input;
   const options = checkOptions(input.options);
   const name = nameApplication(ctx, input.applicationId);
   // What it takes back is marked as undone by then.
   const done = await findDone(target, { ...name, options });
   if (done !== null) return resultOfThen(done);
   const inverse = await target.openInverse(patchId);
+  const { header, entry } = inverse;
+  const operations = () => selected(inverse.operations(), select);
+  const decided = decide?.({ header, hash: entry.hash, operations });
   return runApplication({
     target,
     request: {
       ...name,
       kind: "undo",
-      undoes: inverse.entry.id,
-      partial: select !== undefined,
-      header: inverse.header,
-      hash: inverse.entry.hash,
+      undoes: entry.id,
+      partial: select !== undefined || decided?.partial === true,
+      header,
+      hash: entry.hash,
       options,
       actor: ctx.actor,
       signal: ctx.signal,
     },
-    operations: () => selected(inverse.operations(), select),
+    operations: decided?.operations ?? operations,
     ctx,
     onConflict,
     reached: input.reached,

@@ -10,6 +10,11 @@ export {
   applyTo,
   runApply,
 } from "./apply/run-apply.ts";
+export {
+  type ResolutionPatch,
+  type ResolutionPatchInput,
+  resolutionPatch,
+} from "./conflicts/resolution-patch.ts";
 export * from "./contract.ts";
 export * from "./copy/index.ts";
 export { type ComparisonInput, comparisonOptions, mayStop } from "./diff/comparison.ts";

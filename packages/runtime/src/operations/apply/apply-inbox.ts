@@ -53,9 +53,28 @@ export class ApplyInbox {
     return used.map(([, each]) => (written ? each : { ...each, state: "standing" }));
   }
 
+  /** Whether some rows stay as the target has them. */
+  get leavesRows(): boolean {
+    return [...this.#decisions.values()].some(({ resolution }) => resolution === "ours");
+  }
+
+  /** The decided rows of the patch and nothing else of it. */
+  decidedRows(ctx: RunContext): PatchInput {
+    const isDecided = (operation: PatchOperation) => this.#decisions.has(nameOf(operation));
+    return this.#decided(ctx, "rows", (each) => (isDecided(each) ? this.#decide(each) : null));
+  }
+
   /** The patch as it was decided: each operation applies to the row that the decision is about, and to no other. */
   decidedPatch(ctx: RunContext): PatchInput {
     if (this.#decisions.size === 0) return this.#patch;
+    return this.#decided(ctx, "patch", (operation) => this.#decide(operation));
+  }
+
+  #decided(
+    ctx: RunContext,
+    what: "patch" | "rows",
+    decide: (operation: PatchOperation) => PatchOperation | null,
+  ): PatchInput {
     const about = [...this.#decisions.values()].map(({ table, keyText, seen, resolution }) => [
       table,
       keyText,
@@ -65,8 +84,8 @@ export class ApplyInbox {
     return decidedPatch({
       ctx,
       patch: this.#patch,
-      about: JSON.stringify(about.sort()),
-      decide: (operation) => this.#decide(operation),
+      about: JSON.stringify(what === "patch" ? about.sort() : [what, ...about.sort()]),
+      decide,
       createDigest: createSha256,
     });
   }

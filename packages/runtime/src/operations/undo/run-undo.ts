@@ -1,5 +1,5 @@
 import { createPatchFilter, type PatchSelection } from "@syncline/core";
-import { type PatchTarget, undoPatch } from "@syncline/engine";
+import { type PatchTarget, type UndoPatchInput, undoPatch } from "@syncline/engine";
 import type { JobOf } from "@syncline/jobs";
 import { connectRemote } from "../../remote/connect-remote.ts";
 import type { ApplyHooks, ApplyReport } from "../apply/run-apply.ts";
@@ -21,6 +21,8 @@ export interface UndoInput {
   readonly confirm?: string | null;
 }
 
+export interface UndoHooks extends ApplyHooks, Pick<UndoPatchInput, "decide"> {}
+
 export function undoOfJob(job: JobOf<"undo">): UndoInput {
   return {
     target: job.target,
@@ -39,7 +41,7 @@ export function undoOfJob(job: JobOf<"undo">): UndoInput {
 export async function runUndo(
   setting: OperationSetting,
   { target: locator, patchId, options, selections, confirm = null }: UndoInput,
-  { onConflict }: ApplyHooks = {},
+  { onConflict, decide }: UndoHooks = {},
 ): Promise<ApplyReport> {
   const wanted = { target: locator, action: "undo", dryRun: options.dryRun };
   const remote = await remoteWriteTarget(setting, wanted);
@@ -60,6 +62,7 @@ export async function runUndo(
       ctx: setting.context,
       ...applicationOf(setting),
       ...(onConflict === undefined ? {} : { onConflict }),
+      ...(decide === undefined ? {} : { decide }),
       ...(select === null ? {} : { select }),
     });
     return { ...applyReport(result), target: place.label, result };

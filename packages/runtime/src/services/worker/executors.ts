@@ -1,11 +1,12 @@
 import { CodedError } from "@syncline/core";
-import { runUndo, runWatch, undoOfJob } from "../../operations/index.ts";
+import { runWatch } from "../../operations/index.ts";
 import { applyUnit } from "./apply-unit.ts";
 import { executeBiSync } from "./bi-sync-executor.ts";
 import { copyUnits } from "./copy-units.ts";
 import { diffUnits } from "./diff-units.ts";
 import { exportUnit, importUnit } from "./file-units.ts";
 import { mergeUnit } from "./merge-unit.ts";
+import { undoUnit } from "./undo-unit.ts";
 import type { Executors, UnitExecutor } from "./unit-executor.ts";
 import { jobOf, summarized } from "./unit-job.ts";
 
@@ -14,7 +15,7 @@ export const EXECUTORS: Executors = {
   diff: diffUnits,
   watch: async (work) => summarized(await runWatch(work.setting, jobOf(work, "watch"))),
   apply: applyUnit,
-  undo: async (work) => summarized(await runUndo(work.setting, undoOfJob(jobOf(work, "undo")))),
+  undo: undoUnit,
   copy: copyUnits,
   merge: mergeUnit,
   "bi-sync": executeBiSync,
