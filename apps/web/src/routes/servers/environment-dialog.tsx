@@ -7,7 +7,7 @@ import { useMe } from "../../api/me.ts";
 import { ErrorState } from "../../components/error-state.tsx";
 import { problemOfName } from "./connection-url.ts";
 import { daysText } from "./days-text.ts";
-import type { KnownEnvironment } from "./environments-query.ts";
+import type { KnownEnvironment } from "./known-environments.ts";
 
 interface EnvironmentDialogProps {
   /** Null: closed. */

@@ -11,8 +11,9 @@ import { LinesSkeleton } from "../../components/query-boundary.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { daysText } from "./days-text.ts";
 import { EnvironmentDialog } from "./environment-dialog.tsx";
-import { type KnownEnvironment, useEnvironments } from "./environments-query.ts";
+import { useEnvironments } from "./environments-query.ts";
 import { FreezeDialog } from "./freeze-dialog.tsx";
+import type { KnownEnvironment } from "./known-environments.ts";
 
 /** Environments with what writing there takes. */
 export function EnvironmentsPanel() {

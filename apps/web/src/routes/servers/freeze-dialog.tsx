@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
-import type { KnownEnvironment } from "./environments-query.ts";
+import type { KnownEnvironment } from "./known-environments.ts";
 
 interface FreezeDialogProps {
   /** Null: closed. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { knownEnvironments } from "./environments-query.ts";
+import { knownEnvironments } from "./known-environments.ts";
 
 const stored = {
   id: "7e4ab4f2-5a51-4f6e-8ac1-0a4d2d3f0c11",
