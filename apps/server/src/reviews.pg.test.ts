@@ -42,6 +42,9 @@ describe("the whole way of a patch", () => {
     expect((await world.ask(world.ann, "POST", `${thread}/reopen`)).json.resolvedAt).toBe(null);
     expect((await world.ask(world.ben, "GET", "/reviews?waiting=true")).json.items).toHaveLength(1);
     expect((await world.ask(world.ann, "GET", "/reviews?waiting=true")).json.items).toHaveLength(0);
+    const [listed] = (await world.ask(world.ben, "GET", "/reviews?waiting=true")).json.items;
+    expect(listed.counts).toEqual({ inserts: 1, updates: 1, deletes: 1 });
+    expect(listed.hazards).toEqual(["It deletes 1 row."]);
     expect((await world.ask(world.ann, "GET", "/reviews?mine=true&state=open")).json.items).toHaveLength(1);
     expect(await world.apply(patch)).toEqual({ state: "failed", code: "review.required" });
     expect(await world.users()).toEqual(BEFORE);

@@ -1,5 +1,6 @@
 import type { AnswerOf, reviews } from "@syncline/api";
 import type { ListedReview, PatchRecord, ReviewComment, ReviewDetail } from "@syncline/control-plane";
+import type { PatchCounts } from "@syncline/core";
 import type { JobDefinition } from "@syncline/jobs";
 import { redactUrlsIn } from "@syncline/observability";
 import { iso, isoOrNull } from "./present.ts";
@@ -7,6 +8,8 @@ import { iso, isoOrNull } from "./present.ts";
 type ReviewAnswer = AnswerOf<typeof reviews.listReviews>["items"][number];
 type DetailAnswer = AnswerOf<typeof reviews.getReview>;
 type CommentAnswer = AnswerOf<typeof reviews.commentOnReview>;
+
+type ShownPatch = Pick<PatchRecord, "summary" | "complete">;
 
 export function presentReview(review: ListedReview): ReviewAnswer {
   return {
@@ -30,7 +33,15 @@ export function presentReview(review: ListedReview): ReviewAnswer {
     decidedAt: isoOrNull(review.decidedAt),
     expiresAt: iso(review.expiresAt),
     runId: review.runId,
+    counts: countsOf(review.patch),
+    hazards: hazardsOf(review.definition, review.patch),
   };
+}
+
+function countsOf(patch: ShownPatch | null): ReviewAnswer["counts"] {
+  if (patch === null) return null;
+  const { inserts = 0, updates = 0, deletes = 0 } = patch.summary as Partial<PatchCounts>;
+  return { inserts, updates, deletes };
 }
 
 export interface ReviewSurroundings {
@@ -42,10 +53,9 @@ export interface ReviewSurroundings {
 export function presentDetail(detail: ReviewDetail, { patch, frozen }: ReviewSurroundings): DetailAnswer {
   const { review, decisions, comments, authors, given } = detail;
   return {
-    ...presentReview({ ...review, given }),
+    ...presentReview({ ...review, given, patch }),
     definition: redactUrlsIn(review.definition) as JobDefinition,
     summary: patch?.summary ?? null,
-    hazards: hazardsOf(review.definition, patch),
     authors: [...authors],
     decisions: decisions.map(({ email, name, decision, reason, at, superseded, counts, publicKey }) => ({
       email,
@@ -86,7 +96,7 @@ function blocksOf({ review, given }: ReviewDetail, frozen: string | null): strin
   ];
 }
 
-function hazardsOf(definition: JobDefinition, patch: PatchRecord | null): string[] {
+function hazardsOf(definition: JobDefinition, patch: ShownPatch | null): string[] {
   const { deletes = 0 } = (patch?.summary ?? {}) as { readonly deletes?: number };
   const { strategy = "" } = definition as { readonly strategy?: string };
   const writing = definition as { readonly includeCascades?: boolean; readonly triggers?: string };

@@ -50,6 +50,11 @@ const reviewFields = {
   decidedAt: timeSchema.nullable(),
   expiresAt: timeSchema,
   runId: idSchema.nullable().describe("The last run under it."),
+  counts: z
+    .object({ inserts: z.int(), updates: z.int(), deletes: z.int() })
+    .nullable()
+    .describe("Of the patch; null without one."),
+  hazards: z.array(z.string()).describe("What to look at, as far as it is known before."),
 };
 
 export const reviewSchema = z.object(reviewFields).meta({ id: "Review" });
@@ -59,7 +64,6 @@ export const reviewDetailSchema = z
     ...reviewFields,
     definition: jobSchema,
     summary: z.unknown().describe("Counts of the patch, by table; null without a patch."),
-    hazards: z.array(z.string()).describe("What to look at, as far as it is known before."),
     authors: z.array(z.string()).describe("Who may not approve."),
     decisions: z.array(
       z.object({
