@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@syncline/runtime/embedded-postgres";
 import { deviations, EDITS } from "./expected.ts";
 import { announce, done, failed, say, title } from "./narrate.ts";
@@ -21,12 +22,16 @@ class DemoFailure extends Error {
 }
 
 const INTERRUPTED = 130;
+/** After Ctrl-C, for whatever it interrupted. */
+const LONGEST_END_MS = 10_000;
 
 /** Runs the demonstration and ends the process: 0 when every step came out as expected. */
 export async function runDemo(argv: readonly string[]): Promise<void> {
-  const unknown = argv.find((word) => !["--keep", "--server", "--"].includes(word));
+  const unknown = argv.find((word) => !["--keep", "--server", "--million", "--"].includes(word));
   if (unknown !== undefined) {
-    process.stderr.write(`Unknown option ${JSON.stringify(unknown)}; the demo takes --keep or --server.\n`);
+    process.stderr.write(
+      `Unknown option ${JSON.stringify(unknown)}; the demo takes --keep, --server and --million.\n`,
+    );
     process.exit(2);
   }
   const interrupted = new Promise<"interrupted">((resolve) => {
@@ -35,7 +40,9 @@ export async function runDemo(argv: readonly string[]): Promise<void> {
   });
   const served = argv.includes("--server");
   process.exit(
-    await (served ? demonstrateServer(interrupted) : demonstrate(argv.includes("--keep"), interrupted)),
+    await (served
+      ? demonstrateServer(interrupted, argv.includes("--million"))
+      : demonstrate(argv.includes("--keep"), interrupted)),
   );
 }
 
@@ -66,17 +73,22 @@ async function demonstrate(keep: boolean, interrupted: Promise<"interrupted">): 
   }
 }
 
-/** The databases of the demonstration behind a server, until Ctrl-C. */
-async function demonstrateServer(interrupted: Promise<"interrupted">): Promise<number> {
-  title("Syncline: a server over two databases of an outdoor-gear shop");
-  const server = await startEmbeddedPostgres();
-  const workspace = makeWorkspace((database) => server.url(database));
+/** The dashboard over databases of the demonstration, until Ctrl-C. */
+async function demonstrateServer(interrupted: Promise<"interrupted">, million: boolean): Promise<number> {
+  title("Syncline: the dashboard over the databases of an outdoor-gear shop");
+  say("Starting a PostgreSQL of its own, filling databases, building the dashboard…");
+  const postgres = await startEmbeddedPostgres();
+  const workspace = makeWorkspace((database) => postgres.url(database));
   try {
-    const rows = await createShops((database) => server.url(database));
-    done(`staging and prod are filled: ${rows.toLocaleString("en-US")} rows each, 11 tables.`);
-    return await serve(workspace.folder, interrupted);
+    return await Promise.race([
+      serve({ postgres, folder: workspace.folder, million, interrupted }),
+      interrupted.then(() => sleep(LONGEST_END_MS, INTERRUPTED)),
+    ]);
+  } catch (error) {
+    failed(String(error instanceof Error ? error.message : error));
+    return 1;
   } finally {
-    await server.stop();
+    await postgres.stop();
     workspace.remove();
   }
 }

@@ -8,11 +8,11 @@ export const PRODUCTION = "shop_production";
 
 /** Makes the shop twice, then edits staging. Returns the rows of one shop. */
 export async function createShops(url: (database: string) => string): Promise<number> {
-  await run(url("postgres"), `CREATE DATABASE ${PRODUCTION}`);
-  for (const part of PARTS) await run(url(PRODUCTION), sql(part));
-  await run(url("postgres"), `CREATE DATABASE ${STAGING} TEMPLATE ${PRODUCTION}`);
+  await runSql(url("postgres"), `CREATE DATABASE ${PRODUCTION}`);
+  for (const part of PARTS) await runSql(url(PRODUCTION), sql(part));
+  await runSql(url("postgres"), `CREATE DATABASE ${STAGING} TEMPLATE ${PRODUCTION}`);
   const rows = await countRows(url(PRODUCTION));
-  await run(url(STAGING), sql("edits"));
+  await runSql(url(STAGING), sql("edits"));
   return rows;
 }
 
@@ -21,14 +21,15 @@ function sql(part: string): string {
 }
 
 async function countRows(url: string): Promise<number> {
-  const [row] = await run(
+  const [row] = await runSql(
     url,
     "SELECT sum(reltuples)::bigint AS rows FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
   );
   return Number(row?.rows);
 }
 
-async function run(url: string, statements: string): Promise<Record<string, unknown>[]> {
+/** Runs statements on a session of their own; the rows of a single one. */
+export async function runSql(url: string, statements: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
