@@ -10,7 +10,14 @@ export function EnvironmentBadge({ name }: { readonly name: string }) {
       variant="filled"
       radius="sm"
       tt="none"
-      styles={{ root: { backgroundColor: environmentColor(name), color: "#fff" } }}
+      styles={{
+        root: {
+          backgroundColor: environmentColor(name),
+          color: "#fff",
+          flex: "none",
+          minWidth: "max-content",
+        },
+      }}
     >
       {name}
     </Badge>

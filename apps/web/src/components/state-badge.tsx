@@ -44,7 +44,14 @@ export function StateBadge({ state, label }: StateBadgeProps) {
       tt="none"
       fw={600}
       variant="light"
-      styles={{ root: { backgroundColor: `var(--sl-${tint}-tint)`, color: textOf(tint) } }}
+      styles={{
+        root: {
+          backgroundColor: `var(--sl-${tint}-tint)`,
+          color: textOf(tint),
+          flex: "none",
+          minWidth: "max-content",
+        },
+      }}
     >
       {label ?? state.replaceAll("_", " ")}
     </Badge>

@@ -119,17 +119,17 @@ const COLUMNS: readonly ListColumn<KnownEnvironment>[] = [
   },
   {
     id: "approvals",
-    header: "Approvals by others",
+    header: "Approvals",
     cell: ({ approvals, config }) => (
-      <>
-        <span className="sl-mono">{approvals}</span>
-        {config !== null && config.approvals > 0 && (
-          <Text component="span" c="dimmed" size="xs">
-            {" "}
-            the config asks for {config.approvals}
-          </Text>
-        )}
-      </>
+      <span
+        className="sl-mono"
+        title={
+          config === null || config.approvals === 0 ? "" : `The config file asks for ${config.approvals}.`
+        }
+      >
+        {approvals === 0 ? "none" : approvals}
+        {config !== null && config.approvals > 0 && " (config)"}
+      </span>
     ),
   },
   {
@@ -140,7 +140,7 @@ const COLUMNS: readonly ListColumn<KnownEnvironment>[] = [
   {
     id: "signatures",
     header: "Signatures",
-    cell: ({ signatures }) => (signatures ? "required" : "not needed"),
+    cell: ({ signatures }) => (signatures ? "required" : "no"),
   },
   {
     id: "frozen",

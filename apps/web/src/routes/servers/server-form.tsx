@@ -109,7 +109,6 @@ function Form({ server, takenNames, environments, onClose, onSaved }: Omit<Serve
   // A result is one of what was typed then.
   const tested = `${url} ${form.protection}`;
   const { reset } = test;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was tested has changed.
   useEffect(reset, [tested, reset]);
   const faults = [nameProblem, environmentProblem, columnProblem, urlProblem].filter((each) => each !== null);
   return (
