@@ -1,7 +1,6 @@
 import { grants, HEALTHS, type Overview, overview } from "@syncline/api";
 import {
   countWaitingReviews,
-  dailyCounts,
   type JobStanding,
   jobStandings,
   type ListedReview,
@@ -15,10 +14,10 @@ import { redactUrls } from "@syncline/observability";
 import type { Workspace } from "@syncline/runtime";
 import type { Asked, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
+import { DailyTrends } from "../work/daily-trends.ts";
 import { differencesOf, healthOf, isFailure } from "../work/pair-health.ts";
 import { iso, isoOrNull } from "./present.ts";
 
-const DAYS = 14;
 const MOST_PAIRS = 500;
 const MOST_RUNS = 50;
 const FIRST_REVIEWS = 5;
@@ -27,13 +26,14 @@ type Asking = Asked<typeof overview.getOverview>;
 type Pair = Overview["pairs"][number];
 
 export function overviewRoutes(router: Router, { workspaces }: ServiceParts): void {
+  const trends = new DailyTrends();
   router.on(overview.getOverview, async (asked) => {
     const { cp, call, identity } = asked;
     const mayReadRuns = grants(identity.scopes, "runs:read");
-    const [standings, live, trends, environments, reviews, workspace] = await Promise.all([
+    const [standings, live, days, environments, reviews, workspace] = await Promise.all([
       jobStandings(cp, call.scope),
       mayReadRuns ? liveRuns(cp, call.scope, { limit: MOST_RUNS }) : { items: [], total: 0 },
-      dailyCounts(cp, call.scope, { days: DAYS }),
+      trends.of(cp, call.scope),
       listEnvironments(cp, call.scope, { limit: 500 }),
       waitingReviews(asked),
       workspaces.of(call.scope, cp),
@@ -59,7 +59,7 @@ export function overviewRoutes(router: Router, { workspaces }: ServiceParts): vo
             : [{ name, at: iso(frozenAt), by: frozenBy ?? "", reason: frozenReason ?? "" }],
         ),
       },
-      trends: [...trends],
+      trends: [...days],
     };
   });
 }
