@@ -289,6 +289,49 @@ describe("jobs", () => {
     });
   });
 
+  it("are found by what they are called, whether they are on, and how they ended last", async () => {
+    const body = { kind: "diff", source: "a:src:users", target: "a:dst:users" } as const;
+    const made = await client().jobs.createJob({
+      body: { ...body, name: "found-1", description: "Ünique words" },
+    });
+    await client().jobs.createJob({ body: { ...body, name: "found-2", enabled: false } });
+    const run = await client().jobs.runJob({ params: { id: made.id }, query: { wait: 30 } });
+    const names = async (query: object) =>
+      (await client().jobs.listJobs({ query })).items.map(({ name }) => name);
+    expect(await names({ text: "FOUND-" })).toEqual(["found-2", "found-1"]);
+    expect(await names({ text: "nique WORDS" })).toEqual(["found-1"]);
+    expect(await names({ text: "found", enabled: "false" })).toEqual(["found-2"]);
+    expect(await names({ text: "found", lastState: ["succeeded", "failed"] })).toEqual(["found-1"]);
+    expect(await names({ text: "found", lastState: ["failed"] })).toEqual([]);
+    const { items } = await client().jobs.listJobs({ query: { text: "found-" } });
+    expect(items.map(({ lastRun }) => lastRun?.id ?? null)).toEqual([null, run.id]);
+  });
+
+  it("are tried without being saved and without writing a row", async () => {
+    const before = await inTarget();
+    const definition = { name: "try", source: "a:src:users", target: "a:dst:users" } as const;
+    const saved = (await client().jobs.listJobs()).items.length;
+    const tried = await client().jobs.tryJob({
+      body: { definition: { ...definition, kind: "copy", schedule: { every: "1h" } } },
+      query: { wait: 30 },
+    });
+    expect(tried).toMatchObject({ state: "succeeded", jobId: null, definition: { dryRun: true } });
+    expect(tried.definition.schedule).toBeUndefined();
+    expect(tried.summary?.counts.deleted).toBe(before.filter(({ id }) => id === 99).length);
+    expect(await inTarget()).toEqual(before);
+    const merged = await client().jobs.tryJob({
+      body: { definition: { ...definition, kind: "merge", base: "a:fill:users" } },
+      query: { wait: 30 },
+    });
+    expect(merged.definition).toMatchObject({ kind: "merge", dryRun: true });
+    expect(await inTarget()).toEqual(before);
+    expect((await client().jobs.listJobs()).items).toHaveLength(saved);
+    for (const kind of ["export", "bi-sync"] as const)
+      await expect(
+        client().jobs.tryJob({ body: { definition: { ...definition, kind, file: "x.ndjson" } as never } }),
+      ).rejects.toMatchObject({ code: "request.invalid" });
+  });
+
   it("an incoming webhook starts the job by its token alone, once under one key", async () => {
     const job = await client().jobs.createJob({
       body: { name: "hooked", kind: "diff", source: "a:src:users", target: "a:dst:users" },

@@ -1,3 +1,16 @@
+export {
+  JOB_KINDS,
+  type JobDefinition,
+  type JobKind,
+  type JobOf,
+  jobSchema,
+  parseDuration,
+  RUN_STATES,
+  type RunState,
+  type Schedule,
+  scheduleSchema,
+  WRITING_KINDS,
+} from "@syncline/jobs";
 export { AUDITED, type Audited } from "./audited.ts";
 export { PATCH_MEDIA_TYPE } from "./contract/diffs.ts";
 export {

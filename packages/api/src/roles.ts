@@ -57,6 +57,7 @@ function scopesUpTo(role: Role): readonly (Scope | "*")[] {
  */
 export const ENVIRONMENT_ROUTES: ReadonlySet<RouteName> = new Set([
   "POST /jobs",
+  "POST /jobs/try",
   "PUT /jobs/{id}",
   "DELETE /jobs/{id}",
   "POST /jobs/{id}/run",

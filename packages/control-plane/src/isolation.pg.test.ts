@@ -80,6 +80,7 @@ describe("the one whose rows they are", () => {
       "listConflicts",
       "listDeliveries",
       "listEnvironments",
+      "lastRuns",
       "listJobs",
       "listKeys",
       "listPairs",

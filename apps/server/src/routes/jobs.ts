@@ -6,6 +6,7 @@ import {
   getJob,
   type Job,
   jobTimeline,
+  lastRuns,
   listJobs,
   listSchedules,
   rotateHook,
@@ -15,13 +16,14 @@ import {
   updateJob,
 } from "@syncline/control-plane";
 import { CodedError } from "@syncline/core";
-import { type JobDefinition, nextSlot, type Schedule, scheduleProblem } from "@syncline/jobs";
+import { type JobDefinition, nextSlot, type Schedule, scheduleProblem, WRITING_KINDS } from "@syncline/jobs";
 import type { Asked, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { assertDefinitionPlaces, type PlacesAsked } from "../work/assert-places.ts";
 import { checkDefinition } from "../work/check-definition.ts";
+import { keptPatch } from "../work/result-of.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
-import { presentJob, presentRun } from "./present.ts";
+import { type JobAnswer, presentJob, presentRun } from "./present.ts";
 import { presentTimelineItem } from "./present-timeline.ts";
 
 const PREVIEWED = 5;
@@ -40,10 +42,15 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
   };
   router.on(
     jobs.listJobs,
-    async ({ cp, call, query }) => {
-      const { items, next } = await listJobs(cp, call.scope, query);
-      const schedules = await schedulesOf({ cp, call }, items);
-      return { items: items.map((job) => presentJob(job, schedules.get(job.id) ?? null)), next };
+    async (asked) => {
+      const { enabled, lastState, ...query } = asked.query;
+      const readsRuns = mayReadRuns(asked);
+      const { items, next } = await listJobs(asked.cp, asked.call.scope, {
+        ...query,
+        ...(enabled === undefined ? {} : { enabled: enabled === "true" }),
+        ...(lastState === undefined || !readsRuns ? {} : { lastStates: lastState }),
+      });
+      return { items: await presented(asked, items), next };
     },
     { aliases },
   );
@@ -53,19 +60,49 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
       const { cp, call, body } = asked;
       checkDefinition(body, await parts.workspaces.of(call.scope, cp));
       await assertDefinitionPlaces(parts, asked, body);
-      return present({ cp, call }, await createJob(cp, call, { definition: body }));
+      return present(asked, await createJob(cp, call, { definition: body }));
     },
     { aliases },
   );
-  router.on(jobs.getJob, async ({ cp, call, params }) =>
-    present({ cp, call }, await getJob(cp, call.scope, { jobId: params.id })),
+  router.on(
+    jobs.tryJob,
+    async (asked) => {
+      const { cp, call, body } = asked;
+      const definition = tried(body.definition);
+      await assertDefinitionPlaces(parts, asked, definition);
+      if (definition.kind === "apply") await keptPatch({ cp, call }, definition.patch);
+      const jobId = definition.kind === "bi-sync" ? await keptInStepBy(asked, body.jobId) : undefined;
+      return presentRun(
+        await startRun(parts, {
+          cp,
+          call,
+          definition,
+          trigger: "manual",
+          ...(jobId === undefined ? {} : { jobId }),
+        }),
+      );
+    },
+    {
+      after: (run, { cp, call, query, signal }) => waitForRun(run, { cp, call, signal, seconds: query.wait }),
+    },
+  );
+  const keptInStepBy = async (asked: PlacesAsked, jobId: string | undefined): Promise<string> => {
+    if (jobId === undefined)
+      throw new CodedError("request.invalid", "What a new bi-sync job would do cannot be tried.", {
+        hint: "What its places agree on is kept for the saved job: save it without a schedule, then try it.",
+      });
+    await assertJobPlaces(asked, jobId);
+    return jobId;
+  };
+  router.on(jobs.getJob, async (asked) =>
+    present(asked, await getJob(asked.cp, asked.call.scope, { jobId: asked.params.id })),
   );
   router.on(jobs.updateJob, async (asked) => {
     const { cp, call, params, body } = asked;
     await assertJobPlaces(asked, params.id);
     checkDefinition(body.definition, await parts.workspaces.of(call.scope, cp));
     await assertDefinitionPlaces(parts, asked, body.definition);
-    return present({ cp, call }, await updateJob(cp, call, { jobId: params.id, ...body }));
+    return present(asked, await updateJob(cp, call, { jobId: params.id, ...body }));
   });
   router.on(jobs.deleteJob, async (asked) => {
     const { cp, call, params } = asked;
@@ -113,7 +150,17 @@ export function jobRoutes(router: Router, parts: ServiceParts): void {
   hookRoute(router, parts);
 }
 
-/** The token is the credential; who calls is the hook itself. */
+/** As it is run to see what it would do: dry, now, and not again when it fails. @throws CodedError `request.invalid` */
+function tried(definition: JobDefinition): JobDefinition {
+  if (definition.kind === "export")
+    throw new CodedError("request.invalid", "An export changes no rows: there is nothing to try.", {
+      hint: "Save the job and run it; the file is written to the dump folder.",
+    });
+  const { schedule: _, retry, ...once } = definition;
+  const dry = WRITING_KINDS.has(definition.kind) ? { dryRun: true } : {};
+  return { ...once, ...dry, retry: { ...retry, attempts: 1 } } as JobDefinition;
+}
+
 /** The definition for a run in which somebody has seen that the rows shall go. @throws CodedError `request.invalid` */
 function withDeletes(definition: JobDefinition): JobDefinition {
   if (definition.kind !== "bi-sync")
@@ -125,6 +172,7 @@ function withDeletes(definition: JobDefinition): JobDefinition {
   return { ...rest, maxDeletePercent: 100 };
 }
 
+/** The token is the credential; who calls is the hook itself. */
 function hookRoute(router: Router, parts: ServiceParts): void {
   router.on(jobs.callHook, async ({ cp, params, requestId, remember }) => {
     const job = await findJobByHook(cp, params.token);
@@ -140,8 +188,24 @@ function hookRoute(router: Router, parts: ServiceParts): void {
   });
 }
 
-async function present({ cp, call }: Pick<Asked<unknown>, "cp" | "call">, job: Job) {
-  return presentJob(job, (await schedulesOf({ cp, call }, [job])).get(job.id) ?? null);
+type AskedOfJobs = Pick<Asked<unknown>, "cp" | "call" | "identity">;
+
+const mayReadRuns = ({ identity }: AskedOfJobs) => grants(identity.scopes, "runs:read");
+
+async function present(asked: AskedOfJobs, job: Job): Promise<JobAnswer> {
+  const [shown] = await presented(asked, [job]);
+  if (shown === undefined) throw new Error("a job is not presented");
+  return shown;
+}
+
+/** With their schedules, and their last runs for who may read them. */
+async function presented(asked: AskedOfJobs, shown: readonly Job[]): Promise<JobAnswer[]> {
+  const ids = shown.map(({ id }) => id);
+  const [schedules, last] = await Promise.all([
+    schedulesOf(asked, shown),
+    mayReadRuns(asked) ? lastRuns(asked.cp, asked.call.scope, ids) : new Map(),
+  ]);
+  return shown.map((job) => presentJob(job, { schedule: schedules.get(job.id), lastRun: last.get(job.id) }));
 }
 
 /** By job. */

@@ -2,6 +2,7 @@ import type { AnswerOf, diffs, jobs, people, RunAnswer, runs } from "@syncline/a
 import type {
   Attempt,
   Job,
+  LastRun,
   PatchRecord,
   Run,
   ScheduleRecord,
@@ -24,7 +25,12 @@ type AttemptAnswer = AnswerOf<typeof runs.listAttempts>["items"][number];
 /** A definition without the passwords of connection URLs. */
 const shown = <T>(definition: T): T => redactUrlsIn(definition) as T;
 
-export function presentJob(job: Job, schedule: ScheduleRecord | null): JobAnswer {
+interface AboutJob {
+  readonly schedule: ScheduleRecord | undefined;
+  readonly lastRun: LastRun | undefined;
+}
+
+export function presentJob(job: Job, { schedule, lastRun }: AboutJob): JobAnswer {
   return {
     id: job.id,
     name: job.name,
@@ -34,6 +40,15 @@ export function presentJob(job: Job, schedule: ScheduleRecord | null): JobAnswer
     enabled: job.enabled,
     version: job.version,
     hasHook: job.hookDigest !== null,
+    lastRun:
+      lastRun === undefined
+        ? null
+        : {
+            id: lastRun.id,
+            state: lastRun.state,
+            createdAt: iso(lastRun.createdAt),
+            finishedAt: isoOrNull(lastRun.finishedAt),
+          },
     nextFireAt: isoOrNull(schedule?.nextFireAt ?? null),
     lastFiredAt: isoOrNull(schedule?.lastFiredAt ?? null),
     createdAt: iso(job.createdAt),

@@ -1,5 +1,6 @@
-import { JOB_KINDS, jobSchema, scheduleSchema } from "@syncline/jobs";
+import { JOB_KINDS, jobSchema, RUN_STATES, scheduleSchema } from "@syncline/jobs";
 import { z } from "zod";
+import { waitQuery } from "./diffs.ts";
 import { defineRoute } from "./route.ts";
 import { runSchema } from "./runs.ts";
 import { byId, idSchema, pageOf, pageQuery, timeSchema } from "./schemas.ts";
@@ -19,6 +20,15 @@ export const storedJobSchema = z
     enabled: z.boolean(),
     version: z.int(),
     hasHook: z.boolean(),
+    lastRun: z
+      .object({
+        id: idSchema,
+        state: z.enum(RUN_STATES),
+        createdAt: timeSchema,
+        finishedAt: timeSchema.nullable(),
+      })
+      .nullable()
+      .describe("The newest, whatever became of it; null: there is none, or the caller may not read runs."),
     nextFireAt: timeSchema.nullable(),
     lastFiredAt: timeSchema.nullable(),
     createdAt: timeSchema,
@@ -29,7 +39,21 @@ export const storedJobSchema = z
 export const listJobs = defineRoute("GET /jobs", {
   tag,
   summary: "Jobs, newest first",
-  query: pageQuery.extend({ kind: z.enum(JOB_KINDS).optional(), name: z.string().max(63).optional() }),
+  query: pageQuery.extend({
+    kind: z.enum(JOB_KINDS).optional(),
+    name: z.string().max(63).optional(),
+    text: z
+      .string()
+      .max(200)
+      .optional()
+      .describe("In the name, the description, the source or the target, in any case."),
+    enabled: z.enum(["true", "false"]).optional(),
+    lastState: z
+      .array(z.enum(RUN_STATES))
+      .max(RUN_STATES.length)
+      .optional()
+      .describe("Whose newest run is in any of these."),
+  }),
   answer: { kind: "json", status: 200, schema: pageOf(storedJobSchema) },
 });
 
@@ -38,6 +62,24 @@ export const createJob = defineRoute("POST /jobs", {
   summary: "Create a job",
   body: { kind: "json", schema: definitionSchema },
   answer: { kind: "json", status: 201, schema: storedJobSchema },
+  idempotent: true,
+});
+
+export const tryJob = defineRoute("POST /jobs/try", {
+  tag,
+  summary: "Run a definition once without saving it and without writing a row",
+  description:
+    "What writes is a dry run, whatever the definition says; comparisons are what they always are. An export has " +
+    "nothing to try. What a bi-sync job would do is told by what its places agreed on, so it is named by `jobId`.",
+  query: waitQuery,
+  body: {
+    kind: "json",
+    schema: z.strictObject({
+      definition: definitionSchema,
+      jobId: idSchema.optional().describe("The saved job that the definition is a change of."),
+    }),
+  },
+  answer: { kind: "json", status: 202, schema: runSchema },
   idempotent: true,
 });
 

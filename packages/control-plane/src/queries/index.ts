@@ -16,6 +16,7 @@ export * from "./get-run.ts";
 export * from "./job-standings.ts";
 export * from "./job-timeline.ts";
 export * from "./known-results.ts";
+export * from "./last-runs.ts";
 export * from "./list-audit.ts";
 export * from "./list-conflicts.ts";
 export * from "./list-invitations.ts";

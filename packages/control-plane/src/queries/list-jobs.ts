@@ -2,7 +2,6 @@ import type { JobKind } from "@syncline/jobs";
 import { and, desc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { ControlPlane, Scope } from "../control-plane.ts";
 import { read } from "../database/transact.ts";
-import { isUuid } from "../ids.ts";
 import { type Page, type PageInput, pageByAge, readAge, readLimit } from "../paging.ts";
 import type { Job } from "../records.ts";
 import type { RunState } from "../run-machine/run-states.ts";
@@ -57,41 +56,4 @@ function named(text: string): SQL {
   const { name, definition } = jobs;
   const said = sql`lower(concat_ws(E'\\n', ${name}, ${definition}->>'description', ${definition}->>'source', ${definition}->>'target'))`;
   return sql`strpos(${said}, lower(${text})) > 0`;
-}
-
-export interface LastRun {
-  readonly id: string;
-  readonly state: RunState;
-  readonly createdAt: Date;
-  readonly finishedAt: Date | null;
-}
-
-/** The newest run of each of these jobs, by job. */
-export async function lastRuns(
-  cp: ControlPlane,
-  { organizationId, projectId }: Scope,
-  jobIds: readonly string[],
-): Promise<ReadonlyMap<string, LastRun>> {
-  const ids = jobIds.filter(isUuid);
-  if (ids.length === 0) return new Map();
-  const rows = await read(cp, organizationId, (db) =>
-    db
-      .selectDistinctOn([runs.jobId], {
-        jobId: runs.jobId,
-        id: runs.id,
-        state: runs.state,
-        createdAt: runs.createdAt,
-        finishedAt: runs.finishedAt,
-      })
-      .from(runs)
-      .where(
-        and(
-          eq(runs.organizationId, organizationId),
-          eq(runs.projectId, projectId),
-          inArray(runs.jobId, ids),
-        ),
-      )
-      .orderBy(runs.jobId, desc(runs.createdAt), desc(runs.id)),
-  );
-  return new Map(rows.map(({ jobId, ...run }) => [jobId ?? "", run]));
 }

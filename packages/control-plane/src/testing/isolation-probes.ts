@@ -267,6 +267,9 @@ export const PROBES: Readonly<Record<Exported, Probe | Reason>> = {
   listDueSchedules: "for processes of the service",
   listEnvironments: ({ cp, scope, theirs }) =>
     items(queries.listEnvironments(cp, { ...scope, projectId: theirs.scope.projectId })),
+  lastRuns: async ({ cp, scope, theirs }) => [
+    ...(await queries.lastRuns(cp, scope, [theirs.jobId])).values(),
+  ],
   listJobs: ({ cp, scope, theirs }) =>
     items(queries.listJobs(cp, { ...scope, projectId: theirs.scope.projectId })),
   listKeys: ({ cp, scope }) => items(queries.listKeys(cp, scope)),
