@@ -29,7 +29,7 @@ describe.skipIf(CHROMIUM_PATH === null)("signing in and links, in Chromium", () 
     await page.keyboard.type("too short");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").waitFor();
-    await page.getByLabel("Password").focus();
+    await page.locator('input[type="password"]').focus();
     await page.keyboard.press("Control+A");
     await page.keyboard.type(PASSWORD);
     await page.keyboard.press("Enter");
@@ -73,7 +73,7 @@ describe.skipIf(CHROMIUM_PATH === null)("signing in and links, in Chromium", () 
 
   async function signIn(page: Page, password: string): Promise<void> {
     await page.getByLabel("E-mail").fill("ada@example.test");
-    await page.getByLabel("Password").fill(password);
+    await page.locator('input[type="password"]').fill(password);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
   }
 });
