@@ -98,6 +98,7 @@ export const EXIT_REASONS: Readonly<Record<ErrorCode, ExitReason>> = {
   "resource.not_found": "notFound",
   "resource.exists": "usage",
   "resource.changed": "conflict",
+  "selection.changed": "conflict",
   "run.state_refused": "conflict",
   "run.instant_lost": "connection",
   "request.invalid": "usage",

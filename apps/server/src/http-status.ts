@@ -76,6 +76,7 @@ export const HTTP_STATUSES: Readonly<Record<ErrorCode, number>> = {
   "resource.not_found": 404,
   "resource.exists": 409,
   "resource.changed": 409,
+  "selection.changed": 409,
   "run.state_refused": 409,
   "run.instant_lost": 503,
   "request.invalid": 400,

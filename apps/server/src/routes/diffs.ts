@@ -1,17 +1,14 @@
-import { type AnswerOf, diffs, PATCH_MEDIA_TYPE, type QueryOf } from "@syncline/api";
+import { diffs, PATCH_MEDIA_TYPE } from "@syncline/api";
 import { getPatch, listPatches } from "@syncline/control-plane";
-import { CodedError, type PatchOperation } from "@syncline/core";
-import type { ChangeFilter, CutValue } from "@syncline/runtime/results";
 import type { Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { assertDefinitionPlaces, assertPatchPlaces } from "../work/assert-places.ts";
 import { discardPatch, storePatch } from "../work/patch-upload.ts";
-import { keptPatch, withResult } from "../work/result-of.ts";
+import { keptPatch } from "../work/result-of.ts";
 import { signedPatch } from "../work/signed-patch.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
+import { patchChangeRoutes } from "./patch-changes.ts";
 import { presentPatch, presentRun } from "./present.ts";
-
-type ChangeAnswer = AnswerOf<typeof diffs.getChange>;
 
 export function diffRoutes(router: Router, parts: ServiceParts): void {
   router.on(
@@ -56,65 +53,5 @@ export function diffRoutes(router: Router, parts: ServiceParts): void {
       },
     });
   });
-  changeRoutes(router, parts);
-}
-
-function changeRoutes(router: Router, parts: ServiceParts): void {
-  router.on(diffs.listChanges, async (asked) => {
-    const { cp, call, params, query, signal } = asked;
-    const patch = await keptPatch({ cp, call }, params.id);
-    await assertPatchPlaces(parts, asked, patch.id);
-    const { limit, after } = query;
-    return withResult(parts, patch, async (result) => {
-      const { items, next } = await result.list({
-        filter: filterOf(query),
-        limit,
-        signal,
-        ...(after === undefined ? {} : { after }),
-      });
-      return {
-        items: items.map(({ id, operation, cut }) => presentChange(id, operation, cut)),
-        next,
-        hash: patch.hash,
-        searching: false,
-      };
-    });
-  });
-  router.on(diffs.getChange, async (asked) => {
-    const { cp, call, params } = asked;
-    const { id, n } = params;
-    const patch = await keptPatch({ cp, call }, id);
-    await assertPatchPlaces(parts, asked, patch.id);
-    return withResult(parts, patch, async (result) => {
-      const operation = await result.operation(n);
-      if (operation !== null) return presentChange(n, operation, []);
-      throw new CodedError("resource.not_found", `Patch "${id}" has no change ${n}.`);
-    });
-  });
-}
-
-function filterOf({ table, kind, column, key, text }: QueryOf<typeof diffs.listChanges>): ChangeFilter {
-  return {
-    ...(table === undefined ? {} : { table }),
-    ...(kind === undefined ? {} : { kinds: kind }),
-    ...(column === undefined ? {} : { column }),
-    ...(key === undefined ? {} : { key: { values: [], prefix: key } }),
-    ...(text === undefined ? {} : { text }),
-  };
-}
-
-function presentChange(id: number, operation: PatchOperation, cut: readonly CutValue[]): ChangeAnswer {
-  const before = operation.op === "insert" ? null : Object.fromEntries(operation.old);
-  const after = operation.op === "delete" ? null : Object.fromEntries(operation.new);
-  return {
-    n: id,
-    table: operation.table,
-    kind: operation.op,
-    key: Object.fromEntries(operation.key),
-    columns: operation.op === "update" ? [...operation.new.keys()] : [],
-    before,
-    after,
-    count: operation.op === "update" ? 1 : operation.count,
-    cut: [...cut],
-  };
+  patchChangeRoutes(router, parts);
 }

@@ -361,7 +361,6 @@ export const selectChanges = defineRoute("POST /patches/{id}/selection", {
     }),
   },
   answer: { kind: "json", status: 201, schema: patchSchema },
-  idempotent: true,
 });
 
 export const listStatements = defineRoute("GET /patches/{id}/sql", {

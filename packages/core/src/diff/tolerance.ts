@@ -1,5 +1,4 @@
 import { CodedError } from "../errors/coded-error.ts";
-import type { ColumnSpec } from "../schema/table-spec.ts";
 import { isWithin, parseDecimal } from "./exact-decimal.ts";
 import { instantMicros, intervalMicros, spanMicros, timeMicros } from "./temporal-distance.ts";
 
@@ -18,8 +17,14 @@ const MEASURES: Readonly<Record<string, (text: string) => bigint | null>> = {
   interval: intervalMicros,
 };
 
+/** `type.base` is its name without modifiers. */
+export interface ToleranceColumn {
+  readonly name: string;
+  readonly type: { readonly name: string; readonly base: string };
+}
+
 /** Reads a tolerance for a column of numbers (`0.01`) or of times (`2 seconds`). Never compares through floats. */
-export function parseTolerance(column: ColumnSpec, text: string): Tolerance {
+export function parseTolerance(column: ToleranceColumn, text: string): Tolerance {
   if (NUMBERS.includes(column.type.base)) return decimalTolerance(column, text);
   const measure = MEASURES[column.type.base];
   if (measure !== undefined) return spanTolerance(column, text, measure);
@@ -32,7 +37,7 @@ export function parseTolerance(column: ColumnSpec, text: string): Tolerance {
   );
 }
 
-function decimalTolerance(column: ColumnSpec, text: string): Tolerance {
+function decimalTolerance(column: ToleranceColumn, text: string): Tolerance {
   const limit = parseDecimal(text);
   if (limit === null || limit.units < 0n) throw malformed(column, text, "a number such as 0.01");
   const read = (value: string) =>
@@ -46,7 +51,7 @@ function decimalTolerance(column: ColumnSpec, text: string): Tolerance {
 }
 
 function spanTolerance(
-  column: ColumnSpec,
+  column: ToleranceColumn,
   text: string,
   measure: (text: string) => bigint | null,
 ): Tolerance {
@@ -61,7 +66,7 @@ function spanTolerance(
   };
 }
 
-function malformed(column: ColumnSpec, text: string, expected: string): CodedError {
+function malformed(column: ToleranceColumn, text: string, expected: string): CodedError {
   return new CodedError(
     "usage.invalid",
     `The tolerance "${text}" of column "${column.name}" (${column.type.name}) is not ${expected}.`,

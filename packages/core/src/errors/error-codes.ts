@@ -74,6 +74,7 @@ export const ERROR_CODES = [
   "resource.not_found",
   "resource.exists",
   "resource.changed",
+  "selection.changed",
   "run.state_refused",
   "run.instant_lost",
   "request.invalid",

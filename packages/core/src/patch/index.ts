@@ -18,5 +18,6 @@ export * from "./patch-selection.ts";
 export { rowChange } from "./patch-to-change.ts";
 export * from "./rebase-operation.ts";
 export * from "./signature-verdict.ts";
-export { patchSql, type ScriptedPatch } from "./sql/patch-sql.ts";
+export { aboutPatch, patchSql, type ScriptedPatch, USAGE as SQL_USAGE } from "./sql/patch-sql.ts";
+export { SCRIPT_ORDER, SCRIPT_TAIL, ScriptStatements, scriptHead, sqlScript } from "./sql/sql-script.ts";
 export { parsePatchTableName } from "./table-name.ts";

@@ -4,6 +4,7 @@ import { type ByteSource, openPatch, type PatchOperation } from "@syncline/core"
 import { operationsOf, patchChecksums } from "@syncline/engine";
 import { decompressBytes } from "@syncline/snapshot-store/files";
 import { createSha256 } from "../files/patch-files.ts";
+import { listStatements, statementOperations } from "./change-index/change-statements.ts";
 import { IndexCache } from "./index-cache.ts";
 import type {
   ChangeFilter,
@@ -78,9 +79,14 @@ class Results implements ResultStore {
     return {
       header: index.meta.header,
       total: index.meta.total,
-      tables: index.tables,
+      tables: () => index.insight.tables(),
       list: (input) => index.list(input),
       count: (input) => index.count(input),
+      find: (input) => index.find(input),
+      histogram: (input) => index.insight.histogram(input),
+      previewIgnore: (input) => index.insight.previewIgnore(input),
+      statements: (input) => listStatements(index, input),
+      statementOperations: (input, signal) => statementOperations(index, input, signal),
       operation: (id) => index.operation(id),
       operations: (filter: ChangeFilter, signal) => index.operations(filter, signal),
       close: release,

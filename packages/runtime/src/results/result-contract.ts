@@ -94,9 +94,26 @@ export interface ChangeFilter {
   readonly kinds?: readonly ChangeKind[];
   /** A column that an update changes. */
   readonly column?: string;
+  /** More columns, all of which it changes. */
+  readonly columns?: readonly string[];
   readonly key?: KeyFilter;
   /** Text within any value of the change (key, old, new), without regard to case. */
   readonly text?: string;
+  readonly values?: readonly ValueCondition[];
+}
+
+/**
+ * A condition on one column. Of an update the columns that it changes and those of its key are known; others meet no
+ * condition.
+ */
+export interface ValueCondition {
+  readonly column: string;
+  /** Of an update either side may be meant; an insert has only `new`, a delete only `old`. */
+  readonly side: "old" | "new" | "either";
+  /** `contains` pays no regard to case. */
+  readonly test: "equals" | "contains";
+  /** Null: is NULL. */
+  readonly value: string | null;
 }
 
 /** Values of the first key columns, and what the next key column's text starts with. */
@@ -109,6 +126,8 @@ export interface ListChangesInput {
   readonly filter?: ChangeFilter;
   /** `next` of the page before. */
   readonly after?: string;
+  /** Instead of `after`: how many of what the filter chooses come before the page. */
+  readonly offset?: number;
   /** 1 to 1,000. */
   readonly limit: number;
   readonly signal?: AbortSignal;
@@ -119,9 +138,11 @@ export interface ChangePage {
   readonly items: readonly ListedChange[];
   /**
    * Null at the end. A search for text stops after a moment's work, so a page may hold fewer changes than asked for,
-   * even none, and still have a next one.
+   * even none, and still have a next one. So may one of very long values.
    */
   readonly next: string | null;
+  /** With `offset` and a search: it has not come to the end of the page; what it found is kept for whoever asks again. */
+  readonly searching: boolean;
 }
 
 export interface ListedChange {
@@ -141,15 +162,29 @@ export interface CutValue {
 
 export interface CountChangesInput {
   readonly filter?: ChangeFilter;
-  /** Text is counted up to this many; everything else exactly. Default 10,000. */
-  readonly cap?: number;
   readonly signal?: AbortSignal;
 }
 
-/** `exact` false: there are at least that many. */
+/** `exact` false: a search found so many up to now, and goes on when it is asked again. */
 export interface ChangeCount {
   readonly count: number;
   readonly exact: boolean;
+  readonly kinds: { readonly insert: number; readonly update: number; readonly delete: number };
+}
+
+export interface FindChangeInput {
+  readonly table: string;
+  /** The whole key. */
+  readonly values: readonly string[];
+  readonly filter?: ChangeFilter;
+  readonly signal?: AbortSignal;
+}
+
+export interface FoundChange {
+  /** Null: the row is not changed. */
+  readonly id: number | null;
+  /** How many of what the filter chooses come before it; null: it is not chosen, or a search has not come to it. */
+  readonly offset: number | null;
 }
 
 /** Operations of one table, which may stand for several rows each where rows have no key. */
@@ -159,8 +194,102 @@ export interface IndexedTable {
   readonly inserts: number;
   readonly updates: number;
   readonly deletes: number;
-  /** How many updates change a column; columns that none changes are left out. */
-  readonly changedColumns: readonly { readonly name: string; readonly updates: number }[];
+  /** How many updates change a column, and how many nothing else; columns that none changes are left out. */
+  readonly changedColumns: readonly {
+    readonly name: string;
+    readonly updates: number;
+    readonly only: number;
+  }[];
+}
+
+export interface HistogramInput {
+  readonly table: string;
+  /** To look into. */
+  readonly column?: string;
+  /** 1 to 60. */
+  readonly buckets: number;
+  readonly filter?: ChangeFilter;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface ChangeHistogram {
+  /** `key`: equal parts of the range of the first key column. `order`: equal parts of the changes. */
+  readonly along: "key" | "order";
+  /** False: a search has not come to the end. */
+  readonly exact: boolean;
+  readonly buckets: {
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly insert: number;
+    readonly update: number;
+    readonly delete: number;
+  }[];
+  readonly column: ColumnProfile | null;
+}
+
+/** What updates do to a column; counts are of those that were looked at. */
+export interface ColumnProfile {
+  readonly name: string;
+  readonly type: string;
+  /** That the filter chooses and that change the column. */
+  readonly updates: number;
+  /** Looked at, evenly spread. */
+  readonly sampled: number;
+  /** The most frequent; long values are cut. */
+  readonly pairs: { readonly old: string | null; readonly new: string | null; readonly count: number }[];
+  readonly becameNull: number;
+  readonly wasNull: number;
+  readonly whitespaceOnly: number;
+  readonly caseOnly: number;
+  /** Differences, new less old. */
+  readonly numeric: {
+    readonly count: number;
+    readonly min: number;
+    readonly median: number;
+    readonly max: number;
+    readonly buckets: { readonly from: number; readonly to: number; readonly count: number }[];
+  } | null;
+}
+
+/** As jobs have them. */
+export interface PreviewIgnoreInput {
+  readonly ignoreFields: readonly string[];
+  readonly tolerance: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How many updates would be none under the rules; `exact` false: at least so many, ask again. */
+export interface IgnorePreview {
+  readonly exact: boolean;
+  readonly vanish: number;
+  readonly remain: number;
+  readonly tables: { readonly name: string; readonly vanish: number; readonly remain: number }[];
+  readonly notes: string[];
+}
+
+export type Direction = "forward" | "undo";
+
+export interface ListStatementsInput {
+  readonly direction: Direction;
+  /** Statements before the page. */
+  readonly offset: number;
+  readonly limit: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface StatementPage {
+  readonly items: {
+    /** From 1. */
+    readonly n: number;
+    /** Id of the change. */
+    readonly change: number;
+    readonly table: string;
+    readonly kind: ChangeKind;
+    readonly text: string;
+    readonly cut: boolean;
+  }[];
+  readonly total: number;
+  readonly next: string | null;
 }
 
 /**
@@ -171,11 +300,22 @@ export interface IndexedTable {
 export interface OpenResult {
   readonly header: PatchHeader;
   readonly total: number;
-  readonly tables: readonly IndexedTable[];
+  /** Tables with changes. */
+  tables(): Promise<readonly IndexedTable[]>;
   list(input: ListChangesInput): Promise<ChangePage>;
   count(input: CountChangesInput): Promise<ChangeCount>;
+  find(input: FindChangeInput): Promise<FoundChange>;
   /** With all its values whole; null when there is no such change. */
   operation(id: number): Promise<PatchOperation | null>;
+  histogram(input: HistogramInput): Promise<ChangeHistogram>;
+  previewIgnore(input: PreviewIgnoreInput): Promise<IgnorePreview>;
+  /** The patch as SQL: deletes, then updates, then inserts. */
+  statements(input: ListStatementsInput): Promise<StatementPage>;
+  /** What the statements of a kind do, in their order. */
+  statementOperations(
+    input: { readonly direction: Direction; readonly kind: ChangeKind },
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly PatchOperation[]>;
   /** What a filter chooses, in order, with all values whole. */
   operations(filter: ChangeFilter, signal?: AbortSignal): AsyncIterable<readonly PatchOperation[]>;
   close(): void;

@@ -6,6 +6,7 @@ import {
   type RenderInput,
   type RowChange,
   renderDiff,
+  renderInputOfPatch,
 } from "@syncline/core";
 import type { DiffResult } from "@syncline/engine";
 import {
@@ -16,7 +17,6 @@ import {
   prepareDiff,
 } from "@syncline/runtime/operations";
 import type { ExitReason } from "../../exit-codes.ts";
-import { renderInputOfPatch } from "../../render/changes-of-patch.ts";
 import { formatAmount } from "../../render/counts.ts";
 import type { Session } from "../../session.ts";
 import type { DiffCommandOptions } from "../diff.ts";

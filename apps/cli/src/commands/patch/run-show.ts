@@ -1,7 +1,6 @@
-import { type PatchFile, patchSql, renderDiff, renderPatch } from "@syncline/core";
+import { type PatchFile, patchSql, renderDiff, renderInputOfPatch, renderPatch } from "@syncline/core";
 import { patchInput } from "@syncline/runtime/operations";
 import type { ExitReason } from "../../exit-codes.ts";
-import { renderInputOfPatch } from "../../render/changes-of-patch.ts";
 import type { Session } from "../../session.ts";
 import { diffFormat } from "../diff/diff-options.ts";
 import type { FileCommandOptions, ShowCommandOptions } from "../patch.ts";

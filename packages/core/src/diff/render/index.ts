@@ -1,3 +1,4 @@
+export { renderInputOfPatch } from "./changes-of-patch.ts";
 export { displayName, ValueDisplay } from "./display-value.ts";
 export { renderDiff } from "./render-diff.ts";
 export * from "./render-input.ts";

@@ -8,11 +8,7 @@ export type ScriptedPatch = Pick<PatchFile, "header" | "operations"> & { readonl
 export function patchSql(patch: ScriptedPatch): AsyncIterable<string> {
   const { header } = patch;
   return sqlScript({
-    about: [
-      `Patch ${header.id} of ${header.createdAt}: makes ${header.target.locator} equal to ${header.source.locator}.`,
-      ...(patch.hash === undefined ? [] : [`Content sha256:${patch.hash}`]),
-      ...USAGE,
-    ],
+    about: aboutPatch(patch),
     tables: header.tables,
     async *operations(op) {
       for await (const batch of patch.operations()) {
@@ -21,6 +17,15 @@ export function patchSql(patch: ScriptedPatch): AsyncIterable<string> {
       }
     },
   });
+}
+
+/** Lines for the top of its script. */
+export function aboutPatch({ header, hash }: Pick<ScriptedPatch, "header" | "hash">): readonly string[] {
+  return [
+    `Patch ${header.id} of ${header.createdAt}: makes ${header.target.locator} equal to ${header.source.locator}.`,
+    ...(hash === undefined ? [] : [`Content sha256:${hash}`]),
+    ...USAGE,
+  ];
 }
 
 export const USAGE: readonly string[] = [

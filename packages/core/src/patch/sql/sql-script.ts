@@ -38,21 +38,51 @@ const START = [
   "",
 ];
 
+/** Before the first statement. */
+export function scriptHead(about: readonly string[]): string {
+  return `${[...about.map((line) => `-- ${visibleText(line)}`), "", ...START].join("\n")}\n`;
+}
+
+/** After the last one. */
+export const SCRIPT_TAIL = "\nCOMMIT;\n";
+
+/** The order in which operations stand in a script. */
+export const SCRIPT_ORDER = ["delete", "update", "insert"] as const;
+
+/** Single statements of a script. */
+export class ScriptStatements {
+  readonly #codecs: ReadonlyMap<string, TableCodec>;
+
+  constructor(tables: readonly PatchTable[]) {
+    this.#codecs = tableCodecs(tables);
+  }
+
+  /** On one line; `number` counts from 1 through the whole script. */
+  statement(operation: PatchOperation, number: number): string {
+    const codec = this.#codecs.get(operation.table);
+    if (codec === undefined) return "";
+    const expected = operation.op === "update" ? 1 : operation.count;
+    const what = sqlText(`${operation.op} ${operation.table}`);
+    const check = `INSERT INTO pg_temp.syncline_check SELECT ${number}, ${what}, ${expected}, pg_catalog.count(*) FROM changed`;
+    return `WITH changed AS (${operationSql(codec, operation)} RETURNING 1) ${check};`;
+  }
+}
+
 /**
  * A script for psql and for any other client: one transaction, deletes before updates before inserts, each statement
  * with the old values in its condition and a check of the rows that it changed. Nothing is done when one is not as
  * expected. Values cannot leave their quotes, and no line begins with anything but our own SQL.
  */
 export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<string> {
-  const codecs = tableCodecs(input.tables);
-  yield `${[...input.about.map((line) => `-- ${visibleText(line)}`), "", ...START].join("\n")}\n`;
+  const statements = new ScriptStatements(input.tables);
+  yield scriptHead(input.about);
   let number = 0;
-  for (const op of ["delete", "update", "insert"] as const) {
+  for (const op of SCRIPT_ORDER) {
     for await (const batch of input.operations(op)) {
       let text = "";
       for (const operation of batch) {
         number += 1;
-        text += `${checkedStatement(codecs, operation, number)}\n`;
+        text += `${statements.statement(operation, number)}\n`;
         if (text.length < BLOCK) continue;
         yield text;
         text = "";
@@ -60,18 +90,5 @@ export async function* sqlScript(input: SqlScriptInput): AsyncGenerator<string> 
       if (text !== "") yield text;
     }
   }
-  yield "\nCOMMIT;\n";
-}
-
-function checkedStatement(
-  codecs: ReadonlyMap<string, TableCodec>,
-  operation: PatchOperation,
-  number: number,
-): string {
-  const codec = codecs.get(operation.table);
-  if (codec === undefined) return "";
-  const expected = operation.op === "update" ? 1 : operation.count;
-  const what = sqlText(`${operation.op} ${operation.table}`);
-  const check = `INSERT INTO pg_temp.syncline_check SELECT ${number}, ${what}, ${expected}, pg_catalog.count(*) FROM changed`;
-  return `WITH changed AS (${operationSql(codec, operation)} RETURNING 1) ${check};`;
+  yield SCRIPT_TAIL;
 }

@@ -79,11 +79,11 @@ export class BitReader {
     if (found === undefined) return;
     const first = Number(found["first_byte"]);
     const body = found["body"] as Uint8Array;
-    for (const [at, byte] of body.entries()) bits[first + at] = (bits[first + at] ?? 0) | byte;
+    for (let at = 0; at < body.length; at += 1) bits[first + at] = (bits[first + at] ?? 0) | (body[at] ?? 0);
   }
 }
 
-function setBit(bits: Bits, place: number): void {
+export function setBit(bits: Bits, place: number): void {
   bits[place >> 3] = (bits[place >> 3] ?? 0) | (1 << (place & 7));
 }
 
@@ -117,6 +117,13 @@ const ONES = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).repl
 
 export function countBits(bits: Bits): number {
   let sum = 0;
-  for (const byte of bits) sum += ONES[byte] ?? 0;
+  for (let at = 0; at < bits.length; at += 1) sum += ONES[bits[at] ?? 0] ?? 0;
+  return sum;
+}
+
+/** How many are set in both. */
+export function countCommon(bits: Bits, other: Bits): number {
+  let sum = 0;
+  for (let at = 0; at < bits.length; at += 1) sum += ONES[(bits[at] ?? 0) & (other[at] ?? 0)] ?? 0;
   return sum;
 }

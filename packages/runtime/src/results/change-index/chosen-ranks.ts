@@ -9,8 +9,9 @@ import {
 } from "./bit-chunks.ts";
 import { CHUNK } from "./index-schema.ts";
 import type { RankRange } from "./rank-ranges.ts";
+import { type RankSource, ranksFrom } from "./rank-source.ts";
 
-/** Bits of a column within the ranks of its table. */
+/** Named bits within some ranks. */
 export interface NamedRange extends RankRange {
   readonly name: string;
 }
@@ -18,15 +19,17 @@ export interface NamedRange extends RankRange {
 export interface RankChoice {
   /** In order, without overlaps. */
   readonly ranges: readonly RankRange[];
-  /** Names of bits of which one must be set; null for no such condition. */
-  readonly kinds: readonly string[] | null;
-  readonly columns: readonly NamedRange[] | null;
+  /** Of each group one of the named bits must be set. */
+  readonly groups: readonly (readonly NamedRange[])[];
+  /** Of these none may be set. */
+  readonly none?: readonly NamedRange[];
 }
 
-/** The ranks that a filter without its text chooses, chunk by chunk. */
-export class ChosenRanks {
+/** The ranks that a filter chooses as far as bits tell, chunk by chunk. */
+export class ChosenRanks implements RankSource {
   readonly #reader: BitReader;
   readonly #choice: RankChoice;
+  readonly #counts = new Map<number, number>();
   #kept: { readonly chunk: number; readonly bits: Bits } | undefined;
 
   constructor(reader: BitReader, choice: RankChoice) {
@@ -34,68 +37,74 @@ export class ChosenRanks {
     this.#choice = choice;
   }
 
-  /** From the chunk that holds `from` on. */
-  *#chunks(from: number): Generator<{ readonly start: number; readonly bits: Bits }> {
+  /** The rank after the last that may be chosen. */
+  get end(): number {
+    return this.#choice.ranges.at(-1)?.to ?? 0;
+  }
+
+  *chunks(from: number): Generator<number> {
     let done = -1;
     for (const range of this.#choice.ranges) {
       const first = Math.max(Math.floor(Math.max(range.from, from) / CHUNK), done + 1);
       for (let chunk = first; chunk * CHUNK < range.to; chunk += 1) {
         done = chunk;
-        yield { start: chunk * CHUNK, bits: this.#chunk(chunk) };
+        yield chunk;
       }
     }
   }
 
-  *from(from: number): Generator<number> {
-    for (const { start, bits } of this.#chunks(from)) {
-      for (let at = Math.max(0, (from - start) >> 3); at < bits.length; at += 1) {
-        const byte = bits[at] ?? 0;
-        for (let bit = 0; byte >> bit !== 0; bit += 1) {
-          const rank = start + at * 8 + bit;
-          if (((byte >> bit) & 1) === 1 && rank >= from) yield rank;
-        }
-      }
-    }
+  from(from: number): Generator<number> {
+    return ranksFrom(this, from);
   }
 
   has(rank: number): boolean {
-    return hasBit(this.#chunk(Math.floor(rank / CHUNK)), rank % CHUNK);
+    return hasBit(this.bits(Math.floor(rank / CHUNK)), rank % CHUNK);
+  }
+
+  countOf(chunk: number): number {
+    let count = this.#counts.get(chunk);
+    if (count === undefined) {
+      count = countBits(this.bits(chunk));
+      this.#counts.set(chunk, count);
+    }
+    return count;
   }
 
   count(): number {
-    const { ranges, kinds, columns } = this.#choice;
-    if (kinds === null && columns === null) return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+    const { ranges, groups, none = [] } = this.#choice;
+    if (groups.length === 0 && none.length === 0)
+      return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
     let sum = 0;
-    for (const { bits } of this.#chunks(0)) sum += countBits(bits);
+    for (const chunk of this.chunks(0)) sum += this.countOf(chunk);
     return sum;
   }
 
-  #chunk(chunk: number): Bits {
-    if (this.#kept?.chunk !== chunk) this.#kept = { chunk, bits: this.#bits(chunk) };
+  bits(chunk: number): Bits {
+    if (this.#kept?.chunk !== chunk) this.#kept = { chunk, bits: this.#chosen(chunk) };
     return this.#kept.bits;
   }
 
-  #bits(chunk: number): Bits {
-    const { ranges, kinds, columns } = this.#choice;
+  #chosen(chunk: number): Bits {
+    const { ranges, groups, none = [] } = this.#choice;
     const start = chunk * CHUNK;
-    const within = <Range extends RankRange>(all: readonly Range[]) =>
-      all.filter(({ from, to }) => from < start + CHUNK && to > start);
     const bits = emptyBits();
-    for (const { from, to } of within(ranges))
+    for (const { from, to } of within(ranges, start))
       setRange(bits, Math.max(from - start, 0), Math.min(to - start, CHUNK));
-    if (kinds !== null) this.#keep(bits, chunk, kinds);
-    if (columns !== null)
-      this.#keep(
-        bits,
-        chunk,
-        within(columns).map(({ name }) => name),
-      );
+    for (const group of groups) keepCommon(bits, this.#any(group, chunk));
+    if (none.length > 0) {
+      const excluded = this.#any(none, chunk);
+      for (let at = 0; at < bits.length; at += 1) bits[at] = (bits[at] ?? 0) & ~(excluded[at] ?? 0);
+    }
     return bits;
   }
 
-  #keep(bits: Bits, chunk: number, names: readonly string[]): void {
+  #any(names: readonly NamedRange[], chunk: number): Bits {
     const any = emptyBits();
-    for (const name of names) this.#reader.addTo(any, name, chunk);
-    keepCommon(bits, any);
+    for (const { name } of within(names, chunk * CHUNK)) this.#reader.addTo(any, name, chunk);
+    return any;
   }
+}
+
+function within<Range extends RankRange>(all: readonly Range[], start: number): readonly Range[] {
+  return all.filter(({ from, to }) => from < start + CHUNK && to > start);
 }

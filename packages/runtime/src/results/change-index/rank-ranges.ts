@@ -41,7 +41,7 @@ interface Search {
 }
 
 /** Rank of the table's first change whose key does not sort before `key`. */
-function firstRankFrom(reader: BlockReader, { meta, numbers, key }: Search): number {
+export function firstRankFrom(reader: BlockReader, { meta, numbers, key }: Search): number {
   const zone = reader.zoneBefore(meta.place, key);
   if (zone === undefined) return meta.firstRank;
   const records = reader.read(zone).records();

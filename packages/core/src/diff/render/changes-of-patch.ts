@@ -1,23 +1,16 @@
-import {
-  CodedError,
-  type DiffCounts,
-  NO_COUNTS,
-  type PatchFile,
-  type PatchHeader,
-  type PatchOperation,
-  type PatchTable,
-  parsePatchTableName,
-  type RenderInput,
-  type RenderResult,
-  type RowChange,
-  rowChange,
-} from "@syncline/core";
+import { CodedError } from "../../errors/coded-error.ts";
+import type { PatchHeader, PatchOperation, PatchTable } from "../../patch/patch.ts";
+import { rowChange } from "../../patch/patch-to-change.ts";
+import { parsePatchTableName } from "../../patch/table-name.ts";
+import { type DiffCounts, NO_COUNTS } from "../diff-summary.ts";
+import type { RowChange } from "../row-change.ts";
+import type { RenderInput, RenderResult } from "./render-input.ts";
 
 type Choose = (operation: PatchOperation) => boolean;
 
 /** A patch as the renderers of comparisons see it. Its unchanged rows are not known, so they count as none. */
 export function renderInputOfPatch(
-  { header }: Pick<PatchFile, "header">,
+  { header }: { readonly header: PatchHeader },
   operations: AsyncIterable<readonly PatchOperation[]>,
   choose: Choose | null = null,
 ): RenderInput {

@@ -1,26 +1,25 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { beginningOf, isCut } from "./block-codec.ts";
-import type { Block, BlockReader } from "./block-reader.ts";
-import { type ChangeRecord, FIRST_VALUE } from "./change-record.ts";
 import { gramPage, SEGMENT, SLOTS_PER_PAGE } from "./index-schema.ts";
 import { foldCase, slotsOfText } from "./text-grams.ts";
 
-/** One text that is looked for. */
-export class TextSearch {
-  readonly #folded: string;
+/** Blocks in which all of some texts may occur. */
+export class BlockCandidates {
   readonly #slots: readonly number[];
   readonly #page: StatementSync;
   readonly #blocks: number;
 
-  constructor(database: DatabaseSync, { text, blocks }: { readonly text: string; readonly blocks: number }) {
-    this.#folded = foldCase(text);
-    this.#slots = slotsOfText(this.#folded);
+  constructor(
+    database: DatabaseSync,
+    { texts, blocks }: { readonly texts: readonly string[]; readonly blocks: number },
+  ) {
+    const folded = texts.map(foldCase).filter((text) => text !== "");
+    this.#slots = [...new Set(folded.flatMap(slotsOfText))];
     this.#page = database.prepare("SELECT body FROM grams WHERE page = ?");
     this.#blocks = blocks;
   }
 
-  /** Blocks from `first` on in which the text may occur. */
-  *blocks(first: number): Generator<number> {
+  /** From `first` on. */
+  *from(first: number): Generator<number> {
     for (let segment = Math.floor(first / SEGMENT); segment * SEGMENT < this.#blocks; segment += 1) {
       const start = segment * SEGMENT;
       const size = Math.min(SEGMENT, this.#blocks - start);
@@ -39,21 +38,5 @@ export class TextSearch {
       for (let at = 0; at < width; at += 1) bits[at] = (bits[at] ?? 0) & (body[from + at] ?? 0);
     }
     return bits;
-  }
-
-  /** Whether it is worth looking at the block's changes. */
-  mayBeIn(block: Block): boolean {
-    return block.text.includes("\0L") || foldCase(block.text).includes(this.#folded);
-  }
-
-  isIn(record: ChangeRecord, rank: number, reader: BlockReader): boolean {
-    for (let field = FIRST_VALUE; field < record.length; field += 1) {
-      const value = record[field] ?? "N";
-      if (value === "N") continue;
-      const shown = isCut(value) ? beginningOf(value).value : value;
-      if (foldCase(shown).includes(this.#folded, 1)) return true;
-      if (isCut(value) && foldCase(reader.longValue(rank, field)).includes(this.#folded, 1)) return true;
-    }
-    return false;
   }
 }
