@@ -13,7 +13,7 @@ import { LazyPalette, openPalette } from "./lazy-palette.tsx";
 import { LazySessionDialog } from "./lazy-session-dialog.tsx";
 import { Logo } from "./logo.tsx";
 import { NAVIGATION, type NavigationEntry } from "./navigation.ts";
-import { ShortcutProvider, useShortcutSheet, useShortcuts } from "./shortcuts.tsx";
+import { Keys, ShortcutProvider, useShortcutSheet, useShortcuts } from "./shortcuts.tsx";
 
 const SignInPage = lazy(async () => ({
   default: (await import("../routes/sign-in/sign-in-page.tsx")).SignInPage,
@@ -90,6 +90,9 @@ function SignedIn() {
               aria-keyshortcuts="Control+K Meta+K"
             >
               Find
+              <Text component="span" size="xs" c="dimmed" ml="sm" visibleFrom="sm">
+                <Keys keys="mod+k" />
+              </Text>
             </Button>
             <Tooltip label="Keyboard shortcuts (?)">
               <ActionIcon

@@ -63,6 +63,7 @@ export const theme = createTheme({
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    "--mantine-color-text": "#1d232b",
     "--mantine-color-dimmed": "#59626e",
     "--mantine-color-placeholder": "#6b7480",
     "--sl-ground": "#f6f7f9",

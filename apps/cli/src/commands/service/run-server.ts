@@ -29,7 +29,7 @@ function greet(
   browsers: string | null,
 ): void {
   people.say(
-    `${paint("green", "✓")} Syncline listens on ${url ?? "no port"} (API under /api/v1, viewer at /docs)`,
+    `${paint("green", "✓")} Syncline listens on ${url ?? "no port"} (dashboard at /, API under /api/v1, its reference at /docs)`,
   );
   if (firstSetup !== null)
     people.tell(
