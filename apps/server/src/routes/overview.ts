@@ -15,7 +15,7 @@ import type { Workspace } from "@syncline/runtime";
 import type { Asked, Router } from "../http/router.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { DailyTrends } from "../work/daily-trends.ts";
-import { differencesOf, healthOf, isFailure } from "../work/pair-health.ts";
+import { differencesOf, hasFailed, healthOf } from "../work/pair-health.ts";
 import { iso, isoOrNull } from "./present.ts";
 
 const MOST_PAIRS = 500;
@@ -38,7 +38,7 @@ export function overviewRoutes(router: Router, { workspaces }: ServiceParts): vo
       waitingReviews(asked),
       workspaces.of(call.scope, cp),
     ]);
-    const failed = standings.items.filter(({ decided }) => decided !== null && isFailure(decided.state));
+    const failed = standings.items.filter(hasFailed);
     return {
       at: iso(new Date()),
       jobs: standings.total,

@@ -7,8 +7,12 @@ const NONE = { inserted: 0, updated: 0, deleted: 0, unchanged: 0, skipped: 0, co
 const run = (state: string) => ({ id: "r", state: state as "succeeded", createdAt: AT, finishedAt: AT });
 const ended = (state: string, counts: Partial<typeof NONE> = {}, complete = true) => ({
   newest: run(state),
-  decided: { ...run(state), error: null },
+  decided: { ...run(state), error: null, broken: false },
   whole: { ...run(state), counts: { ...NONE, ...counts }, patchId: null, complete },
+});
+const broken = (given: ReturnType<typeof ended>) => ({
+  ...given,
+  decided: { ...given.decided, broken: true },
 });
 const standing = (more: Partial<JobStanding> = {}): JobStanding => ({
   jobId: "j",
@@ -44,7 +48,17 @@ describe("health of a pair", () => {
       standing({ ...ended("succeeded", { updated: 3 }), kind: "watch", tolerated: 10 }),
     ],
     ["conflicting", "1 row waits for a decision.", standing({ ...ended("conflicted"), openConflicts: 1 })],
-    ["failing", "The last run did a part of its tables only.", standing(ended("partial"))],
+    ["drifting", "At least 5 rows differ.", standing(ended("partial", { updated: 5 }, false))],
+    [
+      "failing",
+      "The last run did a part of its tables only.",
+      standing(broken(ended("partial", { updated: 5 }))),
+    ],
+    [
+      "failing",
+      "The last run did a part of its tables only.",
+      standing({ ...ended("partial"), kind: "copy" }),
+    ],
     ["failing", "The last run failed.", standing({ ...ended("failed"), openConflicts: 3 })],
   ])("is %s: %s", (health, reason, given) => {
     expect(healthOf(given)).toEqual({ health, reason });
@@ -62,7 +76,7 @@ describe("health of a pair", () => {
       hint: null,
       retryable: false,
     };
-    expect(healthOf(standing({ decided: { ...run("failed"), error } })).reason).toBe(
+    expect(healthOf(standing({ decided: { ...run("failed"), error, broken: false } })).reason).toBe(
       'The last run failed: There is no table "users".',
     );
   });

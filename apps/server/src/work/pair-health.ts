@@ -21,7 +21,7 @@ const rows = (count: number) => `${number.format(count)} ${count === 1 ? "row" :
 /** The worst that is known of a job comes first: a run under way does not hide it. */
 export function healthOf(standing: JobStanding): PairHealth {
   const { decided, openConflicts, newest, tolerated } = standing;
-  if (decided !== null && isFailure(decided.state))
+  if (decided !== null && hasFailed(standing))
     return { health: "failing", reason: failureOf(decided.state, decided.error?.message ?? null) };
   if (openConflicts > 0)
     return {
@@ -52,8 +52,11 @@ export function differencesOf({ kind, whole }: JobStanding): Differences {
   return { inserted, updated, deleted, complete, runId, patchId, at };
 }
 
-export const isFailure = (state: string): boolean =>
-  state === "failed" || state === "dead" || state === "partial";
+/** The job's last run did not do what it should. A comparison that stopped at its limit did. */
+export function hasFailed({ kind, decided }: JobStanding): boolean {
+  if (decided?.state === "partial") return decided.broken || !COMPARING.has(kind);
+  return decided?.state === "failed" || decided?.state === "dead";
+}
 
 function failureOf(state: string, message: string | null): string {
   if (state === "partial") return "The last run did a part of its tables only.";

@@ -28,8 +28,14 @@ export interface JobStanding {
   /** The newest, whatever it does. */
   readonly newest: StandingRun | null;
   /** The newest of the last runs that came to a result, be it a failure. */
-  readonly decided: (StandingRun & { readonly error: StoredError | null }) | null;
-  /** The newest of the last runs that did all they should. */
+  readonly decided:
+    | (StandingRun & {
+        readonly error: StoredError | null;
+        /** Some of its tables failed. */
+        readonly broken: boolean;
+      })
+    | null;
+  /** The newest of the last runs that did all they should; of comparisons also one that stopped at its limit. */
   readonly whole:
     | (StandingRun & {
         readonly counts: RowCounts | null;
@@ -70,10 +76,12 @@ function standings({ organizationId, projectId }: Scope): SQL {
              (array_agg(r.told ORDER BY r.created_at DESC, r.id DESC)
               FILTER (WHERE r.state IN ('succeeded', 'partial', 'conflicted', 'failed', 'dead')))[1] AS decided,
              (array_agg(r.told ORDER BY r.created_at DESC, r.id DESC)
-              FILTER (WHERE r.state IN ('succeeded', 'conflicted')))[1] AS whole
+              FILTER (WHERE r.state IN ('succeeded', 'conflicted')
+                      OR r.state = 'partial' AND j.kind IN ('diff', 'watch')))[1] AS whole
       FROM (SELECT id, state, created_at,
                    jsonb_build_object('id', id, 'state', state, 'error', error, 'counts', summary->'counts',
-                     'patch', summary->>'patchId', 'created', (extract(epoch FROM created_at) * 1000)::bigint,
+                     'patch', summary->>'patchId',
+                     'broken', jsonb_path_exists(summary, '$.tables[*].error ? (@ != null)'), 'created', (extract(epoch FROM created_at) * 1000)::bigint,
                      'finished', (extract(epoch FROM finished_at) * 1000)::bigint) AS told
             FROM syncline_control.runs WHERE job_id = j.id
             ORDER BY created_at DESC, id DESC LIMIT ${RUNS_A_JOB}) r) last ON true
@@ -86,6 +94,7 @@ interface Told {
   readonly state: RunState;
   readonly error: StoredError | null;
   readonly counts: RowCounts | null;
+  readonly broken: boolean | null;
   readonly created: number;
   readonly finished: number | null;
 }
@@ -121,7 +130,7 @@ function standingOf(row: Row): JobStanding {
     nextFireAt: row.next_fire_at === null ? null : new Date(row.next_fire_at),
     openConflicts: row.open_conflicts,
     newest: newest && runOf(newest),
-    decided: decided && { ...runOf(decided), error: decided.error },
+    decided: decided && { ...runOf(decided), error: decided.error, broken: decided.broken === true },
     whole: whole && {
       ...runOf(whole),
       counts: whole.counts,
