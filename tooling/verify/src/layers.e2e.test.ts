@@ -33,6 +33,8 @@ const BREACHES = [
   ["apps/cli/src/a.ts", "@syncline/pg-adapter", "only-runtime-names-adapters"],
   ["apps/cli/src/b.ts", "@syncline/tooling-faults", "nothing-shipped-imports-tooling"],
   ["apps/cli/src/c.ts", "../../../packages/runtime/src/index.ts", "no-packages-by-path"],
+  ["apps/web/src/a.ts", "@syncline/runtime", "web-knows-api-and-core"],
+  ["apps/server/src/a.ts", "../../web/src/b.ts", "nothing-imports-the-dashboard"],
   ["packages/runtime/src/a.ts", "./cycle.ts", "no-cycles"],
   ["packages/runtime/src/b.ts", "./missing.ts", "no-unresolvable"],
 ] as const;
@@ -47,6 +49,7 @@ const ALLOWED = [
   ["packages/control-plane/src/b.ts", "@syncline/jobs"],
   ["packages/runtime/src/e.ts", "node:fs"],
   ["apps/cli/src/d.ts", "@syncline/runtime"],
+  ["apps/web/src/b.ts", "@syncline/api"],
   ["packages/core/src/c.test.ts", "@syncline/tooling-faults"],
 ] as const;
 

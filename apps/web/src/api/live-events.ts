@@ -67,9 +67,9 @@ class LiveEvents {
 
   #connection(state: "open" | "lost"): void {
     if (state === "lost") return this.#set("lost");
-    const wasLost = this.#state === "lost";
-    this.#set(wasLost ? "resumed" : "live");
-    if (!wasLost) return;
+    const before = this.#state;
+    this.#set(before === "lost" ? "resumed" : "live");
+    if (before !== "lost" && before !== "asleep") return;
     // What happened meanwhile may have been too much for the stream.
     for (const listener of this.#listeners)
       listener({ id: 0, runId: null, type: "resync", payload: {}, at: new Date().toISOString() });
