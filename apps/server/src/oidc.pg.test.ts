@@ -166,6 +166,13 @@ describe("at a real provider", () => {
     const reused = new URL(back);
     reused.searchParams.set("state", new URL(third.url).searchParams.get("state") ?? "");
     expect((await comeBack(reused, third.cookie)).status).toBe(401);
+    // A browser that shows pages comes back to the sign-in form, without what the provider said.
+    const shown = await fetch(reused, { redirect: "manual", headers: { Accept: "text/html,*/*" } });
+    expect(shown.status).toBe(302);
+    const { pathname, searchParams } = new URL(shown.headers.get("location") ?? "", server.url);
+    expect(pathname).toBe("/");
+    expect([...searchParams.keys()]).toEqual(["refused", "request"]);
+    expect(searchParams.get("refused")).toBe("auth.sign_in_failed");
   });
 
   it("keeps codes, states, secrets and cookies out of the log and the database", async () => {

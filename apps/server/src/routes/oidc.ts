@@ -4,7 +4,7 @@ import { beginOidcSignIn, signInByOidc, takeOidcSignIn } from "@syncline/control
 import { CodedError, isCodedError } from "@syncline/core";
 import { cookieText, endedCookie, readCookie } from "../http/cookies.ts";
 import { refused } from "../http/csrf.ts";
-import type { Router } from "../http/router.ts";
+import type { Asked, Router } from "../http/router.ts";
 import { isCrossSite, requireOrigin } from "../http/sign-in-origin.ts";
 import type { ServiceParts } from "../service-parts.ts";
 import { localPath } from "../sign-in/local-path.ts";
@@ -34,7 +34,7 @@ export function oidcRoutes(router: Router, parts: ServiceParts): void {
     setCookie(cookieText("oidc", origin, { value: browser, maxAgeSeconds: PENDING_MS / 1000 }));
     return { url: url.href };
   });
-  router.on(signIn.finishOidc, async (asked) => {
+  const finish = async (asked: Asked<typeof signIn.finishOidc>): Promise<Response> => {
     if (client === null || oidc === null) throw notSet();
     const { query, headers, address, requestId, setCookie, logger } = asked;
     const origin = requireOrigin(settings, headers);
@@ -69,8 +69,20 @@ export function oidcRoutes(router: Router, parts: ServiceParts): void {
       requestId,
     });
     enter(parts, asked, started);
-    return new Response(null, { status: 302, headers: { Location: returnTo } });
-  });
+    return redirect(returnTo);
+  };
+  router.on(signIn.finishOidc, (asked) =>
+    finish(asked).catch((error: unknown) => {
+      // A person would be left with a problem document: the sign-in form says what happened instead.
+      if (!isCodedError(error) || !(asked.headers.get("accept") ?? "").includes("text/html")) throw error;
+      asked.logger.warn({ err: error }, "a sign-in at the identity provider was refused");
+      return redirect(`/?${new URLSearchParams({ refused: error.code, request: asked.requestId })}`);
+    }),
+  );
+}
+
+function redirect(path: string): Response {
+  return new Response(null, { status: 302, headers: { Location: path } });
 }
 
 function replyUrl(redirectUri: string, query: Readonly<Record<string, string | undefined>>): URL {
