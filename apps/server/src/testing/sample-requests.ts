@@ -32,6 +32,10 @@ export const SAMPLES: Readonly<Partial<Record<RouteName, Sample>>> = {
   "POST /schedule/preview": { body: { schedule: { every: "5m" } } },
   "POST /diff": { body: { source: place, target: place } },
   "POST /patches": { body: new Uint8Array([1, 2, 3]), contentType: "application/octet-stream" },
+  "GET /patches/{id}/changes/find": { query: "?table=users&row=1" },
+  "GET /patches/{id}/histogram": { query: "?table=users" },
+  "POST /patches/{id}/selection": { body: { filter: {}, count: 1, hash: "0".repeat(64) } },
+  "POST /patches/{id}/ignore-preview": { body: { ignoreFields: ["name"] } },
   "POST /apply": { body: { patch: crypto.randomUUID(), target: place } },
   "POST /apply/batch": {
     body: { target: place, operations: [{ op: "insert", table: "users", new: { id: "1" } }] },
