@@ -117,7 +117,7 @@ export class DashboardWorld<Name extends string = never> {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** A page of a browser in which the person is signed in, at this path. Null: nobody is. */
+  /** A page of a browser in which the person is signed in, at this path or at `about:blank`. Null: nobody is. */
   async openAs(who: Name | "ada" | null, path: string, options: OpenOptions = {}): Promise<Page> {
     const context = await this.newContext(options);
     if (who !== null) {
@@ -126,7 +126,7 @@ export class DashboardWorld<Name extends string = never> {
       await context.addCookies([{ ...session, url: this.server.url, httpOnly: true, sameSite: "Strict" }]);
     }
     const page = await context.newPage();
-    await page.goto(this.server.url + path);
+    if (path !== "about:blank") await page.goto(this.server.url + path);
     return page;
   }
 

@@ -72,7 +72,8 @@ export class ServerProcess {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         life += text;
         this.#told += text;
-        if (LISTENS.test(life)) listens.resolve();
+        // The link and the key of the first start come right after.
+        if (LISTENS.test(life) && this.setup !== "" && this.key !== "") listens.resolve();
       });
     child.once("error", listens.reject);
     child.once("exit", (code) => listens.reject(new Error(`the server ended with ${code}:\n${life}`)));
