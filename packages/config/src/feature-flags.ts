@@ -18,7 +18,7 @@ export const FEATURE_FLAGS = {
   dashboard: {
     default: true,
     switches: "The dashboard at /.",
-    since: "0.2.0",
+    since: "0.1.0",
   },
   "incoming-hooks": {
     default: true,
