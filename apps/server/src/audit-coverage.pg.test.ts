@@ -15,6 +15,7 @@ import {
 } from "./testing/start-test-service.ts";
 
 const names = Object.keys(PERMISSIONS) as RouteName[];
+let patchHash = "";
 let patchFile: Uint8Array;
 let rowFile: string;
 let data: TestDatabase;
@@ -43,6 +44,7 @@ beforeAll(async () => {
   const { items } = (await server.ask("GET", "/api/v1/patches")).json;
   const call = { scope: cp.defaultScope, actor: "test" };
   ids["patches"] = items[0].id;
+  patchHash = items[0].hash;
   const kept = await fetch(`${server.url}/api/v1/patches/${items[0].id}/file`, {
     headers: { Authorization: `Bearer ${server.key}` },
   });
@@ -84,6 +86,7 @@ const meant = (): Partial<Record<RouteName, Sample>> => ({
       operations: [{ op: "insert", table: "users", new: { id: "9", name: SECRET } }],
     },
   },
+  "POST /patches/{id}/selection": { body: { filter: {}, count: 1, hash: patchHash } },
   "POST /patches": { body: patchFile, contentType: "application/octet-stream" },
   "POST /apply": { body: { patch: ids["patches"], target: "b:dst:users" } },
   "POST /apply/file": {

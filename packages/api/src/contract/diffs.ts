@@ -268,7 +268,9 @@ export const exportChanges = defineRoute("GET /patches/{id}/changes/export", {
   description:
     "csv has a line for each value that changes, in which NULL is an empty field and an empty text is two quotes.",
   params: byId,
-  query: filterQuery.extend({ format: z.enum(["ndjson", "csv", "json", "sql", "html"]).default("ndjson") }),
+  query: filterQuery.extend({
+    format: z.enum(["ndjson", "csv", "json", "sql", "html"]).default("ndjson").describe("Form of the file."),
+  }),
   answer: {
     kind: "bytes",
     status: 200,
@@ -291,7 +293,7 @@ export const histogramOfPatch = defineRoute("GET /patches/{id}/histogram", {
   params: byId,
   query: filterQuery.extend({
     table: textSchema,
-    buckets: z.coerce.number().int().min(1).max(60).default(60),
+    buckets: z.coerce.number().int().min(1).max(60).default(60).describe("Parts of the range."),
     of: textSchema.optional().describe("The column to look into; updates alone."),
   }),
   answer: {
@@ -369,7 +371,10 @@ export const listStatements = defineRoute("GET /patches/{id}/sql", {
   description: "The statements of `syncline patch sql`; comments of reviews name them by `n`.",
   params: byId,
   query: pageQuery.extend({
-    direction: z.enum(["forward", "undo"]).default("forward"),
+    direction: z
+      .enum(["forward", "undo"])
+      .default("forward")
+      .describe("What it does, or what takes it back."),
     offset: z.coerce
       .number()
       .int()
@@ -402,7 +407,12 @@ export const downloadSql = defineRoute("GET /patches/{id}/sql/file", {
   tag,
   summary: "The patch as an SQL script",
   params: byId,
-  query: z.strictObject({ direction: z.enum(["forward", "undo"]).default("forward") }),
+  query: z.strictObject({
+    direction: z
+      .enum(["forward", "undo"])
+      .default("forward")
+      .describe("What it does, or what takes it back."),
+  }),
   answer: { kind: "bytes", status: 200, contentTypes: ["application/sql"] },
 });
 
