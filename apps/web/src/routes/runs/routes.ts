@@ -1,15 +1,18 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "../../app/root-route.tsx";
+import { compareSearch, runsSearch } from "./runs-search.ts";
 
 export const runRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
     path: "/runs",
+    validateSearch: runsSearch,
     component: lazyRouteComponent(() => import("./runs-page.tsx"), "RunsPage"),
   }),
   createRoute({
     getParentRoute: () => shellRoute,
     path: "/runs/compare",
+    validateSearch: compareSearch,
     component: lazyRouteComponent(() => import("./compare-runs-page.tsx"), "CompareRunsPage"),
   }),
   createRoute({
