@@ -50,6 +50,7 @@ it("tells of each table whether it is the same, with the rows of both sides", as
   ]);
   expect(verdict.tables[0]).toMatchObject({ inserts: 0, unchanged: 7, sourceRows: 7, targetRows: 7 });
   expect(verdict.tables[1]).toMatchObject({
+    changes: { insert: 50, update: 250, delete: 10 },
     inserts: 50,
     updates: 250,
     deletes: 10,

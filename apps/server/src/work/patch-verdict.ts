@@ -47,6 +47,11 @@ function verdict(table: PatchTable, changes: IndexedTable | undefined, run: RunT
   return {
     name: table.name,
     state: error !== null ? "failed" : differs ? "different" : "same",
+    changes: {
+      insert: changes?.inserts ?? 0,
+      update: changes?.updates ?? 0,
+      delete: changes?.deletes ?? 0,
+    },
     inserts,
     updates,
     deletes,

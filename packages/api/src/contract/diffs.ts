@@ -173,7 +173,12 @@ export const listPatchTables = defineRoute("GET /patches/{id}/tables", {
         z.object({
           name: z.string(),
           state: z.enum(["same", "different", "failed"]),
-          inserts: count,
+          changes: z
+            .object({ insert: count, update: count, delete: count })
+            .describe(
+              "As filters choose and selections count them: one may stand for several rows without a key.",
+            ),
+          inserts: count.describe("Rows."),
           updates: count,
           deletes: count,
           unchanged: count.nullable(),

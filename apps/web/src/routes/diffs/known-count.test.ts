@@ -5,6 +5,7 @@ import { countOfKinds, knownCount } from "./known-count.ts";
 const table = (name: string, inserts: number, updates: number, deletes: number) => ({
   name,
   state: "different" as const,
+  changes: { insert: inserts, update: updates, delete: deletes },
   inserts,
   updates,
   deletes,

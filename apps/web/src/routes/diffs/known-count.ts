@@ -8,9 +8,9 @@ export function knownCount({ tables, hash }: PatchTables, filter: ChangeFilter):
   const chosen = tables.filter(({ name }) => table === undefined || name === table);
   // The server says that there is no such table.
   if (table !== undefined && chosen.length === 0) return null;
-  const sum = (count: "inserts" | "updates" | "deletes") =>
-    chosen.reduce((total, each) => total + each[count], 0);
-  const kinds = { insert: sum("inserts"), update: sum("updates"), delete: sum("deletes") };
+  const sum = (kind: "insert" | "update" | "delete") =>
+    chosen.reduce((total, { changes }) => total + changes[kind], 0);
+  const kinds = { insert: sum("insert"), update: sum("update"), delete: sum("delete") };
   return { count: kinds.insert + kinds.update + kinds.delete, exact: true, kinds, hash };
 }
 
