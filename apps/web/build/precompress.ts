@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
@@ -17,6 +17,8 @@ export function precompress(): Plugin {
       folder = config.build.outDir;
     },
     closeBundle() {
+      // Called after a build that failed, too, whose error must not be hidden.
+      if (!existsSync(folder)) return;
       for (const path of filesBelow(folder)) {
         if (!COMPRESSIBLE.test(path) || path.endsWith("index.html")) continue;
         const bytes = readFileSync(path);

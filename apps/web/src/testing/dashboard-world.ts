@@ -10,7 +10,8 @@ import { buildDashboard } from "./build-dashboard.ts";
 import { askAs, invite, type Person, type PersonRole, setUp, signInAgain } from "./people.ts";
 import { ServerProcess } from "./server-process.ts";
 
-const SCREENSHOTS = fileURLToPath(new URL("../../../../reports/dashboard/", import.meta.url));
+/** Kept by the test run; git ignores them. */
+export const SCREENSHOTS = fileURLToPath(new URL("../../../../reports/dashboard/", import.meta.url));
 const WIDE = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 const PAGE_TIMEOUT_MS = 15_000;

@@ -32,7 +32,14 @@ export async function invite(
 
 /** Another session of the same person. */
 export function signInAgain(url: string, { name, email }: Person): Promise<Person> {
-  return signedIn(url, "/sign-in", { name, body: { email, password: PASSWORD } });
+  return signInAs(url, { name, email, password: PASSWORD });
+}
+
+export function signInAs(
+  url: string,
+  { name, email, password }: { readonly name: string; readonly email: string; readonly password: string },
+): Promise<Person> {
+  return signedIn(url, "/sign-in", { name, body: { email, password } });
 }
 
 /** A request as the person's browser would send it. */
@@ -74,7 +81,7 @@ async function signedIn(
   const [cookie = "", ...value] = pair.split("=");
   return {
     name,
-    email: addressOf(name),
+    email: "email" in body ? String(body.email) : addressOf(name),
     userId,
     csrf,
     session: { name: cookie, value: value.join("=") },

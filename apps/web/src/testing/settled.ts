@@ -1,0 +1,10 @@
+import type { Page } from "playwright-core";
+
+/** Until the page has its heading and nothing on it is still being read. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await page.waitForFunction(
+    () => document.querySelector(".mantine-Skeleton-root[data-visible], [aria-busy=true]") === null,
+  );
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+}
