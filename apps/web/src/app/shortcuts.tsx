@@ -70,6 +70,8 @@ export function ShortcutProvider({ children }: { readonly children: ReactNode })
       const usable = all.filter(({ whileTyping = false }) => whileTyping || !(typing || busy));
       const found = usable.find(({ keys }) => keys === sequence) ?? usable.find(({ keys }) => keys === key);
       before = typing ? { key: "", at: 0 } : { key, at: Date.now() };
+      // Enter on a link or a button is theirs.
+      if (key === "Enter" && isPressable(event.target)) return;
       if (found === undefined || event.defaultPrevented) return;
       event.preventDefault();
       before = { key: "", at: 0 };
@@ -143,6 +145,10 @@ function keyOf(event: KeyboardEvent): string {
   // Shift makes another letter by itself; of keys without a letter it is said.
   const shift = shiftKey && key.length > 1 ? "shift+" : "";
   return mod + alt + shift + key;
+}
+
+function isPressable(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("a, button, summary, [role=button]") !== null;
 }
 
 function isTyping(target: EventTarget | null): boolean {
