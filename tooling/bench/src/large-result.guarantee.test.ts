@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { recordGuarantee, scale, scaled } from "@syncline/tooling-vitest";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { largeResultSql } from "./large-result-rows.ts";
 import { installPackedCli } from "./packed-cli.ts";
 import { memoryBytes, type ServerProcess, startServer } from "./server-process.ts";
 
@@ -17,20 +18,6 @@ const MOST_BYTES = 300_000_000;
 const MB = 1_000_000;
 const PAGE = 500;
 
-/** By number modulo 3: only in the source, only in the target, in both with another note and every second time another status. */
-const fill = (schema: "src" | "dst") => {
-  const mine = schema === "src" ? 0 : 1;
-  const note = `concat_ws(' ', 'leave with the neighbour', CASE WHEN n % 97 = 0 THEN 'fragile' END,
-    CASE WHEN n % 25013 = 0 THEN 'needle' END, md5(n || '${schema}'))`;
-  return `
-    CREATE SCHEMA ${schema};
-    CREATE TABLE ${schema}.orders (id bigint PRIMARY KEY, customer text, status text, note text, total numeric(12,2), data jsonb);
-    CREATE TABLE ${schema}.lines (a text COLLATE "C", b text COLLATE "C", note text, PRIMARY KEY (a, b));
-    INSERT INTO ${schema}.orders SELECT n, 'customer ' || n % 5000, CASE WHEN n % 2 = 0 THEN '${schema}' ELSE 'new' END, ${note},
-      n / 7.0, jsonb_build_object('items', n % 20) FROM generate_series(1, ${ORDERS}) n WHERE n % 3 IN (${mine}, 2);
-    INSERT INTO ${schema}.lines SELECT 'a' || n % 100, 'b' || n, ${note} FROM generate_series(1, ${LINES}) n WHERE n % 3 IN (${mine}, 2);`;
-};
-
 let folder: string;
 let database: TestDatabase;
 let server: ServerProcess;
@@ -43,7 +30,7 @@ const told: string[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "syncline-large-"));
   database = await createTestDatabase("large_result");
-  for (const schema of ["src", "dst"] as const) await database.query(fill(schema));
+  for (const sql of largeResultSql({ orders: ORDERS, lines: LINES })) await database.query(sql);
   await database.query("ANALYZE");
   await writeFile(join(folder, "syncline.yaml"), `version: 1\nservers: { a: { url: "${database.url}" } }\n`);
   const binary = await installPackedCli(folder);

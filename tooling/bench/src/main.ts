@@ -9,6 +9,7 @@ import { benchDiff } from "./diff-scenarios.ts";
 import { benchMoves } from "./move-scenarios.ts";
 import { readOptions } from "./options.ts";
 import { Report } from "./report.ts";
+import { benchResults } from "./result-scenario.ts";
 import { benchServer } from "./server-scenario.ts";
 
 const SETTINGS = {
@@ -31,6 +32,15 @@ const server = await startEmbeddedPostgres({
 });
 try {
   const databases = new Databases((database) => server.url(database));
+  if (options.only.join() === "results")
+    await benchResults(databases, { changes: options.rows, sources: options.sources });
+  else await benchRows(databases);
+} finally {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function benchRows(databases: Databases): Promise<void> {
   const client = await databases.open("postgres");
   const version = String((await client.query("SHOW server_version")).rows[0].server_version);
   await client.end();
@@ -51,7 +61,4 @@ try {
     });
     process.stdout.write(`Written to ${options.report}\n`);
   }
-} finally {
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
 }
