@@ -37,7 +37,9 @@ export function EntryFilters() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const me = useMe();
-  const people = useQuery({ ...addressesQuery, enabled: me.can("people:read") });
+  // That people are listed leaves an entry, so it waits until somebody wants to choose.
+  const [choosing, setChoosing] = useState(false);
+  const people = useQuery({ ...addressesQuery, enabled: choosing && me.can("people:read") });
   const projects = useQuery(projectsQuery);
   const [round, setRound] = useState(0);
   const set = useDebouncedCallback((change: Partial<AuditSearch>) => {
@@ -61,15 +63,16 @@ export function EntryFilters() {
         onChange={(value) => set({ action: text(value) })}
         data={ACTIONS}
         limit={60}
-        w={190}
+        w={170}
       />
       <Autocomplete
         label="Person"
         placeholder="E-mail address"
         defaultValue={search.person ?? ""}
         onChange={(value) => set({ person: text(value) })}
+        onFocus={() => setChoosing(true)}
         data={people.data ?? []}
-        w={220}
+        w={190}
       />
       <Autocomplete
         label="About a"
@@ -77,13 +80,13 @@ export function EntryFilters() {
         defaultValue={search.subjectKind ?? ""}
         onChange={(value) => set({ subjectKind: text(value) })}
         data={SUBJECTS}
-        w={140}
+        w={110}
       />
       <TextInput
         label="Its id"
         defaultValue={search.subjectId ?? ""}
         onChange={(event) => set({ subjectId: text(event.currentTarget.value) })}
-        w={150}
+        w={110}
         classNames={{ input: "sl-mono" }}
       />
       <Autocomplete
@@ -92,21 +95,21 @@ export function EntryFilters() {
         defaultValue={search.project ?? ""}
         onChange={(value) => set({ project: text(value) })}
         data={projects.data ?? []}
-        w={130}
+        w={110}
       />
       <TextInput
         label="From"
         type="datetime-local"
         defaultValue={toLocalField(search.from)}
         onChange={(event) => set({ from: fromLocalField(event.currentTarget.value) })}
-        w={190}
+        w={186}
       />
       <TextInput
         label="Until"
         type="datetime-local"
         defaultValue={toLocalField(search.to)}
         onChange={(event) => set({ to: fromLocalField(event.currentTarget.value) })}
-        w={190}
+        w={186}
       />
       {Object.keys(filterOf(search)).length > 0 && (
         <Button variant="default" onClick={clear}>
