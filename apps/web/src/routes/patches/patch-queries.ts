@@ -24,15 +24,17 @@ export interface ChangesWanted {
   readonly patchId: string;
   readonly table?: string | undefined;
   readonly kind?: ChangeKind | undefined;
+  /** What the key starts with. */
+  readonly key?: string | undefined;
   readonly text?: string | undefined;
 }
 
 const CHANGES = 50;
 
 /** Changes never change: what was read stays. */
-export const changesQuery = ({ patchId, table, kind, text }: ChangesWanted) =>
+export const changesQuery = ({ patchId, table, kind, key, text }: ChangesWanted) =>
   infiniteQueryOptions({
-    queryKey: ["patches", "changes", patchId, table ?? null, kind ?? null, text ?? null],
+    queryKey: ["patches", "changes", patchId, table ?? null, kind ?? null, key ?? null, text ?? null],
     queryFn: ({ pageParam, signal }) =>
       api.diffs.listChanges({
         params: { id: patchId },
@@ -40,6 +42,7 @@ export const changesQuery = ({ patchId, table, kind, text }: ChangesWanted) =>
           limit: CHANGES,
           ...(table === undefined ? {} : { table }),
           ...(kind === undefined ? {} : { kind: [kind] }),
+          ...(key === undefined ? {} : { key }),
           ...(text === undefined ? {} : { text }),
           ...(pageParam === undefined ? {} : { after: pageParam }),
         },

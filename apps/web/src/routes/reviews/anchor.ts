@@ -10,6 +10,17 @@ export function keyText(key: unknown): string {
   return values.length === 1 && typeof values[0] === "string" ? values[0] : JSON.stringify(values);
 }
 
+/** What keys of the row start with, for filters: the first value of several. */
+export function keyStart(key: string | undefined): string | undefined {
+  if (key === undefined || !key.startsWith("[")) return key;
+  try {
+    const values: unknown = JSON.parse(key);
+    return Array.isArray(values) && typeof values[0] === "string" ? values[0] : key;
+  } catch {
+    return key;
+  }
+}
+
 /** The same text for anchors of the same place; of the whole it is empty. */
 export function anchorName(anchor: Anchor | null): string {
   if (anchor === null) return "";

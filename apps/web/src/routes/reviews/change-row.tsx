@@ -1,0 +1,84 @@
+import { Button } from "@mantine/core";
+import { memo, useState } from "react";
+import { KindGlyph } from "../../components/kind-glyph.tsx";
+import { ValueView } from "../../components/value-view.tsx";
+import type { Change } from "../patches/patch-queries.ts";
+import { anchorText, keyText } from "./anchor.ts";
+import { useDiscussion } from "./discussion-context.tsx";
+import { CommentButton, PlaceThreads } from "./place-threads.tsx";
+
+/** Columns that are shown of a whole row before somebody asks for all. */
+const SHOWN = 6;
+
+type Values = Readonly<Record<string, string | null>>;
+
+/** One changed row: its cells old over new, and what was said of it. */
+export const ChangeRow = memo(function ChangeRow({ change }: { readonly change: Change }) {
+  const { at } = useDiscussion();
+  const { n, table, kind, key, count } = change;
+  const row = { table, key: keyText(key) };
+  const before = (change.before ?? {}) as Values;
+  const after = (change.after ?? {}) as Values;
+  const columns = kind === "update" ? change.columns : Object.keys(kind === "insert" ? after : before);
+  const [all, setAll] = useState(false);
+  // What somebody spoke about is never folded away.
+  const shown = columns.filter(
+    (column, place) => all || kind === "update" || place < SHOWN || at({ ...row, column }).length > 0,
+  );
+  const hidden = columns.length - shown.length;
+  const values = Object.values((key ?? {}) as Values);
+  return (
+    <li className="sl-change" data-change={n} tabIndex={-1} aria-label={`${anchorText(row)}, ${kind}`}>
+      <div className="sl-change-head">
+        <KindGlyph kind={kind} />
+        <span className="sl-mono sl-change-key">
+          <span style={{ color: "var(--sl-muted)" }}>{table}</span>{" "}
+          {values.map((value, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the columns of a key stay in their order.
+            <span key={place}>
+              {place > 0 && ", "}
+              <ValueView value={value} limit={80} />
+            </span>
+          ))}
+          {count > 1 && ` × ${count}`}
+        </span>
+        <CommentButton anchor={row} />
+      </div>
+      <dl className="sl-cells">
+        {shown.map((column) => (
+          <div key={column} className="sl-cell">
+            <dt className="sl-mono">{column}</dt>
+            <dd>
+              {kind !== "insert" && (
+                <span className={kind === "update" ? "sl-old" : "sl-old sl-gone"}>
+                  <ValueView value={before[column]} />
+                </span>
+              )}
+              {kind === "update" && (
+                <>
+                  <span aria-hidden className="sl-becomes">
+                    →
+                  </span>
+                  <span className="sl-visually-hidden">becomes</span>
+                </>
+              )}
+              {kind !== "delete" && (
+                <span className="sl-new">
+                  <ValueView value={after[column]} />
+                </span>
+              )}
+            </dd>
+            <CommentButton anchor={{ ...row, column }} />
+            <PlaceThreads anchor={{ ...row, column }} />
+          </div>
+        ))}
+      </dl>
+      {hidden > 0 && (
+        <Button variant="subtle" color="gray" size="compact-xs" onClick={() => setAll(true)}>
+          {hidden} more {hidden === 1 ? "column" : "columns"}
+        </Button>
+      )}
+      <PlaceThreads anchor={row} />
+    </li>
+  );
+});
