@@ -4,7 +4,7 @@ import { useState } from "react";
 import { counted } from "../../components/number-text.ts";
 import { CellRow } from "./cell-row.tsx";
 import { type ConflictModel, SIDES, type Side } from "./conflict-model.ts";
-import { sideWords } from "./conflict-words.ts";
+import { shortPlace, sideWords } from "./conflict-words.ts";
 import type { ConflictSides, WholeConflict } from "./conflicts-query.ts";
 import { LongValues } from "./long-values.tsx";
 import type { DraftControl } from "./use-draft.ts";
@@ -58,8 +58,8 @@ export function CellGrid(props: CellGridProps) {
                     <Text component="span" inherit c="dimmed">
                       {role}
                     </Text>
-                    <div className="sl-mono" style={{ minHeight: "1.3em" }}>
-                      {place}
+                    <div className="sl-mono" style={{ minHeight: "1.3em" }} title={place ?? ""}>
+                      {place === null ? "" : shortPlace(place)}
                     </div>
                     <Button
                       size="compact-xs"

@@ -76,7 +76,7 @@ function NoRow({
   readonly whole: boolean;
 }) {
   return (
-    <td rowSpan={lines}>
+    <td rowSpan={lines} className={side === "base" || whole ? "sl-no-base" : "sl-no-row"}>
       {whole ? (
         <Text size="sm" c="dimmed">
           Not known

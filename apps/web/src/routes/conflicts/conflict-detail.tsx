@@ -146,6 +146,7 @@ export function ConflictDetail({ answer, trail, left, onDecided }: ConflictDetai
         />
         {live && (
           <DecideBar
+            bothSides={jobKind === "bi-sync"}
             state={state}
             draft={draft}
             model={about}

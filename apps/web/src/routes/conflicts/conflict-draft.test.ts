@@ -114,6 +114,15 @@ describe("one side has no row", () => {
     ]);
   });
 
+  it("is taken whole at the first choice, and changed by the next ones", () => {
+    const theirs = withPick(gone, EMPTY_DRAFT, "mail", { from: "theirs" });
+    expect(theirs).toEqual({ kind: "side", side: "theirs" });
+    expect(shown(withPick(gone, theirs, "name", { from: "base" }), gone)).toEqual([
+      { choice: "row", row: { id: "1", name: "Ada", mail: "a" } },
+      { id: "1", name: "Ada", mail: "a" },
+    ]);
+  });
+
   it("is deleted, or stays", () => {
     expect(shown({ kind: "side", side: "theirs" }, deleted)).toEqual([{ choice: "theirs" }, null]);
     expect(shown({ kind: "side", side: "ours" }, deleted)).toEqual([

@@ -25,12 +25,18 @@ export function isEmptyDraft(draft: Draft): boolean {
 
 /** The draft with one column chosen; a side that was chosen before stays for the other columns. */
 export function withPick(model: ConflictModel, draft: Draft, column: string, pick: Pick): Draft {
+  // A row that one side has not comes whole or not at all, until a value of it is changed.
+  if ("from" in pick && isEmptyDraft(draft) && isOneSided(model)) return { kind: "side", side: pick.from };
   const picks = new Map<string, Pick>(draft.kind === "cells" ? draft.picks : []);
   if (draft.kind === "side")
     for (const name of model.open)
       if (valueOn(model, draft.side, name) !== undefined) picks.set(name, { from: draft.side });
   picks.set(column, pick);
   return { kind: "cells", picks };
+}
+
+function isOneSided({ conflict }: ConflictModel): boolean {
+  return conflict.ours === null || conflict.theirs === null;
 }
 
 /** Undefined where it is not known, or there is no row. */
@@ -79,15 +85,16 @@ export function stateOf(model: ConflictModel, draft: Draft): DraftState {
 }
 
 function waitingColumns(model: ConflictModel, picks: ReadonlyMap<string, Pick>): readonly string[] {
-  const { conflict, open } = model;
-  // One side has no row: it is either gone, or wholly there with what is typed into it.
-  if (conflict.ours === null || conflict.theirs === null) return picks.size === 0 ? open : [];
+  const { open } = model;
+  // It is either gone, or wholly there with what is typed into it.
+  if (isOneSided(model)) return picks.size === 0 ? open : [];
   return open.filter((column) => !picks.has(column));
 }
 
 /** All columns from one side is that side. */
-function onlySide({ open, conflict }: ConflictModel, picks: ReadonlyMap<string, Pick>): Side | null {
-  if (conflict.ours === null || conflict.theirs === null || picks.size !== open.length) return null;
+function onlySide(model: ConflictModel, picks: ReadonlyMap<string, Pick>): Side | null {
+  const { open, conflict } = model;
+  if (isOneSided(model) || picks.size !== open.length) return null;
   // Of rows without undecided columns, the rest of a side would come along.
   if (conflict.columns.length === 0) return null;
   const sides = new Set(open.map((column) => sideOf(picks.get(column))));

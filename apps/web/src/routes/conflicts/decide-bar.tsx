@@ -5,6 +5,8 @@ import type { ConflictModel } from "./conflict-model.ts";
 
 interface DecideBarProps {
   readonly model: ConflictModel;
+  /** Of a pair the result goes to both sides. */
+  readonly bothSides: boolean;
   readonly draft: Draft;
   readonly state: DraftState;
   readonly mayDecide: boolean;
@@ -17,11 +19,11 @@ interface DecideBarProps {
 
 /** What would become of the row, and the button that decides it. */
 export function DecideBar(props: DecideBarProps) {
-  const { model, draft, state, mayDecide, busy, canUndo, undo, send, pickNoRow } = props;
+  const { model, state, mayDecide, busy, canUndo, undo, send, pickNoRow } = props;
   return (
     <Group className="sl-decide" justify="space-between" gap="sm">
       <Text size="sm" aria-live="polite" style={{ flex: "1 1 16rem" }}>
-        {mayDecide ? outcomeText(model, draft, state) : "Deciding takes the role of a reviewer."}
+        {mayDecide ? outcomeText(props) : "Deciding takes the role of a reviewer."}
       </Text>
       <Group gap="xs">
         {!model.whole && (
@@ -60,7 +62,7 @@ export function DecideBar(props: DecideBarProps) {
   );
 }
 
-function outcomeText(model: ConflictModel, draft: Draft, state: DraftState): string {
+function outcomeText({ model, bothSides, draft, state }: DecideBarProps): string {
   if (isEmptyDraft(draft))
     return model.open.length > 0 && model.conflict.ours !== null && model.conflict.theirs !== null
       ? "Choose a side for each column, or a whole row."
@@ -68,6 +70,8 @@ function outcomeText(model: ConflictModel, draft: Draft, state: DraftState): str
   if (state.kind === "impossible") return `This cannot be chosen: ${state.reason}.`;
   if (state.kind === "open") return `Still to be chosen: ${state.columns.join(", ")}.`;
   const { ours } = model.conflict;
+  if (bothSides && state.result !== null) return "Both sides will have the result.";
+  if (bothSides) return "Neither side will have the row.";
   if (state.result === null) return ours === null ? "The row stays deleted." : "The row will be deleted.";
   if (ours === null) return "The row will be put back.";
   const { result } = state;

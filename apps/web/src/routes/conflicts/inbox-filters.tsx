@@ -46,7 +46,7 @@ export function InboxFilters({ search, counts, change }: InboxFiltersProps) {
         placeholder="All jobs and runs"
         clearable
         searchable
-        w={230}
+        w={200}
         value={search.job ?? search.run ?? null}
         data={(counts?.groups ?? []).map((group) => ({
           value: group.jobId ?? group.runId ?? "",
@@ -106,7 +106,7 @@ function Facet({ label, all, value, facet, change, name = (each) => each }: Face
       placeholder={all}
       clearable
       searchable
-      w={180}
+      w={140}
       value={value ?? null}
       data={options.map((each) => ({
         value: each.value,
@@ -131,7 +131,7 @@ function KeyField({ value = "", change }: KeyFieldProps) {
     <TextInput
       aria-label="Text of the key"
       placeholder="Key contains"
-      w={150}
+      w={140}
       value={text}
       onChange={({ currentTarget }) => {
         setText(currentTarget.value);

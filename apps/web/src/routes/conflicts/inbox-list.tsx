@@ -152,7 +152,7 @@ function WideLine({ conflict }: { readonly conflict: ListedConflict }) {
   const { kind, columns, createdAt } = conflict;
   return (
     <>
-      <span className="sl-mono sl-cut" style={{ flex: "0 0 22%" }}>
+      <span className="sl-mono sl-cut" style={{ flex: "0 0 32%" }}>
         {keyText(conflict)}
       </span>
       <span className="sl-cut" style={{ flex: "0 0 22%" }}>

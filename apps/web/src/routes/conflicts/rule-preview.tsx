@@ -52,7 +52,14 @@ export function RulePreview({ preview, loading }: RulePreviewProps) {
             <Table.Tr>
               <Table.Th w="22%">Row</Table.Th>
               <Table.Th w="20%">Decision</Table.Th>
-              <Table.Th>Column, ours, theirs, chosen</Table.Th>
+              <Table.Th>
+                <div className="sl-preview-cell">
+                  <span>Column</span>
+                  <span>Ours</span>
+                  <span>Theirs</span>
+                  <span>Chosen</span>
+                </div>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
