@@ -48,7 +48,6 @@ export function ConflictPage() {
           search={search}
           currentId={conflictId}
           narrow
-          height="calc(100dvh - 5.5rem)"
           focuses={false}
           loadMore={inbox.hasNextPage && !inbox.isFetchingNextPage ? () => void inbox.fetchNextPage() : null}
         />

@@ -95,7 +95,6 @@ export function ConflictsPage() {
             search={search}
             currentId={currentId}
             narrow={false}
-            height="max(20rem, calc(100dvh - 19rem))"
             focuses={currentId !== null}
             loadMore={
               inbox.hasNextPage && !inbox.isFetchingNextPage ? () => void inbox.fetchNextPage() : null

@@ -1,7 +1,7 @@
 import { Skeleton, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Ago } from "../../components/ago.tsx";
 import { countText } from "../../components/number-text.ts";
 import { StateBadge } from "../../components/state-badge.tsx";
@@ -21,7 +21,6 @@ interface InboxListProps {
   readonly currentId: string | null;
   /** Beside a conflict there is room for its key alone. */
   readonly narrow: boolean;
-  readonly height: string;
   /** Moves the focus to the current line, for who goes through the list by keyboard. */
   readonly focuses: boolean;
   readonly loadMore: (() => void) | null;
@@ -32,8 +31,9 @@ const AHEAD = 40;
 
 /** All conflicts of a filter; only the lines in sight are drawn. */
 export function InboxList(props: InboxListProps) {
-  const { items, total, groups, search, currentId, narrow, height, focuses, loadMore } = props;
+  const { items, total, groups, search, currentId, narrow, focuses, loadMore } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const top = useTop(scroller);
   const lines = useMemo(() => linesOf(items), [items]);
   const named = useMemo(() => new Map(groups.map((group) => [ownerOf(group), group])), [groups]);
   const virtual = useVirtualizer({
@@ -60,7 +60,11 @@ export function InboxList(props: InboxListProps) {
     return () => cancelAnimationFrame(frame);
   }, [currentAt, focuses, virtual]);
   return (
-    <div ref={scroller} className="sl-card sl-inbox-scroll" style={{ height }}>
+    <div
+      ref={scroller}
+      className="sl-card sl-inbox-scroll"
+      style={{ height: `max(20rem, calc(100dvh - ${top}px - 1rem))` }}
+    >
       <ul
         className="sl-inbox-lines"
         style={{ height: virtual.getTotalSize() }}
@@ -96,6 +100,17 @@ export function InboxList(props: InboxListProps) {
       </ul>
     </div>
   );
+}
+
+/** How far below the begin of the page an element stands: it takes the rest of the window. */
+function useTop(element: RefObject<HTMLElement | null>): number {
+  const [top, setTop] = useState(0);
+  // Whatever stands above may have come or gone with any drawing.
+  useLayoutEffect(() => {
+    const now = (element.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
+    if (Math.abs(now - top) > 1) setTop(now);
+  });
+  return top;
 }
 
 function keyOf(line: InboxLine | undefined, at: number): string {
