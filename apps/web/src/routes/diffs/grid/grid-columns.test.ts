@@ -5,6 +5,7 @@ import { columnsInView, gridLayout, pageRowsOf } from "./grid-columns.ts";
 const table = (more: Partial<PatchTable> = {}): PatchTable => ({
   name: "orders",
   state: "different",
+  changes: { insert: 1, update: 5, delete: 1 },
   inserts: 1,
   updates: 5,
   deletes: 1,

@@ -100,12 +100,12 @@ describe("page cache", () => {
     cache.want(0, 10);
     asked[0]?.fail(new Error("away"));
     await settle();
-    expect(cache.errorAt(5)).toMatchObject({ message: "away" });
+    expect(cache.wantedError()).toMatchObject({ message: "away" });
     cache.want(0, 10);
     expect(asked).toHaveLength(1);
     cache.retry();
     expect(asked).toHaveLength(2);
-    expect(cache.errorAt(5)).toBeNull();
+    expect(cache.wantedError()).toBeNull();
   });
 
   it("keeps so many pages only, the latest", async () => {

@@ -63,9 +63,12 @@ export class PageCache<Row> {
     return this.#pages.get(Math.floor(index / pageRows))?.rows[index % pageRows];
   }
 
-  /** What went wrong with the page of a row, if it did. */
-  errorAt(index: number): unknown {
-    return this.#pages.get(Math.floor(index / this.#options.pageRows))?.error ?? null;
+  /** What went wrong with something that is looked at; null: nothing. */
+  wantedError(): unknown {
+    return (
+      this.#wanted.map((number) => this.#pages.get(number)?.error ?? null).find((error) => error !== null) ??
+      null
+    );
   }
 
   /** These rows are looked at, the second not included. Others that are being read are given up. */

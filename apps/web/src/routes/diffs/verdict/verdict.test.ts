@@ -5,6 +5,7 @@ import { orderedTables, shareOf, verdictOf, verdictText } from "./verdict.ts";
 const table = (name: string, more: Partial<PatchTable> = {}): PatchTable => ({
   name,
   state: "same",
+  changes: { insert: 0, update: 0, delete: 0 },
   inserts: 0,
   updates: 0,
   deletes: 0,

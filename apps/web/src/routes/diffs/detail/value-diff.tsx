@@ -1,0 +1,83 @@
+import { Text } from "@mantine/core";
+import { lazy, Suspense, useMemo } from "react";
+import { visibleParts } from "../../../components/value-text.ts";
+import { diffJson } from "../values/json-diff.ts";
+import { diffText, shortened } from "../values/text-diff.ts";
+import { JsonDiffView } from "./json-diff-view.tsx";
+
+const LongTextDiff = lazy(async () => ({ default: (await import("./long-text-diff.tsx")).LongTextDiff }));
+
+/** From here on a text is shown in an editor, which lays out only what is in view. */
+const LONG = 20_000;
+/** Characters beside what changed. */
+const AROUND = 300;
+
+interface ValueDiffProps {
+  readonly old: string;
+  readonly next: string;
+  readonly structured: boolean;
+}
+
+/** What became of a value: by place in JSON, by word in a text, by line in a long one. */
+export function ValueDiff({ old, next, structured }: ValueDiffProps) {
+  const json = useMemo(() => (structured ? diffJson(old, next) : null), [structured, old, next]);
+  if (json !== null && json.kind !== "same") return <JsonDiffView change={json} />;
+  if (old.length + next.length > LONG)
+    return (
+      <Suspense
+        fallback={
+          <Text size="xs" c="dimmed">
+            Comparing…
+          </Text>
+        }
+      >
+        <LongTextDiff old={old} next={next} />
+      </Suspense>
+    );
+  return <WordDiff old={old} next={next} />;
+}
+
+function WordDiff({ old, next }: { readonly old: string; readonly next: string }) {
+  const parts = useMemo(() => shortened(diffText(old, next), AROUND), [old, next]);
+  return (
+    <div className="dx-value dx-word-diff" dir="auto">
+      {parts.map(({ kind, text }, at) => {
+        const shown = kind === "same" ? text : <Visible text={text} />;
+        if (kind === "removed")
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place.
+            <del key={at} className="sl-mono">
+              {shown}
+            </del>
+          );
+        if (kind === "added")
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+            <ins key={at} className="sl-mono">
+              {shown}
+            </ins>
+          );
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+          <span key={at} className="sl-mono">
+            {shown}
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+function Visible({ text }: { readonly text: string }) {
+  return visibleParts(text).map((part, at) =>
+    part.hidden ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+      <span key={at} className="sl-invisible">
+        {part.text}
+        {part.text.includes("⏎") && "\n"}
+      </span>
+    ) : (
+      part.text
+    ),
+  );
+}

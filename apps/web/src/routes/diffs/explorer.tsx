@@ -1,0 +1,89 @@
+import { useQuery } from "@tanstack/react-query";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { counted } from "../../components/number-text.ts";
+import { type ChangeFilter, withoutKinds } from "./change-filter.ts";
+import type { PatchAnswer, PatchTables } from "./explorer-props.ts";
+import type { ExplorerSearch } from "./explorer-search.ts";
+import { knownCount } from "./known-count.ts";
+import { changeCountQuery } from "./patch-queries.ts";
+import { RowsView } from "./rows/rows-view.tsx";
+import { FailedTables } from "./verdict/failed-tables.tsx";
+import { TableList } from "./verdict/table-list.tsx";
+import { verdictOf } from "./verdict/verdict.ts";
+import { VerdictBanner } from "./verdict/verdict-banner.tsx";
+
+interface ExplorerProps {
+  readonly patch: PatchAnswer;
+  readonly tables: PatchTables;
+  readonly search: ExplorerSearch;
+  readonly filter: ChangeFilter;
+  readonly mayReadRows: boolean;
+  readonly onSearch: (change: Partial<ExplorerSearch>, replace?: boolean) => void;
+  readonly onFilter: (filter: ChangeFilter) => void;
+}
+
+/** Verdict, tables, rows. */
+export function Explorer(props: ExplorerProps) {
+  const { patch, tables, search, filter, mayReadRows, onSearch, onFilter } = props;
+  const base = withoutKinds(filter);
+  const known = knownCount(tables, base);
+  const asked = useQuery({
+    ...changeCountQuery(patch.id, base),
+    enabled: mayReadRows && known === null,
+  });
+  const count = known ?? asked.data ?? null;
+  const chooseTable = (table: string | undefined) => {
+    // Columns and keys are those of another table.
+    const { column: _, key: __, values: ___, table: ____, ...rest } = filter;
+    onFilter(table === undefined ? rest : { ...rest, table });
+  };
+  return (
+    <div className="dx-page">
+      <VerdictBanner verdict={verdictOf(tables)} />
+      <FailedTables tables={tables.tables} />
+      <div className="dx-panes">
+        {tables.tables.length > 1 && (
+          <TableList
+            tables={tables.tables}
+            chosen={filter.table}
+            onChoose={chooseTable}
+            find={search.find ?? ""}
+            onFind={(find) => onSearch({ find: find === "" ? undefined : find }, true)}
+            order={search.order ?? "most"}
+            onOrder={(order) => onSearch({ order: order === "most" ? undefined : order }, true)}
+          />
+        )}
+        {tables.total === 0 ? (
+          <div className="sl-card dx-nothing">
+            <EmptyState title="There is no row to show">
+              {tables.complete
+                ? "As far as these tables were compared, both places hold the same rows."
+                : "The comparison stopped before it found a difference."}
+            </EmptyState>
+          </div>
+        ) : mayReadRows ? (
+          <div className="sl-card dx-main">
+            <RowsView
+              patchId={patch.id}
+              tables={tables}
+              filter={filter}
+              search={search}
+              count={count}
+              countError={known === null ? asked.error : null}
+              onFilter={onFilter}
+              onSearch={onSearch}
+            />
+          </div>
+        ) : (
+          <div className="sl-card dx-nothing">
+            <EmptyState title="You may see the verdict, not the rows">
+              {counted(tables.total, "change")} {tables.total === 1 ? "is" : "are"} in this comparison. To
+              read rows takes the role of an operator, in the project or in the environments of both places;
+              an administrator can give it.
+            </EmptyState>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
