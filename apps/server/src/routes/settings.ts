@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { type AnswerOf, settings } from "@syncline/api";
 import {
+  ALERT_EVENTS,
   type Config,
   effectiveLimits,
   FEATURE_FLAGS,
@@ -44,6 +45,7 @@ export function settingRoutes(router: Router, parts: ServiceParts): void {
         signatures: rules.signatures?.required ?? 0,
         frozen: rules.frozen,
       })),
+      alertEvents: [...ALERT_EVENTS],
       fixed: fixedBy(config, isFirst(parts, call.scope)),
     };
   });

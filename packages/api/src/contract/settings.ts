@@ -70,6 +70,7 @@ export const getSettings = defineRoute("GET /settings", {
         objects: z.enum(["disk", "s3"]).describe("Where results and patches lie."),
       }),
       environments: z.array(environmentSchema),
+      alertEvents: z.array(z.string()).describe("Types of events that webhooks can be sent."),
       fixed: z
         .object({
           servers: z.array(z.string()),

@@ -155,7 +155,12 @@ function Form({ onClose, onLink }: FormProps) {
             data={HOURS.map((each) => ({ value: String(each), label: daysText(each * HOUR) }))}
           />
         )}
-        <GrantsEditor grants={grants} onChange={setGrants} />
+        <div>
+          <Text size="sm" fw={500} mb={4}>
+            Roles
+          </Text>
+          <GrantsEditor grants={grants} onChange={setGrants} />
+        </div>
         {invite.error !== null && <ErrorState what="Nobody was invited" error={invite.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

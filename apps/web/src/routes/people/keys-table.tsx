@@ -99,7 +99,7 @@ export function KeysTable({ keys, ended, mayChange, own, more, empty }: KeysTabl
                 ? projectId === null
                   ? "a program, in all projects"
                   : `a program, in ${projects.data?.items.find(({ id }) => id === projectId)?.slug ?? "a project"}`
-                : `${actorText(createdBy)} in person`,
+                : actorText(createdBy),
           },
         ] satisfies ListColumn<ApiKey>[])),
     { id: "made", header: "Made", cell: ({ createdAt }) => <Ago at={createdAt} /> },

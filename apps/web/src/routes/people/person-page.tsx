@@ -96,12 +96,7 @@ function KnownPerson({ person, trail }: KnownPersonProps) {
         title={name}
         trail={trail}
         badges={active ? undefined : <StateBadge state="expired" label="deactivated" />}
-        command={commandOf([
-          "syncline",
-          "people",
-          ...(active ? ["grant", email, "--role", "viewer"] : ["reactivate", email]),
-          ...ownAddress(),
-        ])}
+        command={commandOf(["syncline", "audit", "tail", "--person", email, ...ownAddress()])}
         actions={
           mayChange ? (
             <>

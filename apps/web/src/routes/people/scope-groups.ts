@@ -19,6 +19,11 @@ export function scopesOfRole(role: Role, held: readonly string[]): readonly Scop
   return SCOPES.filter((scope) => grants(scopes, scope) && grants(held, scope));
 }
 
+/** "what an operator may". */
+export function roleText(role: Role): string {
+  return `what ${/^[aeiou]/.test(role) ? "an" : "a"} ${role} may`;
+}
+
 const MOST_NAMED = 3;
 
 /** "everything", "what a viewer may", "jobs:read, jobs:run", "12 scopes". */
@@ -29,6 +34,6 @@ export function scopesText(scopes: readonly string[]): string {
       ROLE_SCOPES[each].length === scopes.length &&
       ROLE_SCOPES[each].every((scope) => scopes.includes(scope)),
   );
-  if (role !== undefined) return `what a ${role} may`;
+  if (role !== undefined) return roleText(role);
   return scopes.length <= MOST_NAMED ? scopes.join(", ") : `${scopes.length} scopes`;
 }

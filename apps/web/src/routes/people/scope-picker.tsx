@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, SimpleGrid, Text } from "@mantine/core";
 import { grants, type Scope } from "@syncline/api";
 import { ROLES } from "@syncline/core";
-import { scopeGroups, scopesOfRole } from "./scope-groups.ts";
+import { roleText, scopeGroups, scopesOfRole } from "./scope-groups.ts";
 
 interface ScopePickerProps {
   /** What whoever makes the key has: nobody gives more. */
@@ -41,7 +41,7 @@ export function ScopePicker({ held, everything, all, onAll, scopes, onChange }: 
               onChange(new Set(scopesOfRole(role, held)));
             }}
           >
-            what a {role} may
+            {roleText(role)}
           </Button>
         ))}
         <Button
