@@ -1,9 +1,7 @@
 import { Stack, Text, Title } from "@mantine/core";
-import { actorText } from "../../components/actor-text.ts";
 import { Ago } from "../../components/ago.tsx";
 import { Facts } from "../../components/facts.tsx";
 import { PageLink } from "../../components/page-link.tsx";
-import { PlaceText } from "../../components/place-text.tsx";
 import { kindName } from "../jobs/kind-words.ts";
 import { definitionFacts } from "./definition-facts.ts";
 import { triggerText } from "./run-words.ts";
@@ -31,8 +29,8 @@ export function RunAbout({ run }: { readonly run: Run }) {
               </PageLink>
             ),
           ],
-          ...(source === undefined ? [] : [["Source", <PlaceText key="source" place={source} />] as const]),
-          ...(target === undefined ? [] : [["Target", <PlaceText key="target" place={target} />] as const]),
+          ...(source === undefined ? [] : [["Source", <Place key="source" place={source} />] as const]),
+          ...(target === undefined ? [] : [["Target", <Place key="target" place={target} />] as const]),
           ...(patch === undefined
             ? []
             : [
@@ -48,8 +46,7 @@ export function RunAbout({ run }: { readonly run: Run }) {
                   </PageLink>,
                 ] as const,
               ]),
-          ["Started", triggerText(run)],
-          ["Asked for by", actorText(run.requestedBy)],
+          ["Trigger", triggerText(run)],
           ["Asked for", <Ago key="created" at={run.createdAt} />],
           ["Began", <Ago key="began" at={run.startedAt} />],
           ["Ended", <Ago key="ended" at={run.finishedAt} />],
@@ -73,5 +70,14 @@ export function RunAbout({ run }: { readonly run: Run }) {
         ])}
       />
     </Stack>
+  );
+}
+
+/** Its environment stands above the page's title. */
+function Place({ place }: { readonly place: string }) {
+  return (
+    <span className="sl-mono" style={{ overflowWrap: "anywhere" }}>
+      {place}
+    </span>
   );
 }

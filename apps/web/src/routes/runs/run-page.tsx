@@ -84,8 +84,8 @@ function ShownRun({ run }: { readonly run: Run }) {
           <RunAttempts run={run} />
         </Stack>
         <Stack gap="lg" style={{ minWidth: 0 }}>
-          <RunAbout run={run} />
           <RunLog events={events} />
+          <RunAbout run={run} />
         </Stack>
       </div>
     </>

@@ -4,6 +4,7 @@ import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query"
 import { api } from "../../api/client.ts";
 import { pagesOf } from "../../api/pages.ts";
 import type { RunsSearch } from "./runs-search.ts";
+import { instantOf } from "./since.ts";
 
 export type Run = RunAnswer;
 export type Unit = AnswerOf<typeof runs.listUnits>["items"][number];
@@ -19,8 +20,13 @@ const MOST_UNITS = 500;
 export function runsQuery({ state, kind, job, text, since }: RunsSearch) {
   return pagesOf({
     queryKey: ["runs", "list", { state, kind, job, text, since }],
-    read: ({ query, signal }) =>
-      api.runs.listRuns({ query: { ...query, limit: PAGE, state, kind, jobId: job, text, since }, signal }),
+    read: ({ query, signal }) => {
+      const from = since === undefined ? undefined : instantOf(since, Date.now());
+      return api.runs.listRuns({
+        query: { ...query, limit: PAGE, state, kind, jobId: job, text, since: from },
+        signal,
+      });
+    },
   });
 }
 

@@ -8,7 +8,7 @@ export const runsSearch = z.object({
   /** Id of a saved job. */
   job: z.uuid().optional().catch(undefined),
   text: z.string().max(200).optional().catch(undefined),
-  since: z.iso.datetime().optional().catch(undefined),
+  since: z.enum(["hour", "day", "week", "month"]).optional().catch(undefined),
 });
 export type RunsSearch = z.output<typeof runsSearch>;
 
