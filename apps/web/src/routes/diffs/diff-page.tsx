@@ -22,6 +22,13 @@ import "./explorer.css";
 
 const route = getRouteApi("/shell/diffs/$patchId");
 
+const ORIGINS: Readonly<Record<PatchAnswer["origin"], string>> = {
+  diff: "Compared by",
+  upload: "Uploaded by",
+  resolution: "Made of decided conflicts by",
+  selection: "Selected by",
+};
+
 /** What two places differ in: the verdict first, then the rows. */
 export function DiffPage() {
   const { patchId } = route.useParams();
@@ -53,7 +60,7 @@ function PatchExplorer({ patch }: { readonly patch: PatchAnswer }) {
   return (
     <>
       <PageHeader
-        title={patch.origin === "diff" ? "Comparison" : "Patch"}
+        title={`${source} → ${target}`}
         trail={[
           <PageLink key="list" to="/diffs">
             Comparisons
@@ -62,12 +69,7 @@ function PatchExplorer({ patch }: { readonly patch: PatchAnswer }) {
         places={[source, target]}
         description={
           <span className="dx-route">
-            <span className="sl-mono">{source}</span>
-            <span aria-hidden> → </span>
-            <span className="sl-visually-hidden">to</span>
-            <span className="sl-mono">{target}</span>
-            <span> · {actorText(patch.createdBy)}, </span>
-            <Ago at={patch.createdAt} />
+            {ORIGINS[patch.origin]} {actorText(patch.createdBy)}, <Ago at={patch.createdAt} />
             {runId !== null && (
               <>
                 {" · "}

@@ -45,20 +45,17 @@ function WordDiff({ old, next }: { readonly old: string; readonly next: string }
         const shown = kind === "same" ? text : <Visible text={text} />;
         if (kind === "removed")
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place.
             <del key={at} className="sl-mono">
               {shown}
             </del>
           );
         if (kind === "added")
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
             <ins key={at} className="sl-mono">
               {shown}
             </ins>
           );
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: as above.
           <span key={at} className="sl-mono">
             {shown}
           </span>
@@ -71,7 +68,6 @@ function WordDiff({ old, next }: { readonly old: string; readonly next: string }
 function Visible({ text }: { readonly text: string }) {
   return visibleParts(text).map((part, at) =>
     part.hidden ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: as above.
       <span key={at} className="sl-invisible">
         {part.text}
         {part.text.includes("⏎") && "\n"}

@@ -44,6 +44,8 @@ export function ChangeCell({ row, column }: CellProps) {
       </span>
     );
   const [oldCut, newCut] = [cutLength(row, "old", name), cutLength(row, "new", name)];
+  if (old === next && oldCut !== undefined && newCut !== undefined)
+    return <DiffersLater value={old} limit={limit} cut={newCut} />;
   const parts = isPlain(old) && isPlain(next) ? shownChange(old, next, limit) : null;
   return (
     <span className="dx-pair">
@@ -97,6 +99,21 @@ function CutMark({ length }: { readonly length: number | undefined }) {
   return <span className="dx-cut">{countText(length)} characters</span>;
 }
 
+/** Both are alike as far as the list has them. */
+function DiffersLater({ value, limit, cut }: OneValueProps) {
+  return (
+    <span className="dx-pair">
+      <span className="dx-line">
+        <ValueView value={value} limit={limit} />
+      </span>
+      <span className="dx-line">
+        <span className="dx-cut dx-later">differs further on</span>
+        <CutMark length={cut} />
+      </span>
+    </span>
+  );
+}
+
 const MOST_PIECES = 6;
 const PIECE_LETTERS = 28;
 
@@ -108,6 +125,7 @@ export function SummaryCell({ row }: { readonly row: ChangeRow }) {
       {columns.slice(0, MOST_PIECES).map((name) => (
         <span key={name} className="dx-piece">
           <span className="dx-piece-name">{name} </span>
+          {differsLater(row, name) && <span className="dx-cut">differs further on</span>}
           {row.kind === "update" && (
             <>
               <ShortSide row={row} name={name} side="old" />
@@ -121,6 +139,14 @@ export function SummaryCell({ row }: { readonly row: ChangeRow }) {
         <span className="dx-piece-name">and {countText(columns.length - MOST_PIECES)} more</span>
       )}
     </span>
+  );
+}
+
+function differsLater(row: ChangeRow, name: string): boolean {
+  return (
+    row.kind === "update" &&
+    cutLength(row, "old", name) !== undefined &&
+    textOf(row.before, name) === textOf(row.after, name)
   );
 }
 

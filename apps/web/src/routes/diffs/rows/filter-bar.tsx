@@ -108,7 +108,6 @@ export function FilterBar(props: FilterBarProps) {
           )}
           {values.map((condition, at) => (
             <Chip
-              // biome-ignore lint/suspicious/noArrayIndexKey: conditions may be alike.
               key={at}
               label={conditionText(condition)}
               onRemove={() => {

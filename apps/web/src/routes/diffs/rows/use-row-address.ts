@@ -28,17 +28,19 @@ export function useRowAddress(
   const filtered = isFiltered(filter);
   const found = useQuery({ ...changeQuery(patchId, n ?? 0), enabled: n !== null && filtered });
   const values = found.data === undefined ? null : keyValues(found.data);
+  const ofOtherTable =
+    found.data !== undefined && filter.table !== undefined && filter.table !== found.data.table;
   const inFilter = useQuery({
     ...findChangeQuery(patchId, { table: found.data?.table ?? "", row: values ?? [], filter }),
-    enabled: filtered && values !== null,
+    enabled: filtered && values !== null && !ofOtherTable,
   });
   if (row === undefined) return null;
   const gone =
     byKey.data?.n === null ? new Error("This comparison does not change that row, or not any more.") : null;
   return {
     n,
-    offset: filtered ? (inFilter.data?.offset ?? null) : n,
-    hidden: filtered && inFilter.data !== undefined && inFilter.data.offset === null,
+    offset: !filtered ? n : ofOtherTable ? null : (inFilter.data?.offset ?? null),
+    hidden: filtered && (ofOtherTable || (inFilter.data !== undefined && inFilter.data.offset === null)),
     problem: byKey.error ?? gone,
   };
 }
