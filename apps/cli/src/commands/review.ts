@@ -158,7 +158,7 @@ function defineComment(review: Command, act: Act): void {
     .option("--table <name>", "about a table")
     .option("--key <key>", "about a row of it, as the patch shows its key")
     .option("--column <name>", "about a column or cell of it")
-    .option("--statement <n>", "about a statement of the patch's SQL, from 0")
+    .option("--statement <n>", "about a statement of the patch's SQL, by its number")
     .option("--thread <id>", "answer in this comment's thread")
     .option("--resolve <id>", "close this comment's thread")
     .option("--reopen <id>", "open it again")

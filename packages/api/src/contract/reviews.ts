@@ -14,7 +14,11 @@ const anchorSchema = z
     table: textSchema.optional(),
     key: textSchema.optional().describe("As changes of the patch show it: a row."),
     column: textSchema.optional(),
-    statement: z.int().min(0).optional().describe("Position in the patch's SQL."),
+    statement: z
+      .int()
+      .min(0)
+      .optional()
+      .describe("Its number in the patch's SQL, from 1; 0: what comes before."),
   })
   .describe("Without a table or a statement it is about the whole.");
 

@@ -75,7 +75,7 @@ async function waiting(world: DemoWorld): Promise<void> {
   });
   const statement = await cleo.client.reviews.commentOnReview({
     params,
-    body: { body: "The new shoes come before their prices change: good.", anchor: { statement: 0 } },
+    body: { body: "The new shoes have their prices at once: good.", anchor: { statement: 173 } },
   });
   await cleo.client.reviews.resolveComment({ params: { ...params, commentId: statement.id } });
   await world.reviewOf(

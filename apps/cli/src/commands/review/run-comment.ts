@@ -47,8 +47,8 @@ async function send(client: Client, id: string, { text, options }: CommentInput)
 }
 
 function anchorOf({ table, key, column, statement }: ReviewCommentOptions) {
-  if (statement !== undefined && !/^\d{1,9}$/.test(statement))
-    throw new CodedError("usage.invalid", `--statement is a number from 0, found "${statement}".`);
+  if (statement !== undefined && !/^[1-9]\d{0,8}$/.test(statement))
+    throw new CodedError("usage.invalid", `--statement is a number from 1, found "${statement}".`);
   const anchor = {
     ...(table === undefined ? {} : { table }),
     ...(key === undefined ? {} : { key }),

@@ -34,7 +34,6 @@ export const ChangeRow = memo(function ChangeRow({ change }: { readonly change: 
         <span className="sl-mono sl-change-key">
           <span style={{ color: "var(--sl-muted)" }}>{table}</span>{" "}
           {values.map((value, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the columns of a key stay in their order.
             <span key={place}>
               {place > 0 && ", "}
               <ValueView value={value} limit={80} />
@@ -44,9 +43,9 @@ export const ChangeRow = memo(function ChangeRow({ change }: { readonly change: 
         </span>
         <CommentButton anchor={row} />
       </div>
-      <dl className="sl-cells">
+      <dl className="sl-change-cells">
         {shown.map((column) => (
-          <div key={column} className="sl-cell">
+          <div key={column} className="sl-change-cell">
             <dt className="sl-mono">{column}</dt>
             <dd>
               {kind !== "insert" && (

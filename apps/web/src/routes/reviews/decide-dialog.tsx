@@ -59,6 +59,10 @@ export function DecideDialog({ review, seen, decision, onClose, onLookAgain }: D
     decide.reset();
     onClose();
   };
+  const lookAgain = () => {
+    onLookAgain();
+    close();
+  };
   const { title, action, label } = WORDS[decision ?? "approve"];
   const { number, hazards, counts, environment, target } = review;
   const ready = decision !== "refuse" || reason.trim() !== "";
@@ -115,7 +119,7 @@ export function DecideDialog({ review, seen, decision, onClose, onLookAgain }: D
           {decide.error !== null && (
             <>
               <ErrorState what="It was not decided; what you typed is still here" error={decide.error} />
-              <NextStep code={code} onLookAgain={() => (onLookAgain(), close())} />
+              <NextStep code={code} onLookAgain={lookAgain} />
             </>
           )}
           {decision !== null && (

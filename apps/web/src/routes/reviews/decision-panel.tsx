@@ -17,6 +17,8 @@ interface DecisionPanelProps {
 export function DecisionPanel({ review, standing, onDecide }: DecisionPanelProps) {
   const { given, required, blocks, decisions, authors, createdBy, createdAt, expiresAt } = review;
   const { live, withdraw, decided } = standing;
+  // Those that are missing stand above.
+  const others = blocks.filter((block) => !/ approvals count\.$/.test(block));
   return (
     <Stack gap="md" className="sl-card" p="md" component="section" aria-label="Decision">
       <div>
@@ -26,7 +28,7 @@ export function DecisionPanel({ review, standing, onDecide }: DecisionPanelProps
           </Title>
           {live && (
             <Text size="xs" c="dimmed">
-              holds until <Ago at={expiresAt} />
+              expires <Ago at={expiresAt} />
             </Text>
           )}
         </Group>
@@ -37,13 +39,13 @@ export function DecisionPanel({ review, standing, onDecide }: DecisionPanelProps
           aria-label={`${given} of ${required} approvals`}
         />
       </div>
-      {live && blocks.length > 0 && (
+      {live && others.length > 0 && (
         <Stack gap={4}>
           <Text size="xs" c="dimmed">
             What keeps it from being written
           </Text>
           <ul style={{ margin: 0, paddingLeft: "1.1rem" }}>
-            {blocks.map((block) => (
+            {others.map((block) => (
               <li key={block}>
                 <Text size="sm">{block}</Text>
               </li>

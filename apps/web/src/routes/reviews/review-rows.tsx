@@ -154,12 +154,10 @@ function TableTalk({ table, shown }: { readonly table: string; readonly shown: b
   return (
     <>
       {shown && (
-        <Group gap={4} mb={4}>
-          <Text size="sm" className="sl-mono">
-            {table}
-          </Text>
+        <div className="sl-table-talk">
+          <span className="sl-mono">{table}</span>
           <CommentButton anchor={{ table }} />
-        </Group>
+        </div>
       )}
       <PlaceThreads anchor={{ table }} />
     </>

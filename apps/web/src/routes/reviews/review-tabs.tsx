@@ -90,7 +90,7 @@ export function ReviewTabs({ review, linked }: ReviewTabsProps) {
           value="discussion"
           rightSection={
             threads.length > 0 && (
-              <Badge size="sm" radius="sm" variant="default">
+              <Badge size="sm" radius="sm" variant="default" tt="none">
                 {open === 0 ? threads.length : `${open} open`}
               </Badge>
             )

@@ -176,7 +176,7 @@ function Line({ review }: { readonly review: ListedReview }) {
           </span>
           {isLive(review) && (
             <span>
-              holds until <Ago at={review.expiresAt} />
+              expires <Ago at={review.expiresAt} />
             </span>
           )}
         </span>
