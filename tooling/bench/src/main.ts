@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { startEmbeddedPostgres } from "@syncline/runtime/embedded-postgres";
 import { benchAccounts } from "./account-scenarios.ts";
 import { benchApply } from "./apply-scenarios.ts";
+import { benchDashboard } from "./dashboard-scenario.ts";
 import { Databases } from "./databases.ts";
 import { benchDiff } from "./diff-scenarios.ts";
 import { benchMoves } from "./move-scenarios.ts";
@@ -34,6 +35,8 @@ try {
   const databases = new Databases((database) => server.url(database));
   if (options.only.join() === "results")
     await benchResults(databases, { changes: options.rows, sources: options.sources });
+  else if (options.only.join() === "dashboard")
+    await benchDashboard(databases, { changes: options.rows, sources: options.sources });
   else await benchRows(databases);
 } finally {
   await server.stop();

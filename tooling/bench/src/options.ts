@@ -13,7 +13,7 @@ export interface BenchOptions {
   readonly sources: boolean;
 }
 
-const USAGE = `pnpm bench [--rows 4000000] [--runs 3] [--server-bin DIR] [--only diff,apply,copy,merge,pull,accounts|server|results] [--sources] [--no-report]`;
+const USAGE = `pnpm bench [--rows 4000000] [--runs 3] [--server-bin DIR] [--only diff,apply,copy,merge,pull,accounts|server|results|dashboard] [--sources] [--no-report]`;
 
 /** Reads the command line; ends the process with status 2 on a bad one. */
 export function readOptions(argv: readonly string[]): BenchOptions {

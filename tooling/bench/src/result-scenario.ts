@@ -15,6 +15,8 @@ const TIMES = 15;
 export interface ResultBench {
   readonly changes: number;
   readonly sources: boolean;
+  /** Of the server, beside what it always has here. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What the pages of the diff explorer ask for, with the number of requests of which the slowest is told. */
@@ -78,7 +80,16 @@ async function finishedCount(ask: (path: string) => Promise<Counted>, filter: st
 }
 
 /** A stored result of very many changes, asked for over HTTP as the dashboard asks. Prints what each took. */
-export async function benchResults(databases: Databases, { changes, sources }: ResultBench): Promise<void> {
+export async function benchResults(databases: Databases, options: ResultBench): Promise<void> {
+  await withLargeResult(databases, options, measure);
+}
+
+/** Compares two places that differ in very many rows, on a server that is there as long as `use` takes. */
+export async function withLargeResult(
+  databases: Databases,
+  { changes, sources, environment = {} }: ResultBench,
+  use: (server: ServerProcess, patch: string) => Promise<void>,
+): Promise<void> {
   const lines = Math.floor(changes / 10);
   await databases.createFresh("large_result", [
     ...largeResultSql({ orders: changes - lines, lines }),
@@ -91,17 +102,21 @@ export async function benchResults(databases: Databases, { changes, sources }: R
     `version: 1\nservers: { a: { url: "${databases.url("large_result")}" } }\n`,
   );
   const binary = sources ? SOURCES : await installPackedCli(folder);
-  const environment = { SYNCLINE_REQUESTS_PER_MINUTE: "1000000" };
-  const server = await startServer({ binary, folder, environment });
+  const server = await startServer({
+    binary,
+    folder,
+    environment: { SYNCLINE_REQUESTS_PER_MINUTE: "1000000", ...environment },
+  });
   try {
-    await measure(server);
+    await use(server, await compare(server));
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(server: ServerProcess): Promise<void> {
+/** Id of the stored patch. */
+async function compare(server: ServerProcess): Promise<string> {
   const body = JSON.stringify({ source: "a:src:*", target: "a:dst:*" });
   const { id } = (await (await server.ask("/api/v1/diff", { method: "POST", body })).json()) as {
     id: string;
@@ -111,7 +126,10 @@ async function measure(server: ServerProcess): Promise<void> {
     await sleep(200);
     run = (await (await server.ask(`/api/v1/runs/${id}`)).json()) as typeof run;
   } while (["queued", "running"].includes(run.state));
-  const patch = run.summary?.patchId ?? "";
+  return run.summary?.patchId ?? "";
+}
+
+async function measure(server: ServerProcess, patch: string): Promise<void> {
   const ask = async <Answer>(path: string): Promise<Answer> => {
     const answer = await server.ask(`/api/v1/patches/${patch}${path}`);
     if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);

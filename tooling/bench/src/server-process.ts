@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 
+const SETUP = /\/accept#(\S+)/;
 const KEY = /slk_\w+_[\w-]{43}/;
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+(?=\s)/;
 const BYTES_PER_KILOBYTE = 1024;
@@ -11,6 +12,8 @@ export interface ServerProcess {
   readonly url: string;
   /** Of the first administrator. */
   readonly key: string;
+  /** Token by which somebody becomes the first administrator. */
+  readonly setup: string;
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** Asks it to end; the exit status. */
   stop(): Promise<number | null>;
@@ -53,6 +56,7 @@ export async function startServer({
     child,
     url,
     key,
+    setup: SETUP.exec(told)?.[1] ?? "",
     ask: (path, init = {}) => fetch(url + path, { ...init, headers }),
     stop: () => {
       child.kill("SIGTERM");
