@@ -14,6 +14,9 @@ const ValueDiff = lazy(async () => ({ default: (await import("./value-diff.tsx")
 /** From here on two values are easier to read as one text with what came and went. */
 const WORTH_A_DIFF = 60;
 
+/** Characters that are read without being asked for. */
+const READ_AT_ONCE = 100_000;
+
 interface UpdatedValueProps {
   readonly patchId: string;
   readonly row: ChangeRow;
@@ -86,7 +89,8 @@ interface WholeDiffProps {
 function WholeDiff({ patchId, row, column, structured }: WholeDiffProps) {
   const [oldCut, newCut] = [cutLength(row, "old", column), cutLength(row, "new", column)];
   const isCut = oldCut !== undefined || newCut !== undefined;
-  const [asked, setAsked] = useState(false);
+  const length = Math.max(oldCut ?? 0, newCut ?? 0);
+  const [asked, setAsked] = useState(length <= READ_AT_ONCE);
   const query = useQuery({ ...wholeChangeQuery(patchId, row.n), enabled: asked && isCut });
   const whole = isCut ? query.data : row;
   if (query.error !== null)
@@ -96,11 +100,7 @@ function WholeDiff({ patchId, row, column, structured }: WholeDiffProps) {
   if (whole === undefined)
     return (
       <Group gap={6}>
-        <ShowWhole
-          length={Math.max(oldCut ?? 0, newCut ?? 0)}
-          loading={asked && query.isFetching}
-          onShow={() => setAsked(true)}
-        />
+        <ShowWhole length={length} loading={asked && query.isFetching} onShow={() => setAsked(true)} />
         <Text size="xs" c="dimmed">
           The list has the beginning alone.
         </Text>

@@ -1,14 +1,9 @@
-import { Text } from "@mantine/core";
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
 import { visibleParts } from "../../../components/value-text.ts";
 import { diffJson } from "../values/json-diff.ts";
 import { diffText, shortened } from "../values/text-diff.ts";
 import { JsonDiffView } from "./json-diff-view.tsx";
 
-const LongTextDiff = lazy(async () => ({ default: (await import("./long-text-diff.tsx")).LongTextDiff }));
-
-/** From here on a text is shown in an editor, which lays out only what is in view. */
-const LONG = 20_000;
 /** Characters beside what changed. */
 const AROUND = 300;
 
@@ -22,18 +17,6 @@ interface ValueDiffProps {
 export function ValueDiff({ old, next, structured }: ValueDiffProps) {
   const json = useMemo(() => (structured ? diffJson(old, next) : null), [structured, old, next]);
   if (json !== null && json.kind !== "same") return <JsonDiffView change={json} />;
-  if (old.length + next.length > LONG)
-    return (
-      <Suspense
-        fallback={
-          <Text size="xs" c="dimmed">
-            Comparing…
-          </Text>
-        }
-      >
-        <LongTextDiff old={old} next={next} />
-      </Suspense>
-    );
   return <WordDiff old={old} next={next} />;
 }
 

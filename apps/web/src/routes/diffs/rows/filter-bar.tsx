@@ -85,9 +85,38 @@ export function FilterBar(props: FilterBarProps) {
             onChange={(event) => onAllColumns(event.currentTarget.checked)}
           />
         )}
-        {filtered && (
+      </Group>
+      {filtered && (
+        <Group gap={6} wrap="wrap">
+          <ul className="dx-chips" aria-label="Conditions">
+            {filter.table !== undefined && (
+              <Chip
+                label={`table ${filter.table}`}
+                onRemove={() => set({ table: undefined, column: undefined })}
+              />
+            )}
+            {filter.text !== undefined && (
+              <Chip label={`text ${JSON.stringify(filter.text)}`} onRemove={() => set({ text: undefined })} />
+            )}
+            {filter.key !== undefined && (
+              <Chip label={`key ${filter.key}…`} onRemove={() => set({ key: undefined })} />
+            )}
+            {filter.column !== undefined && (
+              <Chip label={`changes ${filter.column}`} onRemove={() => set({ column: undefined })} />
+            )}
+            {values.map((condition, at) => (
+              <Chip
+                key={at}
+                label={conditionText(condition)}
+                onRemove={() => {
+                  const left = values.filter((_, place) => place !== at);
+                  set({ values: left.length === 0 ? undefined : left });
+                }}
+              />
+            ))}
+          </ul>
           <Button
-            size="xs"
+            size="compact-xs"
             variant="subtle"
             color="gray"
             c="var(--mantine-color-text)"
@@ -96,26 +125,6 @@ export function FilterBar(props: FilterBarProps) {
           >
             Clear filter
           </Button>
-        )}
-      </Group>
-      {(filter.table !== undefined || values.length > 0) && (
-        <Group gap={6} wrap="wrap" component="ul" className="dx-chips" aria-label="Conditions">
-          {filter.table !== undefined && (
-            <Chip
-              label={`table ${filter.table}`}
-              onRemove={() => set({ table: undefined, column: undefined })}
-            />
-          )}
-          {values.map((condition, at) => (
-            <Chip
-              key={at}
-              label={conditionText(condition)}
-              onRemove={() => {
-                const left = values.filter((_, place) => place !== at);
-                set({ values: left.length === 0 ? undefined : left });
-              }}
-            />
-          ))}
         </Group>
       )}
     </Stack>

@@ -27,6 +27,11 @@ it("shows short values whole", () => {
   expect([marked(old), marked(next)]).toEqual(["12.[50]", "12.[75]"]);
 });
 
+it("leaves nothing out of what fits", () => {
+  const { old, new: next } = shownChange("Subject of the seventh 7", "Subject of the seventh 7  ", 30);
+  expect([marked(old), marked(next)]).toEqual(["Subject of the seventh 7", "Subject of the seventh 7[  ]"]);
+});
+
 it("shows long values around what differs", () => {
   const lead = "x".repeat(5_000);
   const { old, new: next } = shownChange(`${lead}red${lead}`, `${lead}blue${lead}`, 40);

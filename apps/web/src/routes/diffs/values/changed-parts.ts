@@ -46,7 +46,9 @@ const LEAD = 8;
  */
 export function shownChange(old: string, next: string, limit: number): ShownChange {
   const parts = changedParts(old, next);
-  const lead = parts.before.length + LEAD > limit / 2 ? lastCharacters(parts.before, LEAD) : parts.before;
+  const fits = Math.max(old.length, next.length) <= limit;
+  const lead =
+    !fits && parts.before.length + LEAD > limit / 2 ? lastCharacters(parts.before, LEAD) : parts.before;
   const cut = lead.length < parts.before.length;
   const alike = parts.before.length + parts.after.length;
   const marks = alike > 0 && alike * 3 >= Math.min(old.length, next.length);

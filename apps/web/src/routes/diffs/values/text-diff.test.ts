@@ -22,12 +22,15 @@ describe("words", () => {
   it("compares long texts by lines", () => {
     const lines = Array.from({ length: 20_000 }, (_, line) => `line ${line} of a long text\n`);
     const next = [...lines];
-    next[12_345] = "another line\n";
+    next[10] = "another line\n";
+    next.splice(19_000, 1);
     const changed = diffText(lines.join(""), next.join("")).filter(({ kind }) => kind !== "same");
-    expect(changed).toEqual([
-      { kind: "removed", text: "line 12345 of a long text\n" },
-      { kind: "added", text: "another line\n" },
+    expect(changed.map(({ kind, text }) => [kind, text.split("\n").length])).toEqual([
+      ["removed", 2],
+      ["added", 2],
+      ["removed", 2],
     ]);
+    expect(changed[2]?.text).toContain("line 19000 of a long text");
   });
 
   it("gives up on texts that have nothing in common, and says so as a whole", () => {
@@ -60,6 +63,22 @@ it("finds a shortest way", () => {
   const steps = diffSequences([..."ABCABBA"], [..."CBABAC"]);
   const edits = steps.reduce((sum, { kind, count }) => sum + (kind === "same" ? 0 : count), 0);
   expect(edits).toBe(5);
+});
+
+it("finds one word in megabytes without a line", () => {
+  const half = "0123456789abcdef".repeat(65_536);
+  const parts = shortened(diffText(`${half} one ${half}`, `${half} two ${half}`), 10);
+  expect(parts.map(({ kind, text }) => [kind, text])).toEqual([
+    ["same", "…789abcdef "],
+    ["removed", "one"],
+    ["added", "two"],
+    ["same", " 012345678…"],
+  ]);
+});
+
+it("cuts what is too long to be read", () => {
+  const [part] = shortened(diffText("x".repeat(10_000), ""), 10);
+  expect(part?.text).toMatch(/^x{4000}… and 6,000 more characters$/);
 });
 
 it("shortens what is alike", () => {

@@ -62,6 +62,7 @@ export function verdictText(verdict: Verdict): string {
       ? `Both are equal, in ${all}.`
       : `Both are equal: ${counted(rows, "row")} in ${all}.`;
   const notCompared = failed === 0 ? "" : ` ${countText(failed)} could not be compared.`;
+  if (outcome === "different" && tables === 1) return "The table differs.";
   if (outcome === "different")
     return `${countText(different)} of ${all} ${different === 1 ? "differs" : "differ"}.${notCompared}`;
   if (failed < tables || tables === 0) return `No difference was found.${notCompared}`;
