@@ -128,7 +128,7 @@ export function ApplyPanel(props: ApplyPanelProps) {
           </Text>
         </Step>
       )}
-      <Step done={writeRun.run?.state === "succeeded"} title={done ? "Applied" : "Apply"}>
+      <Step done={writeRun.run?.state === "succeeded"} title={done ? "Result" : "Apply"}>
         {!done && (
           <Group gap="xs">
             <Button onClick={() => setAsking(true)} disabled={why !== null || nothing}>
@@ -141,7 +141,7 @@ export function ApplyPanel(props: ApplyPanelProps) {
         )}
         {done && !writeRun.ended && <RunProgress run={writeRun.run} what="The write" />}
         {writeRun.ended && writeRun.run !== undefined && (
-          <WriteResult run={writeRun.run} onUndo={setUndoing} />
+          <WriteResult run={writeRun.run} target={target} onUndo={setUndoing} />
         )}
         {writeRun.ended && written !== null && writeRun.run?.state !== "succeeded" && (
           <Group>

@@ -126,7 +126,9 @@ function Entries({ entries, target, onUndo }: EntriesProps) {
     {
       id: "state",
       header: "Undo",
-      cell: (entry) => <UndoState entry={entry} />,
+      cell: (entry) => (
+        <UndoState entry={entry} by={entries.find(({ id }) => id === entry.undoneBy)?.actor ?? null} />
+      ),
     },
     {
       id: "undo",
@@ -162,7 +164,13 @@ function Entries({ entries, target, onUndo }: EntriesProps) {
   );
 }
 
-function UndoState({ entry: { undoState, undoneBy, undoneAt, receipt } }: { readonly entry: LedgerEntry }) {
+interface UndoStateProps {
+  readonly entry: LedgerEntry;
+  /** Who took it back; null: not known. */
+  readonly by: string | null;
+}
+
+function UndoState({ entry: { undoState, undoneAt, receipt }, by }: UndoStateProps) {
   if (undoState === "applied")
     return receipt === null ? (
       <Text size="sm" c="dimmed">
@@ -178,7 +186,8 @@ function UndoState({ entry: { undoState, undoneBy, undoneAt, receipt } }: { read
         label={undoState === "undone" ? "undone" : "partly undone"}
       />{" "}
       <Text component="span" c="dimmed" inherit>
-        {undoneBy !== null && actorText(undoneBy)} <Ago at={undoneAt} />
+        {by !== null && `by ${actorText(by)} `}
+        <Ago at={undoneAt} />
       </Text>
     </Text>
   );

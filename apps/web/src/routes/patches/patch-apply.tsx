@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Text } from "@mantine/core";
+import { Box, Button, Group, Text } from "@mantine/core";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
 import { useMe } from "../../api/me.ts";
@@ -42,7 +42,7 @@ export function PatchApply({ patch: { id, target, source, summary }, onAsk }: Pa
   return (
     <>
       {needsReview && (
-        <Alert variant="outline" color="gray" mb="md" title="Writes here are looked at by others first">
+        <Box className="sl-tint-info" p="sm" mb="md" style={{ borderRadius: "var(--mantine-radius-md)" }}>
           <Group gap="sm">
             <Text size="sm" style={{ flex: 1, minWidth: 220 }}>
               {rules.environment} asks for {counted(rules.approvals, "approval")} by others than the author.
@@ -58,7 +58,7 @@ export function PatchApply({ patch: { id, target, source, summary }, onAsk }: Pa
               </PageLink>
             )}
           </Group>
-        </Alert>
+        </Box>
       )}
       <ApplyPanel
         target={target}

@@ -10,13 +10,14 @@ import { Ago } from "../../components/ago.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Facts } from "../../components/facts.tsx";
 import { KindCounts } from "../../components/kind-counts.tsx";
-import { bytesText } from "../../components/number-text.ts";
+import { bytesText, counted } from "../../components/number-text.ts";
 import { PageButton } from "../../components/page-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { PageLink } from "../../components/page-link.tsx";
 import { PlaceText } from "../../components/place-text.tsx";
 import { QueryBoundary } from "../../components/query-boundary.tsx";
 import { commandOf } from "../../components/shell-quote.ts";
+import { Hazards } from "../reviews/review-state.tsx";
 import { AskReviewDialog } from "./ask-review-dialog.tsx";
 import { patchSummary } from "./drift.ts";
 import { PatchApply } from "./patch-apply.tsx";
@@ -78,7 +79,17 @@ function Shown({ patch }: { readonly patch: Patch }) {
         ]}
         places={[target]}
         badges={summary === null ? null : <KindCounts {...summary} />}
-        command={commandOf(["syncline", "review", "open", "--title", "…", "--patch", id, "--target", target])}
+        command={commandOf([
+          "syncline",
+          "review",
+          "open",
+          "--title",
+          `${source} to ${target}`,
+          "--patch",
+          id,
+          "--target",
+          target,
+        ])}
         actions={
           <>
             {kept && (
@@ -159,6 +170,9 @@ function Shown({ patch }: { readonly patch: Patch }) {
         </Tabs.List>
         <Tabs.Panel value="summary">
           <Stack gap="lg">
+            {summary !== null && summary.deletes > 0 && (
+              <Hazards hazards={[`It deletes ${counted(summary.deletes, "row")}.`]} />
+            )}
             {summary === null || summary.tables.length === 0 ? (
               <EmptyState title="Both places are the same">There is nothing to apply.</EmptyState>
             ) : (

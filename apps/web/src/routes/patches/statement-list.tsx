@@ -68,7 +68,7 @@ export function StatementList({ patchId, direction, beside }: StatementListProps
         </Group>
       </Group>
       <div className="sl-card">
-        <Script text={first.head} />
+        <Script text={first.head} label="What the script begins with" />
         <ol className="sl-statements">
           {statements.map(({ n, kind, text, cut }) => {
             const { button, below } = beside?.(n) ?? {};
@@ -88,7 +88,7 @@ export function StatementList({ patchId, direction, beside }: StatementListProps
             );
           })}
         </ol>
-        {!hasNextPage && <Script text={first.tail} />}
+        {!hasNextPage && <Script text={first.tail} label="What it ends with" />}
         {hasNextPage && (
           <Group justify="center" p="xs">
             <Button
@@ -106,11 +106,14 @@ export function StatementList({ patchId, direction, beside }: StatementListProps
   );
 }
 
-function Script({ text }: { readonly text: string }) {
+function Script({ text, label }: { readonly text: string; readonly label: string }) {
   if (text.trim() === "") return null;
   return (
-    <pre className="sl-mono sl-script-edge">
-      <code>{text.trimEnd()}</code>
-    </pre>
+    <details className="sl-script-edge">
+      <summary>{label}</summary>
+      <pre className="sl-mono">
+        <code>{text.trim()}</code>
+      </pre>
+    </details>
   );
 }

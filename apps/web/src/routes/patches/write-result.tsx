@@ -1,20 +1,22 @@
-import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { Alert, Group, Stack, Text } from "@mantine/core";
 import type { RunAnswer } from "@syncline/api";
-import { IconArrowBackUp, IconShieldCheck } from "@tabler/icons-react";
 import { ErrorState } from "../../components/error-state.tsx";
 import { KindCounts } from "../../components/kind-counts.tsx";
 import { counted, countText } from "../../components/number-text.ts";
 import { PageLink } from "../../components/page-link.tsx";
 import { storedError } from "./stored-error.ts";
+import { UndoReady } from "./undo-ready.tsx";
 
 interface WriteResultProps {
   readonly run: RunAnswer;
+  /** Where it was written. */
+  readonly target: string;
   /** Opens the undo of what was written; without it nothing is offered. */
   readonly onUndo?: ((ledgerId: string) => void) | undefined;
 }
 
 /** How a write ended: what it changed, and that it can be undone. */
-export function WriteResult({ run, onUndo }: WriteResultProps) {
+export function WriteResult({ run, target, onUndo }: WriteResultProps) {
   const { summary, error, state } = run;
   const link = (
     <PageLink to="/runs/$runId" params={{ runId: run.id }} size="sm">
@@ -59,29 +61,12 @@ export function WriteResult({ run, onUndo }: WriteResultProps) {
         {link}
       </Group>
       {receipt !== undefined && ledgerId !== undefined && (
-        <Group
-          gap="xs"
-          className="sl-tint-insert"
-          p="xs"
-          style={{ borderRadius: "var(--mantine-radius-sm)" }}
-        >
-          <IconShieldCheck size={18} aria-hidden />
-          <Text size="sm" style={{ flex: 1, minWidth: 180 }}>
-            <strong>Undo ready.</strong> What it destroyed is kept in the target and was read back before the
-            commit: {counted(receipt.counts.inserts + receipt.counts.updates + receipt.counts.deletes, "row")}
-            .
-          </Text>
-          {onUndo !== undefined && (
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={<IconArrowBackUp size={15} aria-hidden />}
-              onClick={() => onUndo(ledgerId)}
-            >
-              Undo
-            </Button>
-          )}
-        </Group>
+        <UndoReady
+          rows={receipt.counts.inserts + receipt.counts.updates + receipt.counts.deletes}
+          ledgerId={ledgerId}
+          target={target}
+          onUndo={onUndo}
+        />
       )}
       {summary.notes.map((note) => (
         <Text key={note} size="sm" c="dimmed">

@@ -55,7 +55,7 @@ export function DecisionPanel({ review, standing, onDecide }: DecisionPanelProps
       )}
       {live && (
         <Box visibleFrom="sm">
-          <DecideButtons standing={standing} onDecide={onDecide} />
+          <DecideButtons review={review} standing={standing} onDecide={onDecide} />
         </Box>
       )}
       {live && decided !== null && (
@@ -84,7 +84,7 @@ export function DecisionPanel({ review, standing, onDecide }: DecisionPanelProps
               {actorText(createdBy)} <Ago at={createdAt} />
             </span>,
           ],
-          ["May not approve", authors.length === 0 ? "nobody in particular" : authors.join(", ")],
+          ["Authors", authors.length === 0 ? "nobody in particular" : authors.join(", ")],
           ["Content", <Digest key="content" value={review.content} />],
           ["Target as it was", <Digest key="fingerprint" value={review.fingerprint} />],
         ]}
@@ -137,12 +137,13 @@ function Digest({ value }: { readonly value: string }) {
 }
 
 interface DecideButtonsProps {
+  readonly review: Review;
   readonly standing: Standing;
   readonly onDecide: (decision: Decision) => void;
 }
 
 /** Approve and refuse; what keeps one from it stands beside them. */
-export function DecideButtons({ standing, onDecide }: DecideButtonsProps) {
+export function DecideButtons({ review, standing, onDecide }: DecideButtonsProps) {
   const { approve, refuse } = standing;
   const why = approve ?? refuse;
   return (
@@ -151,6 +152,7 @@ export function DecideButtons({ standing, onDecide }: DecideButtonsProps) {
         <Tooltip label="Approve (a)" disabled={approve !== null}>
           <Button
             leftSection={<IconCheck size={16} aria-hidden />}
+            variant={review.state === "approved" ? "default" : "filled"}
             disabled={approve !== null}
             onClick={() => onDecide("approve")}
             aria-keyshortcuts="a"

@@ -94,9 +94,9 @@ export function ReviewView({ review }: { readonly review: Review }) {
         </Alert>
       )}
       <Ended review={review} meanwhile={wasLive} actions={<AskAgain review={review} />} />
+      <Hazards hazards={hazards} />
       <div className="sl-review">
         <div style={{ minWidth: 0 }}>
-          <Hazards hazards={hazards} />
           <ReviewApply review={review} standing={standing} />
           <ReviewTabs review={review} linked={linked} />
         </div>
@@ -106,7 +106,7 @@ export function ReviewView({ review }: { readonly review: Review }) {
       </div>
       {standing.live && (
         <div className="sl-decide-bar">
-          <DecideButtons standing={standing} onDecide={setDecision} />
+          <DecideButtons review={review} standing={standing} onDecide={setDecision} />
         </div>
       )}
       <DecideDialog
