@@ -72,6 +72,7 @@ export function presentRun(run: Run): RunAnswer {
     summary: run.summary as RunAnswer["summary"],
     error: run.error,
     retryOf: run.retryOf,
+    reviewId: run.reviewId,
     createdAt: iso(run.createdAt),
     startedAt: isoOrNull(run.startedAt),
     finishedAt: isoOrNull(run.finishedAt),

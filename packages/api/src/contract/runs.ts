@@ -69,6 +69,7 @@ export const runSchema = z
     summary: summarySchema.nullable(),
     error: storedErrorSchema.nullable(),
     retryOf: idSchema.nullable(),
+    reviewId: idSchema.nullable().default(null).describe("The review under which it writes."),
     createdAt: timeSchema,
     startedAt: timeSchema.nullable(),
     finishedAt: timeSchema.nullable(),
