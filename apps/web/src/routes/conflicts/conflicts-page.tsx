@@ -6,7 +6,7 @@ import { useMe } from "../../api/me.ts";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
-import { countText } from "../../components/number-text.ts";
+import { counted, countText } from "../../components/number-text.ts";
 import { PageButton } from "../../components/page-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { type ConflictSearch, filterOf, isNarrowed } from "./conflict-search.ts";
@@ -27,6 +27,8 @@ export function ConflictsPage() {
   const me = useMe();
   const filter = useMemo(() => filterOf(search), [search]);
   const counts = useCounts(filter);
+  // A job whose conflicts are all decided has none in the state that is shown.
+  const whole = useCounts(useMemo(() => filterOf({ ...search, state: "any" }), [search]));
   const inbox = useInbox(filter);
   const items = useMemo(() => inbox.data?.pages.flatMap((page) => page.items) ?? [], [inbox.data]);
   const [currentId, setCurrentId] = useState<string | null>(null);
@@ -45,7 +47,7 @@ export function ConflictsPage() {
     ...(mayDecide && decidable ? [{ keys: "r", label: "Decide many by a rule", run: openRule }] : []),
   ]);
   const total = counts.data?.total;
-  const group = onlyGroup(counts.data, search);
+  const group = onlyGroup(counts.data, whole.data, search);
   return (
     <>
       <PageHeader
@@ -86,7 +88,11 @@ export function ConflictsPage() {
       )}
       {inbox.data !== undefined &&
         (items.length === 0 ? (
-          <NoConflicts search={search} clear={() => void navigate({ search: {} })} />
+          <NoConflicts
+            search={search}
+            decided={counts.data?.states.find(({ value }) => value === "resolved")?.count ?? 0}
+            show={(next) => void navigate({ search: next })}
+          />
         ) : (
           <InboxList
             items={items}
@@ -114,20 +120,42 @@ export function ConflictsPage() {
 }
 
 /** The job or run that everything shown is of. */
-function onlyGroup(counts: ConflictCounts | undefined, { job, run }: ConflictSearch) {
+function onlyGroup(
+  counts: ConflictCounts | undefined,
+  whole: ConflictCounts | undefined,
+  { job, run }: ConflictSearch,
+) {
   const groups = counts?.groups ?? [];
   if (job !== undefined || run !== undefined)
-    return groups.find(({ jobId, runId }) => (jobId ?? runId) === (job ?? run)) ?? null;
+    return (whole?.groups ?? []).find(({ jobId, runId }) => (jobId ?? runId) === (job ?? run)) ?? null;
   return groups.length === 1 ? (groups[0] ?? null) : null;
 }
 
 interface NoConflictsProps {
   readonly search: ConflictSearch;
-  readonly clear: () => void;
+  readonly decided: number;
+  readonly show: (search: ConflictSearch) => void;
 }
 
-function NoConflicts({ search, clear }: NoConflictsProps) {
+function NoConflicts({ search, decided, show }: NoConflictsProps) {
   const icon = <IconGitMerge size={28} aria-hidden />;
+  if (search.state === undefined && decided > 0)
+    return (
+      <div className="sl-card">
+        <EmptyState
+          icon={icon}
+          title="Everything here is decided"
+          action={
+            <Button variant="default" onClick={() => show({ ...search, state: "resolved" })}>
+              Show what was decided
+            </Button>
+          }
+        >
+          {counted(decided, "decision")} {decided === 1 ? "waits" : "wait"} to be written; until then each can
+          be made anew.
+        </EmptyState>
+      </div>
+    );
   if (isNarrowed(search) || search.state !== undefined)
     return (
       <div className="sl-card">
@@ -135,7 +163,7 @@ function NoConflicts({ search, clear }: NoConflictsProps) {
           icon={icon}
           title="No conflict matches"
           action={
-            <Button variant="default" onClick={clear}>
+            <Button variant="default" onClick={() => show({})}>
               Show all that are open
             </Button>
           }

@@ -75,9 +75,9 @@ function outcomeText({ model, bothSides, draft, state }: DecideBarProps): string
   if (state.result === null) return ours === null ? "The row stays deleted." : "The row will be deleted.";
   if (ours === null) return "The row will be put back.";
   const { result } = state;
-  const written = [...result]
-    .filter(([column, value]) => ours.get(column) !== value)
-    .map(([column]) => column);
+  const written = model.table.columns
+    .map(([column]) => column)
+    .filter((column) => result.get(column) !== ours.get(column));
   return written.length === 0
     ? "The row stays as the target has it."
     : `Will be written to the target: ${written.join(", ")}.`;
