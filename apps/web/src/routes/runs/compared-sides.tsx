@@ -2,11 +2,11 @@ import { Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Ago } from "../../components/ago.tsx";
 import { Facts } from "../../components/facts.tsx";
 import { KindCounts } from "../../components/kind-counts.tsx";
-import { countText } from "../../components/number-text.ts";
+import { counted, countText } from "../../components/number-text.ts";
 import { PageLink } from "../../components/page-link.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { kindName } from "../jobs/kind-words.ts";
-import { changeText, lengthChange, total } from "./compare-runs.ts";
+import { lengthChange, total } from "./compare-runs.ts";
 import { lengthText, placesOf, triggerText } from "./run-words.ts";
 import type { Run } from "./runs-query.ts";
 
@@ -26,7 +26,10 @@ export function ComparedSides({ a, b }: Sides) {
         <Side label="B" run={b} />
       </SimpleGrid>
       <Text size="sm">
-        B has {change === 0 ? "as many rows as A" : `${changeText(change)} rows against A`}
+        B has{" "}
+        {change === 0
+          ? "as many rows as A"
+          : `${counted(Math.abs(change), "row")} ${change > 0 ? "more" : "fewer"} than A`}
         {length !== null &&
           (length >= 1
             ? `, and took ${length.toFixed(1)} times as long`

@@ -46,6 +46,16 @@ export function RunAbout({ run }: { readonly run: Run }) {
                   </PageLink>,
                 ] as const,
               ]),
+          ...(run.reviewId === null
+            ? []
+            : [
+                [
+                  "Review",
+                  <PageLink key="review" to="/reviews/$reviewId" params={{ reviewId: run.reviewId }}>
+                    that approved it
+                  </PageLink>,
+                ] as const,
+              ]),
           ["Trigger", triggerText(run)],
           ["Asked for", <Ago key="created" at={run.createdAt} />],
           ["Began", <Ago key="began" at={run.startedAt} />],

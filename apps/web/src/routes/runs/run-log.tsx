@@ -18,11 +18,11 @@ export function RunLog({ events }: RunLogProps) {
   const [whole, setWhole] = useState(false);
   const shown = events.slice(whole ? 0 : -LINES).reverse();
   return (
-    <Stack component="section" gap="xs" aria-labelledby="log">
-      <Title order={2} id="log">
+    <Stack component="section" className="sl-card" gap={0} aria-labelledby="log">
+      <Title order={2} id="log" px="md" pt="md">
         Log
       </Title>
-      <div className="sl-card">
+      <div>
         {shown.length === 0 ? (
           <Text p="md" size="sm" c="dimmed">
             Nothing is kept of what happened. Events of older runs are removed.
