@@ -52,6 +52,7 @@ export const theme = createTheme({
     Select: { defaultProps: { size: "sm" } },
     Table: { defaultProps: { verticalSpacing: "xs", horizontalSpacing: "sm", fz: "sm" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
+    CloseButton: { defaultProps: { "aria-label": "Close" } },
     Modal: { defaultProps: { centered: true } },
   },
 });

@@ -20,6 +20,7 @@ export function NameForm({ name }: { readonly name: string }) {
   });
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate();

@@ -26,6 +26,7 @@ export function PasswordForm({ email }: { readonly email: string }) {
   const ready = current !== "" && password !== "" && again === password && tooShort === null;
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         if (ready) change.mutate();

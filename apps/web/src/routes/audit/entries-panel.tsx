@@ -38,6 +38,8 @@ export function EntriesPanel() {
         <Anchor
           component="button"
           type="button"
+          inherit
+          ta="left"
           className="sl-mono"
           c="var(--sl-accent-text)"
           onClick={() => open(entry.id)}

@@ -113,6 +113,7 @@ function Form({ onClose, onLink }: FormProps) {
   });
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         setLeft(true);

@@ -84,6 +84,7 @@ function Form({ kind, onClose, onMade }: FormProps) {
   });
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);

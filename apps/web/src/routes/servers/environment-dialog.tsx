@@ -71,6 +71,7 @@ function Form({ environment, taken, onClose }: FormProps) {
   const demanded = environment?.config ?? null;
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         setLeft(true);

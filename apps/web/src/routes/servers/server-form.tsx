@@ -113,6 +113,7 @@ function Form({ server, takenNames, environments, onClose, onSaved }: Omit<Serve
   const faults = [nameProblem, environmentProblem, columnProblem, urlProblem].filter((each) => each !== null);
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         setTouched(new Set([...Object.keys(form), "pieces"]));

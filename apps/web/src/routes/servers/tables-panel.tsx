@@ -105,9 +105,10 @@ function columnsOf(schema: string, open: (table: ListedTable) => void): readonly
         <Anchor
           component="button"
           type="button"
+          inherit
+          ta="left"
           className="sl-mono"
           c="var(--sl-accent-text)"
-          ta="left"
           onClick={() => open(table)}
           style={{ overflowWrap: "anywhere" }}
         >

@@ -101,6 +101,7 @@ function TenantInput({ tenant, onChoose }: TenantInputProps) {
   const [typed, setTyped] = useState(tenant);
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         onChoose(typed.trim() || null);

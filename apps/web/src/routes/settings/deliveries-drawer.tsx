@@ -44,7 +44,10 @@ const COLUMNS: readonly ListColumn<Delivery>[] = [
   {
     id: "state",
     header: "State",
-    cell: ({ state }) => <StateBadge state={STATES[state]} label={state === "dead" ? "given up" : state} />,
+    cell: ({ state, tries }) => {
+      if (state === "waiting" && tries > 0) return <StateBadge state="partial" label="tries again" />;
+      return <StateBadge state={STATES[state]} label={state === "dead" ? "given up" : state} />;
+    },
   },
   {
     id: "answer",

@@ -105,6 +105,7 @@ function Form({ taken, onClose }: { readonly taken: readonly string[]; readonly 
   });
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);

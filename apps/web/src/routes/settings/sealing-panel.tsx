@@ -64,7 +64,7 @@ export function SealingPanel() {
   return (
     <Stack gap="xl" maw={900}>
       <section aria-labelledby="sealing">
-        <Group justify="space-between" align="flex-end" mb="xs">
+        <Group justify="space-between" align="flex-end" mb="xs" wrap="nowrap">
           <div>
             <Title order={2} id="sealing">
               Sealed secrets
@@ -74,7 +74,12 @@ export function SealingPanel() {
               they are sealed anew under it.
             </Text>
           </div>
-          <Button variant="default" onClick={() => rewrap.mutate()} loading={rewrap.isPending}>
+          <Button
+            variant="default"
+            style={{ flex: "none" }}
+            onClick={() => rewrap.mutate()}
+            loading={rewrap.isPending}
+          >
             Seal all anew
           </Button>
         </Group>
@@ -92,7 +97,7 @@ export function SealingPanel() {
         </QueryBoundary>
       </section>
       <section aria-labelledby="signing">
-        <Group justify="space-between" align="flex-end" mb="xs">
+        <Group justify="space-between" align="flex-end" mb="xs" wrap="nowrap">
           <div>
             <Title order={2} id="signing">
               Key of the audit log
@@ -102,7 +107,7 @@ export function SealingPanel() {
               count.
             </Text>
           </div>
-          <Button variant="default" onClick={() => setAsked(true)}>
+          <Button variant="default" style={{ flex: "none" }} onClick={() => setAsked(true)}>
             Rotate the key
           </Button>
         </Group>

@@ -70,6 +70,7 @@ function Form({ webhook, onClose, onSecret }: FormProps) {
   });
   return (
     <form
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);

@@ -58,7 +58,15 @@ export function WebhooksPanel() {
       id: "name",
       header: "Webhook",
       cell: ({ id, name }) => (
-        <Anchor component="button" type="button" fw={600} c="var(--sl-accent-text)" onClick={() => open(id)}>
+        <Anchor
+          component="button"
+          type="button"
+          inherit
+          ta="left"
+          fw={600}
+          c="var(--sl-accent-text)"
+          onClick={() => open(id)}
+        >
           <bdi>{name}</bdi>
         </Anchor>
       ),
