@@ -1,5 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
+import { useMe } from "../../api/me.ts";
+import { usePlaceFacts } from "../../api/places.ts";
+import { placesOf } from "./job-places.ts";
 import type { Job } from "./job-queries.ts";
 
 /** Why a job cannot be changed here; null: it can. */
@@ -7,6 +10,17 @@ export function fixedBecause({ origin }: Pick<Job, "origin">): string | null {
   return origin === "config"
     ? "This job follows the configuration file of the server: change it there, then reload."
     : null;
+}
+
+/** Why the person may not do it to this job; null: they may. The server decides; this is for not offering it. */
+export function useRefusalFor(job: Job, scope: "jobs:write" | "jobs:run"): string | null {
+  const me = useMe();
+  const factsOf = usePlaceFacts();
+  const places = placesOf(job.definition);
+  const allowed =
+    me.can(scope) ||
+    (places.length > 0 && places.every((place) => me.can(scope, factsOf(place)?.environment ?? null)));
+  return allowed ? null : "Your role does not allow it at the places of this job.";
 }
 
 export function useRunJob() {

@@ -8,7 +8,6 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { describeError } from "../../api/describe-error.ts";
 import { useMe } from "../../api/me.ts";
-import { usePlaceFacts } from "../../api/places.ts";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { Ago } from "../../components/ago.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -19,8 +18,7 @@ import { PageLink } from "../../components/page-link.tsx";
 import { PagesBoundary } from "../../components/pages-boundary.tsx";
 import { PlaceText } from "../../components/place-text.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
-import { fixedBecause, useRunJob, useSwitchJob } from "./job-actions.ts";
-import { placesOf } from "./job-places.ts";
+import { fixedBecause, useRefusalFor, useRunJob, useSwitchJob } from "./job-actions.ts";
 import { type Job, jobsQuery } from "./job-queries.ts";
 import { JOB_STATES, STATE_FILTERS } from "./job-states.ts";
 import { KIND_WORDS, kindName } from "./kind-words.ts";
@@ -238,20 +236,9 @@ function LastRun({ job: { lastRun } }: { readonly job: Job }) {
   );
 }
 
-/** Why the person may not do it to this job; null: they may. */
-function useRefusal(job: Job, scope: "jobs:write" | "jobs:run"): string | null {
-  const me = useMe();
-  const factsOf = usePlaceFacts();
-  const places = placesOf(job.definition);
-  const allowed =
-    me.can(scope) ||
-    (places.length > 0 && places.every((place) => me.can(scope, factsOf(place)?.environment ?? null)));
-  return allowed ? null : "Your role does not allow it at these places.";
-}
-
 function EnabledSwitch({ job }: { readonly job: Job }) {
   const { mutate, isPending, variables } = useSwitchJob();
-  const refusal = useRefusal(job, "jobs:write");
+  const refusal = useRefusalFor(job, "jobs:write");
   const why = fixedBecause(job) ?? refusal;
   const shown = isPending ? variables.enabled : job.enabled;
   if (job.definition.schedule === undefined && job.enabled)
@@ -288,7 +275,7 @@ function EnabledSwitch({ job }: { readonly job: Job }) {
 function RunNow({ job }: { readonly job: Job }) {
   const { mutate, isPending } = useRunJob();
   const navigate = useNavigate();
-  const refusal = useRefusal(job, "jobs:run");
+  const refusal = useRefusalFor(job, "jobs:run");
   return (
     <Tooltip label={refusal ?? "Run it now"}>
       <ActionIcon

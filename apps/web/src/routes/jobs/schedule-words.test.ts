@@ -38,7 +38,7 @@ it.each([
 ])("does not guess at %s", (cron) => expect(cronWords(cron)).toBeNull());
 
 it("says every kind of schedule", () => {
-  expect(scheduleWords(undefined)).toBe("only when it is asked to");
+  expect(scheduleWords(undefined)).toBe("by hand");
   expect(scheduleWords({ every: "1h", missed: "once" })).toBe("every hour");
   expect(scheduleWords({ every: "90m", missed: "once" })).toBe("every 90 minutes");
   expect(scheduleWords({ cron: "0 8 * * 1-5", timeZone: "Europe/Berlin", missed: "once" })).toBe(

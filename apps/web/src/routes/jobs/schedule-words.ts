@@ -25,7 +25,7 @@ const UNITS: Readonly<Record<string, readonly [string, string]>> = {
 
 /** "every 5 minutes", "every day at 02:30, Europe/Berlin", "when office sends “rows_changed”". */
 export function scheduleWords(schedule: Schedule | undefined): string {
-  if (schedule === undefined) return "only when it is asked to";
+  if (schedule === undefined) return "by hand";
   if ("every" in schedule) return `every ${durationWords(schedule.every, { one: false })}`;
   if ("listen" in schedule) return `when ${schedule.listen.server} sends “${schedule.listen.channel}”`;
   const zone = schedule.timeZone === "UTC" ? "UTC" : schedule.timeZone;

@@ -130,7 +130,7 @@ describe.each(JOB_KINDS)("%s", (kind) => {
 
 describe("what was typed", () => {
   const good = {
-    ...EMPTY_FORM,
+    ...withKind(EMPTY_FORM, "copy"),
     name: "nightly",
     source: "a:public:*",
     target: "b:public:*",

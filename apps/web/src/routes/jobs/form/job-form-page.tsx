@@ -8,7 +8,7 @@ import { useShortcuts } from "../../../app/shortcuts.tsx";
 import { ErrorState } from "../../../components/error-state.tsx";
 import { counted } from "../../../components/number-text.ts";
 import { placesOf } from "../job-places.ts";
-import { AsText } from "./as-text.tsx";
+import { JobText } from "../job-text.tsx";
 import { DryRun } from "./dry-run.tsx";
 import { FormContext, type FormController } from "./form-controller.ts";
 import { JobSection } from "./job-section.tsx";
@@ -97,7 +97,7 @@ export function JobFormPage(props: JobFormPageProps) {
           </Stack>
           <Box w={{ base: "100%", lg: 400 }} style={{ position: "sticky", top: 60 }}>
             <Stack gap="md">
-              <AsText />
+              <JobText definition={checked.definition} />
               <DryRun jobId={jobId} refusal={mayNot} onInvalid={toFirstProblem} />
             </Stack>
           </Box>

@@ -78,7 +78,7 @@ export interface JobForm {
 }
 
 export const EMPTY_FORM: JobForm = {
-  kind: "copy",
+  kind: "diff",
   name: "",
   description: undefined,
   enabled: true,

@@ -1,15 +1,18 @@
 import { ActionIcon, CopyButton, Group, SegmentedControl, Stack, Text, Title, Tooltip } from "@mantine/core";
+import type { JobDefinition } from "@syncline/api";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useState } from "react";
-import { useJobForm } from "./form-controller.ts";
-import { jobCommand } from "./job-command.ts";
-import { jobYaml } from "./job-yaml.ts";
+import { jobCommand } from "./form/job-command.ts";
+import { jobYaml } from "./form/job-yaml.ts";
 
-/** What the form says, as others would write it: live, to copy. */
-export function AsText() {
-  const { checked } = useJobForm();
+interface JobTextProps {
+  /** Null: it is not complete yet. */
+  readonly definition: JobDefinition | null;
+}
+
+/** A job as others would write it, to copy. */
+export function JobText({ definition }: JobTextProps) {
   const [form, setForm] = useState("yaml");
-  const { definition } = checked;
   const command = definition === null ? null : jobCommand(definition);
   const text = definition === null ? null : form === "yaml" ? jobYaml(definition) : command;
   return (
