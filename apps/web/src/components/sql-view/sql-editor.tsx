@@ -106,5 +106,5 @@ export function SqlEditor({ label, script, wrap, onNearEnd }: SqlEditorProps) {
     });
   }, [wrap]);
 
-  return <div ref={place} style={{ height: "100%", minHeight: 0 }} />;
+  return <div ref={place} />;
 }

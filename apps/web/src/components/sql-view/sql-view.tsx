@@ -16,11 +16,11 @@ import { downloadFile } from "../../api/download.ts";
 import { ErrorState } from "../error-state.tsx";
 import { counted, countText } from "../number-text.ts";
 import { scriptText } from "./script-text.ts";
+import "./sql-view.css";
 import { type Direction, statementsQuery } from "./statements-query.ts";
 
 const SqlEditor = lazy(() => import("./sql-editor.tsx").then((module) => ({ default: module.SqlEditor })));
 
-const HEIGHT = "min(68vh, 760px)";
 const HASH_SHOWN = 16;
 /** Statements before the one that somebody goes to. */
 const CONTEXT = 3;
@@ -39,7 +39,7 @@ export function SqlView({ patchId }: { readonly patchId: string }) {
   const file = `/api/v1/patches/${encodeURIComponent(patchId)}/sql/file?direction=${direction}`;
   const name = `${patchId}${direction === "undo" ? ".undo" : ""}.sql`;
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" style={{ height: "100%" }}>
       <Group justify="space-between" gap="sm">
         <SegmentedControl
           size="xs"
@@ -110,7 +110,7 @@ export function SqlView({ patchId }: { readonly patchId: string }) {
       {error !== null && (
         <ErrorState what="The statements could not be read" error={error} retry={() => void refetch()} />
       )}
-      <div className="sl-card" style={{ height: HEIGHT, overflow: "hidden" }}>
+      <div className="sl-card sl-sql-frame">
         {first === undefined ? (
           error === null && <Skeleton height="100%" radius={0} />
         ) : (

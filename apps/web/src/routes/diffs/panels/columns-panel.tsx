@@ -93,7 +93,7 @@ export function ColumnsPanel(props: ExplorerPanelProps) {
                         leftSection={<IconChartBar size={13} aria-hidden />}
                         onClick={() => setAsked({ column, for: "profile" })}
                         disabled={!mayRead}
-                        aria-label={`What ${column.name} became`}
+                        aria-label={`Values of ${column.name}`}
                       >
                         Values
                       </Button>
@@ -109,7 +109,7 @@ export function ColumnsPanel(props: ExplorerPanelProps) {
                           disabled={column.isKey || !mayRead}
                           aria-label={`Ignore ${column.name}`}
                         >
-                          Ignore…
+                          Ignore
                         </Button>
                       </Tooltip>
                     </Group>

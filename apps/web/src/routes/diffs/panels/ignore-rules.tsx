@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { CommandLine } from "../../../components/command-line.tsx";
-import { diffCommand } from "../diff-command.ts";
+import { comparisonCommand } from "../comparison-command.ts";
 import type { ExplorerPanelProps } from "../explorer-props.ts";
 import { changedColumns, ruleField } from "./column-shares.ts";
 import { IgnorePreviewText } from "./ignore-preview.tsx";
@@ -120,7 +120,7 @@ export function IgnoreRules({ patch, tables, first = NO_RULES }: IgnoreRulesProp
       </Stack>
       <IgnorePreviewText patchId={patch.id} rules={shown} />
       {hasRules(rules) && definition !== undefined && isComparing(definition) && (
-        <CommandLine command={diffCommand(withRules(definition, rules))} />
+        <CommandLine command={comparisonCommand(withRules(definition, rules))} />
       )}
       {hasRules(rules) && <KeepRules rules={rules} target={target} />}
     </Stack>

@@ -52,7 +52,7 @@ function SaveToJob({ job, rules }: { readonly job: JobAnswer; readonly rules: Ru
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["jobs"] }),
   });
   const link = (
-    <PageLink to="/jobs/$jobId" params={{ jobId: job.id }}>
+    <PageLink to="/jobs/$jobId" params={{ jobId: job.id }} underline="always">
       {job.name}
     </PageLink>
   );

@@ -1,4 +1,4 @@
-import { Button, List, Stack, Text } from "@mantine/core";
+import { Button, Group, List, Stack, Text } from "@mantine/core";
 import { IconFilePlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -69,18 +69,19 @@ export function MakePatchButton({ patch, filter, count }: ExplorerPanelProps) {
       >
         <Stack gap="sm">
           {count !== null && (
-            <Text size="sm" component="div">
-              Exactly{" "}
-              <Text span fw={600} className="sl-mono">
-                {counted(count.count, "change")}
+            <Group gap="md">
+              <Text size="sm">
+                Exactly{" "}
+                <Text span fw={600} className="sl-mono">
+                  {counted(count.count, "change")}
+                </Text>
               </Text>
-              :{" "}
               <KindCounts
                 inserts={count.kinds.insert}
                 updates={count.kinds.update}
                 deletes={count.kinds.delete}
               />
-            </Text>
+            </Group>
           )}
           {words.length === 0 ? (
             <Text size="sm">All changes of this patch.</Text>

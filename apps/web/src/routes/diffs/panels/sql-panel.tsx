@@ -10,14 +10,16 @@ export function SqlPanel({ patch, filter }: ExplorerPanelProps) {
   if (!me.can("rows:read") && Object.keys(me.environments).length === 0)
     return <Text size="sm">Your role does not see values of rows, which the statements hold.</Text>;
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" style={{ height: "100%" }}>
       {isFiltered(filter) && (
         <Text size="sm" c="dimmed">
           Of the whole patch, without regard to the filter. Make a patch of what is shown, or export it as
           SQL, to have that alone.
         </Text>
       )}
-      <SqlView patchId={patch.id} />
+      <div style={{ flex: 1, minHeight: 0 }}>
+        <SqlView patchId={patch.id} />
+      </div>
     </Stack>
   );
 }

@@ -31,7 +31,7 @@ export function ViewBar({ view, onView, actions, children }: ViewBarProps) {
       }}
       variant="pills"
       keepMounted={false}
-      classNames={{ panel: "dp-view" }}
+      classNames={{ tab: "dp-tab" }}
     >
       <Group justify="space-between" gap="sm" mb={10}>
         <Tabs.List aria-label="Ways to look at the comparison">
