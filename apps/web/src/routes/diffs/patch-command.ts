@@ -1,7 +1,7 @@
 import type { RunAnswer } from "@syncline/api";
 import { commandOf } from "../../components/shell-quote.ts";
 import type { ChangeFilter } from "./change-filter.ts";
-import { diffCommand } from "./diff-command.ts";
+import { comparisonCommand } from "./comparison-command.ts";
 import type { PatchAnswer } from "./explorer-props.ts";
 
 interface CommandWanted {
@@ -16,13 +16,14 @@ export function patchCommand({ patch, definition, filter }: CommandWanted): stri
   const { id, origin, source, target } = patch;
   if (origin !== "diff")
     return commandOf(["syncline", "patch", "show", `${id}.patch`, ...selectOption(filter)]);
-  const compared =
-    definition?.kind === "diff" || definition?.kind === "watch" ? definition : { source, target };
   const { table } = filter;
-  return diffCommand({ ...compared, ...(table === undefined ? {} : { schema: [table] }) }, [
-    "--format",
-    "detailed",
-  ]);
+  const only = table === undefined ? {} : { schema: [table] };
+  const compared =
+    definition?.kind === "diff" || definition?.kind === "watch"
+      ? comparisonCommand({ ...definition, ...only })
+      : null;
+  const words = ["syncline", "diff", source, target, ...(table === undefined ? [] : ["--schema", table])];
+  return `${compared ?? commandOf(words)} --format detailed`;
 }
 
 /** `--select table=…,kind=…`, for names that need no quotes there. */

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "../../app/root-route.tsx";
+import { diffsSearchSchema } from "./diffs-search.ts";
 import { explorerSearchSchema } from "./explorer-search.ts";
 import { newDiffSearchSchema } from "./new-diff-search.ts";
 
@@ -7,6 +8,7 @@ export const diffRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
     path: "/diffs",
+    validateSearch: diffsSearchSchema,
     component: lazyRouteComponent(() => import("./diffs-page.tsx"), "DiffsPage"),
   }),
   createRoute({
