@@ -31,6 +31,11 @@ export class ServerProcess {
     return server;
   }
 
+  /** Another one on the same control database and folder. */
+  beside(): Promise<ServerProcess> {
+    return ServerProcess.start(this.#options);
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
   }

@@ -137,7 +137,7 @@ function PairRow({ pair }: { readonly pair: Pair }) {
   return (
     <Table.Tr data-job={name}>
       <Table.Td>
-        <PageLink to="/jobs/$jobId" params={{ jobId }} fw={600}>
+        <PageLink to="/jobs/$jobId" params={{ jobId }} fw={600} className="sl-pair-name" title={name}>
           {name}
         </PageLink>
         <Text size="xs" c="dimmed">

@@ -58,7 +58,7 @@ function ShownRun({ run }: { readonly run: Run }) {
       <PageHeader
         title={jobId === null ? kindName(kind) : definition.name}
         badges={
-          <Group gap="xs">
+          <Group gap="xs" data-run-state={run.state}>
             <StateBadge state={run.state} />
             <LiveChip connection={connection} heardAt={heardAt} />
           </Group>
