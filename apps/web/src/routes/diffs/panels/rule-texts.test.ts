@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { coversRules, hasRules, holdsUrl, isTolerable, ruleOptions, withRules } from "./rule-texts.ts";
+import { coversRules, hasRules, holdsUrl, isTolerable, withRules } from "./rule-texts.ts";
 
 const job = {
   kind: "diff",
@@ -26,16 +26,6 @@ it("adds rules to those of a job", () => {
 it("knows when there are none", () => {
   expect(hasRules({ ignoreFields: [], tolerance: {} })).toBe(false);
   expect(hasRules({ ignoreFields: [], tolerance: { a: "1" } })).toBe(true);
-});
-
-it("become options of the command line", () => {
-  expect(ruleOptions({ ignoreFields: ["a", "b.c"], tolerance: { d: "2 seconds" } })).toEqual([
-    "--ignore-fields",
-    "a,b.c",
-    "--tolerance",
-    "d=2 seconds",
-  ]);
-  expect(ruleOptions({ ignoreFields: [], tolerance: {} })).toEqual([]);
 });
 
 it.each([

@@ -33,14 +33,6 @@ export function coversRules({ ignoreFields, tolerance }: Comparing, rules: RuleT
   );
 }
 
-/** As options of `syncline diff`. */
-export function ruleOptions({ ignoreFields, tolerance }: RuleTexts): readonly string[] {
-  return [
-    ...(ignoreFields.length === 0 ? [] : ["--ignore-fields", ignoreFields.join(",")]),
-    ...Object.entries(tolerance).flatMap(([field, text]) => ["--tolerance", `${field}=${text}`]),
-  ];
-}
-
 const TOLERABLE =
   /^(smallint|integer|bigint|numeric|decimal|real|double precision|money|date|interval|time|timestamp)\b/;
 
