@@ -165,6 +165,13 @@ export class DashboardWorld<Name extends string = never> {
     await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: "disabled" });
   }
 
+  /** What all open pages show, for who wonders why a test failed. */
+  async screenshotAll(name: string): Promise<void> {
+    const pages = this.#contexts.flatMap((context) => context.pages());
+    for (const [at, page] of pages.entries())
+      await this.screenshot(page, `${name}-${at + 1}`).catch(() => {});
+  }
+
   /** Closes all pages; fails when one of them wrote an error, broke the policy, asked another host or threw. */
   async assertQuiet(): Promise<void> {
     for (const context of this.#contexts.splice(0)) await context.close();
