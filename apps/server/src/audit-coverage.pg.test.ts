@@ -107,6 +107,8 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   "POST /jobs/{id}/pair/reset",
   "POST /conflicts/{id}/resolve",
   "POST /conflicts/resolve",
+  "POST /conflicts/resolve/rule",
+  "POST /conflicts/patch",
 ]);
 
 interface Driven {

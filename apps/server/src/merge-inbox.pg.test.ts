@@ -346,6 +346,19 @@ it("the inbox is counted and filtered by job, table, kind, column, state and tex
     ["3"],
     null,
   ]);
+  // A key of one whole number goes by its number.
+  await rows.query("INSERT INTO base.users VALUES (10, 'J', 'j@x'), (-1, 'N', 'n@x')");
+  await rows.query("INSERT INTO src.users VALUES (10, 'S', 'j@x'), (-1, 'S', 'n@x')");
+  await rows.query("INSERT INTO dst.users VALUES (10, 'D', 'j@x'), (-1, 'D', 'n@x')");
+  await run();
+  const pages = ["-1", "1", "2", "3", "10"];
+  for (let after: string | null = null, at = 0; at < pages.length; at += 1) {
+    const query = { jobId: id, order: "place", limit: 1, ...(after === null ? {} : { after }) } as const;
+    const page: Awaited<ReturnType<ReturnType<typeof client>["conflicts"]["listConflicts"]>> =
+      await client().conflicts.listConflicts({ query });
+    expect(page.items.map(({ key }) => key["id"])).toEqual([pages[at]]);
+    after = page.next;
+  }
   await expect(
     client().conflicts.listConflicts({ query: { order: "place", after: "bm8" } }),
   ).rejects.toMatchObject({ code: "request.invalid" });

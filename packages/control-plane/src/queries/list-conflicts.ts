@@ -37,6 +37,7 @@ export async function listConflicts(
     db
       .select({
         ...listed,
+        keyNumber,
         key: sql<DocumentRow>`coalesce(${conflicts.document} -> 'key', '{}')`,
         resolution: sql<StoredResolution | null>`(
           SELECT jsonb_build_object('id', d.id, 'choice', d.choice, 'resolvedBy', d.resolved_by, 'resolvedAt', d.resolved_at)
@@ -49,7 +50,7 @@ export async function listConflicts(
       .where(and(conflictsOf(scope, filter), olderThan(conflicts, byAge), behind(byPlace)))
       .orderBy(
         ...(order === "place"
-          ? [owner, inOrder(conflicts.tableName), inOrder(conflicts.keyText), conflicts.id]
+          ? [owner, inOrder(conflicts.tableName), inKeyOrder, inOrder(conflicts.keyText), conflicts.id]
           : [desc(conflicts.createdAt), desc(conflicts.id)]),
       )
       .limit(limit + 1),
@@ -69,34 +70,47 @@ function resolutionOf(stored: StoredResolution | null): ListedConflict["resoluti
 const owner = sql`coalesce(${conflicts.jobId}, ${conflicts.runId})`;
 /** By code points, whatever the database sorts by. */
 const inOrder = (column: typeof conflicts.tableName | typeof conflicts.keyText) => sql`${column} COLLATE "C"`;
+const NO_NUMBER = "9223372036854775807";
+/** A key of one whole number sorts as a number, before all others. */
+const keyNumber = sql<string>`(CASE WHEN ${conflicts.keyText} ~ '^\\[1,\\["-?[0-9]{1,18}"\\]\\]$'
+  THEN translate(substr(${conflicts.keyText}, 6), '"]', '')::bigint ELSE ${NO_NUMBER}::bigint END)::text`;
+const inKeyOrder = sql`(${keyNumber})::bigint`;
 
-type Place = readonly [owner: string, table: string, keyText: string, id: string];
+type Place = readonly [owner: string, table: string, number: string, keyText: string, id: string];
 
 function behind(place: Place | null) {
   if (place === null) return undefined;
-  const [of, table, keyText, id] = place;
-  return sql`(${owner}, ${inOrder(conflicts.tableName)}, ${inOrder(conflicts.keyText)}, ${conflicts.id})
-    > (${of}::uuid, ${table}::text COLLATE "C", ${keyText}::text COLLATE "C", ${id}::uuid)`;
+  const [of, table, number, keyText, id] = place;
+  return sql`(${owner}, ${inOrder(conflicts.tableName)}, ${inKeyOrder}, ${inOrder(conflicts.keyText)}, ${conflicts.id})
+    > (${of}::uuid, ${table}::text COLLATE "C", ${number}::bigint, ${keyText}::text COLLATE "C", ${id}::uuid)`;
 }
 
 /** @throws CodedError `request.invalid` */
 function readPlace(after: string | null | undefined): Place | null {
   if (after === undefined || after === null) return null;
   try {
-    const [of, table, keyText, id, ...rest] = JSON.parse(Buffer.from(after, "base64url").toString("utf8"));
-    const texts = typeof table === "string" && typeof keyText === "string";
-    if (rest.length === 0 && texts && isUuid(String(of)) && isUuid(String(id)))
-      return [of, table, keyText, id];
+    const place: unknown = JSON.parse(Buffer.from(after, "base64url").toString("utf8"));
+    if (isPlace(place)) return place;
   } catch {
     // Not a position at all.
   }
   throw new CodedError("request.invalid", "The position to go on from is not one that a page gave.");
 }
 
-function pageByPlace(rows: readonly ListedConflict[], limit: number): Page<ListedConflict> {
+function isPlace(value: unknown): value is Place {
+  if (!Array.isArray(value) || value.length !== 5) return false;
+  if (!value.every((part) => typeof part === "string")) return false;
+  const [of = "", , number = "", , id = ""] = value;
+  return isUuid(of) && isUuid(id) && /^-?\d{1,19}$/.test(number) && BigInt(number) <= BigInt(NO_NUMBER);
+}
+
+function pageByPlace(
+  rows: readonly (ListedConflict & { readonly keyNumber: string })[],
+  limit: number,
+): Page<ListedConflict> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   if (last === undefined || rows.length <= limit) return { items, next: null };
-  const place = [last.jobId ?? last.runId, last.tableName, last.keyText, last.id];
+  const place = [last.jobId ?? last.runId, last.tableName, last.keyNumber, last.keyText, last.id];
   return { items, next: Buffer.from(JSON.stringify(place)).toString("base64url") };
 }

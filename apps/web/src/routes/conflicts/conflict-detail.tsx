@@ -48,6 +48,7 @@ export function ConflictDetail({ answer, trail, left, onDecided }: ConflictDetai
       }),
     onSuccess: (_, body) => {
       notifications.show({
+        autoClose: TOLD_MS,
         message: `${keyText(answer)}: ${choiceText(body.choice)}. ${leftText(left, answer.state)}`,
       });
       void queryClient.invalidateQueries({ queryKey: ["conflicts"] });
@@ -168,6 +169,7 @@ export function ConflictDetail({ answer, trail, left, onDecided }: ConflictDetai
   );
 }
 
+const TOLD_MS = 2_500;
 const STATES = { open: "Open", resolved: "Decided", applied: "Written", superseded: "Void" } as const;
 
 function leftText(left: number | null, state: WholeConflict["state"]): string {

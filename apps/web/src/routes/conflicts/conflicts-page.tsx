@@ -68,11 +68,11 @@ export function ConflictsPage() {
                 : "Deciding takes the role of a reviewer."
             }
           >
-            Decide {total === undefined ? "" : `${countText(total)} `}by a rule
+            Decide {total === undefined || total === 0 ? "" : `${countText(total)} `}by a rule
           </Button>
         }
       />
-      <InboxFilters search={search} counts={counts.data} change={change} />
+      <InboxFilters search={search} counts={counts.data} group={group} change={change} />
       {group !== null && counts.data !== undefined && (
         <ResultPanel group={group} states={counts.data.states} />
       )}

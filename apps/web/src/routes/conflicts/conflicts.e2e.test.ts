@@ -254,7 +254,7 @@ describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () =
         return list.textContent ?? "";
       });
     };
-    await expect.poll(drawn, { timeout: 20_000 }).toContain("id 9999");
+    await expect.poll(drawn, { timeout: 20_000 }).toContain("id 10000");
     await page.getByRole("button", { name: "Decide 10,000 by a rule" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("Ours (target)").click();

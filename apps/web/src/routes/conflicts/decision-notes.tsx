@@ -30,7 +30,14 @@ export function DecisionNotes({ answer, model, control, error, reset }: Decision
         <ErrorState what="It was not decided" error={error} />
       )}
       {moved && (
-        <Alert variant="outline" color="yellow" mb="sm" title="Changed while you were looking at it">
+        <Alert
+          variant="outline"
+          color="yellow"
+          mb="sm"
+          bg="var(--sl-update-tint)"
+          title="Changed while you were looking at it"
+          styles={{ title: { color: "var(--sl-update)" } }}
+        >
           <Text size="sm">
             {rowMoved
               ? "The row itself was changed. Your choices were about the row as it was."

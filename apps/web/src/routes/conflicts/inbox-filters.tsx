@@ -9,6 +9,8 @@ import type { ConflictCounts, ConflictGroup } from "./conflicts-query.ts";
 interface InboxFiltersProps {
   readonly search: ConflictSearch;
   readonly counts: ConflictCounts | undefined;
+  /** The job or run that is chosen: it may have nothing in the state that is shown. */
+  readonly group: ConflictGroup | null;
   /** Parts that are undefined are left out. */
   readonly change: (part: Partial<ConflictSearch>) => void;
 }
@@ -22,7 +24,10 @@ const STATES = [
 const TYPING_MS = 250;
 
 /** What of the inbox is shown; everything is in the address. */
-export function InboxFilters({ search, counts, change }: InboxFiltersProps) {
+export function InboxFilters({ search, counts, group, change }: InboxFiltersProps) {
+  const groups = counts?.groups ?? [];
+  const isKnown =
+    group === null || groups.some(({ jobId, runId }) => (jobId ?? runId) === (group.jobId ?? group.runId));
   const numbers = new Map(counts?.states.map(({ value, count }) => [value, count]));
   return (
     <Group gap="sm" align="flex-end" mb="sm">
@@ -48,13 +53,13 @@ export function InboxFilters({ search, counts, change }: InboxFiltersProps) {
         searchable
         w={200}
         value={search.job ?? search.run ?? null}
-        data={(counts?.groups ?? []).map((group) => ({
-          value: group.jobId ?? group.runId ?? "",
-          label: `${groupName(group)} (${countText(group.count)})`,
+        data={(isKnown ? groups : [{ ...group, count: 0 }, ...groups]).map((each) => ({
+          value: each.jobId ?? each.runId ?? "",
+          label: `${groupName(each)} (${countText(each.count)})`,
         }))}
         onChange={(value) => {
-          const group = counts?.groups.find(({ jobId, runId }) => (jobId ?? runId) === value);
-          change({ job: group?.jobId ?? undefined, run: group?.runId ?? undefined });
+          const chosen = groups.find(({ jobId, runId }) => (jobId ?? runId) === value);
+          change({ job: chosen?.jobId ?? undefined, run: chosen?.runId ?? undefined });
         }}
       />
       <Facet
