@@ -1,13 +1,13 @@
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { isCodedError } from "@syncline/core";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
+import { usePlaceFacts } from "../../api/places.ts";
 import { Ago } from "../../components/ago.tsx";
 import { Count } from "../../components/count.tsx";
+import { EnvironmentBadge } from "../../components/environment-badge.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
-import { Facts } from "../../components/facts.tsx";
 import { PageLink } from "../../components/page-link.tsx";
-import { PlaceText } from "../../components/place-text.tsx";
 import type { JobDialog } from "./job-dialogs.tsx";
 import { type Job, pairQuery } from "./job-queries.ts";
 import { JobText } from "./job-text.tsx";
@@ -28,7 +28,7 @@ export function JobAside(props: JobAsideProps) {
   return (
     <Stack gap="md">
       <Card title="What it does">
-        <Facts facts={factsOf(job)} />
+        <FactList facts={factsOf(job)} />
       </Card>
       <ScheduleCard job={job} />
       {job.kind === "bi-sync" && <PairCard {...props} />}
@@ -49,12 +49,46 @@ function Card({ title, children }: { readonly title: string; readonly children: 
   );
 }
 
+interface FactListProps {
+  readonly facts: readonly (readonly [string, ReactNode])[];
+}
+
+/** Names beside values, for a narrow column. */
+function FactList({ facts }: FactListProps) {
+  return (
+    <dl style={{ display: "grid", gridTemplateColumns: "6.5rem minmax(0, 1fr)", gap: "6px 12px", margin: 0 }}>
+      {facts.map(([name, value]) => (
+        <Fragment key={name}>
+          <Text component="dt" size="sm" c="dimmed">
+            {name}
+          </Text>
+          <Text component="dd" size="sm" m={0}>
+            {value}
+          </Text>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
+
+function PlaceLine({ place }: { readonly place: string }) {
+  const facts = usePlaceFacts()(place);
+  return (
+    <Stack gap={4} align="flex-start">
+      <span className="sl-mono" style={{ overflowWrap: "anywhere" }}>
+        {place}
+      </span>
+      {facts !== null && facts.environment !== null && <EnvironmentBadge name={facts.environment} />}
+    </Stack>
+  );
+}
+
 function factsOf({ kind, definition, version, updatedAt }: Job): readonly (readonly [string, ReactNode])[] {
   const { source, target, base, file } = definition as {
     readonly [Part in "source" | "target" | "base" | "file"]?: string;
   };
   const place = (name: string, locator: string | undefined) =>
-    locator === undefined ? [] : [[name, <PlaceText key={name} place={locator} />] as const];
+    locator === undefined ? [] : [[name, <PlaceLine key={name} place={locator} />] as const];
   return [
     ["Kind", kindName(kind)],
     ...place("Source", source),
@@ -115,7 +149,7 @@ function PairCard({ job, refusal, onDialog }: JobAsideProps) {
           <ErrorState what="The pair could not be read" error={error} retry={() => void refetch()} />
         )}
         {begun && data !== undefined && (
-          <Facts
+          <FactList
             facts={[
               ["Cycles", <Count key="cycles" value={data.cycle} />],
               ["Last advanced", <Ago key="advanced" at={data.advancedAt} />],

@@ -50,7 +50,10 @@ interface TimesListProps {
 export function TimesList({ times, timeZone = "UTC" }: TimesListProps) {
   if (times?.length === 0) return <Text size="sm">No time ever fits.</Text>;
   return (
-    <ol aria-label="The next five times" style={{ margin: 0, paddingLeft: "1.4rem" }}>
+    <ol
+      aria-label="The next five times"
+      style={{ margin: 0, paddingLeft: "1.4rem", fontSize: "var(--mantine-font-size-sm)" }}
+    >
       {(times ?? Array.from({ length: TIMES }, () => null)).map((at, place) => (
         <li key={place} style={{ minHeight: "1.35rem" }}>
           {at === null ? (

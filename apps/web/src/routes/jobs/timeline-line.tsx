@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { ActionIcon, Group, Stack, Text, Tooltip } from "@mantine/core";
 import type { TimelineEntry } from "@syncline/api";
 import {
   IconAdjustments,
@@ -54,7 +54,7 @@ const ICONS: Readonly<Record<TimelineEntry["kind"], typeof IconPlayerPlay>> = {
 
 /** One thing that happened. */
 export function TimelineLine(props: TimelineLineProps) {
-  const { entry, chosen } = props;
+  const { entry, chosen, onChoose } = props;
   const Icon = ICONS[entry.kind];
   const marked = entry.kind === "run" && entry.run.id === chosen;
   return (
@@ -74,8 +74,34 @@ export function TimelineLine(props: TimelineLineProps) {
         <Text size="xs" c="dimmed" component="span" mt={2}>
           <Ago at={entry.at} />
         </Text>
+        {entry.kind === "run" && <CompareButton runId={entry.run.id} chosen={chosen} onChoose={onChoose} />}
       </Group>
     </li>
+  );
+}
+
+type CompareButtonProps = Pick<TimelineLineProps, "chosen" | "onChoose"> & { readonly runId: string };
+
+function CompareButton({ runId, chosen, onChoose }: CompareButtonProps) {
+  const label =
+    chosen === undefined
+      ? "Compare this run with another one"
+      : chosen === runId
+        ? "Marked to be compared"
+        : "Compare with the marked run";
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant={chosen === undefined || chosen === runId ? "subtle" : "default"}
+        color="gray"
+        size="sm"
+        aria-label={label}
+        aria-pressed={chosen === runId}
+        onClick={() => onChoose(runId)}
+      >
+        <IconArrowsLeftRight size={14} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 
@@ -97,14 +123,7 @@ function EntryBody(props: TimelineLineProps): ReactNode {
   }
 }
 
-function RunLine({
-  entry,
-  job,
-  newest,
-  chosen,
-  onChoose,
-  onDialog,
-}: TimelineLineProps & { readonly entry: EntryOf<"run"> }) {
+function RunLine({ entry, job, newest, onDialog }: TimelineLineProps & { readonly entry: EntryOf<"run"> }) {
   const { run } = entry;
   const { counts } = run;
   const length =
@@ -140,17 +159,6 @@ function RunLine({
             Differences
           </PageLink>
         )}
-        <Button
-          variant="subtle"
-          color="gray"
-          c="var(--mantine-color-text)"
-          size="compact-xs"
-          leftSection={<IconArrowsLeftRight size={12} aria-hidden />}
-          aria-pressed={chosen === run.id}
-          onClick={() => onChoose(run.id)}
-        >
-          {chosen === undefined ? "Compare" : chosen === run.id ? "Marked" : "Compare with the marked one"}
-        </Button>
       </Group>
       {run.error !== null && (
         <RunFailureNote error={run.error} job={job} runId={run.id} offers={newest} onDialog={onDialog} />

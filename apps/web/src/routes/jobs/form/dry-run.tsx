@@ -32,7 +32,7 @@ interface DryRunProps {
 /** Runs what the form says once: what writes is rolled back, comparisons are real. */
 export function DryRun({ jobId, refusal, onInvalid }: DryRunProps) {
   const { form, checked, submit, refused } = useJobForm();
-  const [tried, setTried] = useState<{ readonly runId: string; readonly definition: unknown } | null>(null);
+  const [tried, setTried] = useState<{ readonly runId: string; readonly definition: string } | null>(null);
   const start = useMutation({
     mutationFn: (definition: NonNullable<typeof checked.definition>) =>
       api.jobs.tryJob({ body: { definition, ...(jobId === null ? {} : { jobId }) } }),
@@ -50,7 +50,9 @@ export function DryRun({ jobId, refusal, onInvalid }: DryRunProps) {
   const begin = () => {
     const { definition } = checked;
     if (submit() && definition !== null)
-      start.mutate(definition, { onSuccess: ({ id }) => setTried({ runId: id, definition }) });
+      start.mutate(definition, {
+        onSuccess: ({ id }) => setTried({ runId: id, definition: JSON.stringify(definition) }),
+      });
     else onInvalid();
   };
   const busy = start.isPending || (run.data !== undefined && !isFinalState(run.data.state));
@@ -89,7 +91,11 @@ export function DryRun({ jobId, refusal, onInvalid }: DryRunProps) {
             />
           )}
           {run.data !== undefined && (
-            <TriedRun run={run.data} dry={writes} stale={tried?.definition !== checked.definition} />
+            <TriedRun
+              run={run.data}
+              dry={writes}
+              stale={tried?.definition !== JSON.stringify(checked.definition)}
+            />
           )}
         </div>
       </Stack>
@@ -179,6 +185,11 @@ function TriedTables({ summary }: { readonly summary: NonNullable<RunAnswer["sum
             ))}
           </Table.Tbody>
         </Table>
+      )}
+      {tables.length === 0 && (
+        <Text size="sm" c="dimmed">
+          No table took part.
+        </Text>
       )}
       {notes.map((note) => (
         <Text key={note} size="xs" c="dimmed">

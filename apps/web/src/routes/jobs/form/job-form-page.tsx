@@ -72,7 +72,12 @@ export function JobFormPage(props: JobFormPageProps) {
             <WritingSection />
             <ScheduleSection />
             <LimitsSection />
-            <Stack gap="sm">
+            <Stack
+              gap="sm"
+              p="sm"
+              className="sl-card"
+              style={{ position: "sticky", bottom: 8, zIndex: 5, boxShadow: "var(--mantine-shadow-sm)" }}
+            >
               {error !== null && error !== undefined && (
                 <ErrorState what="The job was not saved" error={error} />
               )}
