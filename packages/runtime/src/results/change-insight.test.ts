@@ -69,10 +69,11 @@ const remove = (id: number): PatchOperation => {
 
 async function opened(
   operations: readonly PatchOperation[],
+  name = "unit-1.7",
 ): Promise<OpenResult & { readonly file: string }> {
   const stored = await store.writeResult({
     signal: new AbortController().signal,
-    name: "unit-1.7",
+    name,
     header: resultHeader([ITEMS, CODES]),
     operations: (async function* () {
       yield operations;
@@ -180,6 +181,12 @@ it("tells what updates do to a column", async () => {
   const price = (await result.histogram({ table: "items", column: "price", buckets: 1, signal })).column;
   expect(price?.numeric).toMatchObject({ count: 4, min: 1, median: 2.5, max: 10 });
   expect(price?.numeric?.buckets.reduce((sum, { count }) => sum + count, 0)).toBe(4);
+  const cents = await opened(
+    Array.from({ length: 50 }, (_, at) => update(at, { price: `${at * 3}.01` }, { price: `${at * 3}.00` })),
+    "unit-1.8",
+  );
+  const { column: alike } = await cents.histogram({ table: "items", column: "price", buckets: 1, signal });
+  expect(alike?.numeric).toMatchObject({ min: -0.01, median: -0.01, max: -0.01, buckets: [{ count: 50 }] });
   const none = await result.histogram({
     table: "items",
     column: "price",

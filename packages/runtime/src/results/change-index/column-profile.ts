@@ -29,7 +29,7 @@ export class ColumnProfiler {
     if (withoutSpace(old) === withoutSpace(fresh)) this.#whitespaceOnly += 1;
     else if (old.toLowerCase() === fresh.toLowerCase()) this.#caseOnly += 1;
     if (!NUMBER.test(old) || !NUMBER.test(fresh)) return;
-    const difference = Number(fresh) - Number(old);
+    const difference = differenceOf(old, fresh);
     if (Number.isFinite(difference)) this.#differences.push(difference);
   }
 
@@ -52,6 +52,16 @@ export class ColumnProfiler {
       numeric: numeric(this.#differences),
     };
   }
+}
+
+const MOST_DECIMALS = 20;
+
+/** Without what floating point adds: no more decimals than the two have. */
+function differenceOf(old: string, fresh: string): number {
+  const decimals = Math.max(...[old, fresh].map((text) => text.split(".")[1]?.length ?? 0));
+  const difference = Number(fresh) - Number(old);
+  const plain = decimals <= MOST_DECIMALS && !/e/i.test(old + fresh);
+  return plain ? Number(difference.toFixed(decimals)) : difference;
 }
 
 function shown(value: Value): Value {

@@ -9,6 +9,9 @@ import { numberText } from "./number-label.ts";
 import { type ColumnProfile, histogramQuery } from "./panel-queries.ts";
 import { StackedBars } from "./stacked-bars.tsx";
 
+/** Pairs that are shown where none is more frequent than another. */
+const SOME = 5;
+
 interface ColumnProfileViewProps {
   readonly patchId: string;
   readonly table: string;
@@ -38,6 +41,7 @@ function Profile({ profile }: { readonly profile: ColumnProfile }) {
         No update that is chosen changes <span className="sl-mono">{name}</span>.
       </Text>
     );
+  const alone = updates > 1 && pairs.every(({ count }) => count === 1);
   const part = (count: number) => `${countText(count)} (${shareText(sampled === 0 ? 0 : count / sampled)})`;
   return (
     <Stack gap="md">
@@ -60,9 +64,9 @@ function Profile({ profile }: { readonly profile: ColumnProfile }) {
       {numeric !== null && <Differences name={name} numeric={numeric} />}
       <section aria-label={`What ${name} became`}>
         <Title order={3} size="h3" mb={4}>
-          Most frequent
+          {alone ? "No two are alike; some of them" : "Most frequent"}
         </Title>
-        {pairs.map((pair) => (
+        {pairs.slice(0, alone ? SOME : undefined).map((pair) => (
           <div key={JSON.stringify([pair.old, pair.new])} className="dp-pair">
             <bdi>
               <ValueView value={pair.old} limit={80} />

@@ -49,9 +49,11 @@ afterEach(() => world.assertQuiet());
 async function look(page: Page, name: string): Promise<void> {
   for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: theme });
+    await page.waitForTimeout(250); // colours fade
     await world.screenshot(page, `explorer-${name}-${theme}`);
     expect(await graveFindings(page), `${name}, ${theme}`).toEqual([]);
   }
+  await page.emulateMedia({ colorScheme: "light" });
 }
 
 it(
