@@ -7,7 +7,7 @@ import { CHROMIUM_PATH, Complaints, launchBrowser } from "../testing/browser.ts"
 import { SCREENSHOTS } from "../testing/dashboard-world.ts";
 import { DemoProcess } from "../testing/demo-process.ts";
 import { signInAs } from "../testing/people.ts";
-import { settled } from "../testing/settled.ts";
+import { overflowOf, settled } from "../testing/settled.ts";
 
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 1280, height: 800 };
@@ -116,9 +116,6 @@ describe.skipIf(CHROMIUM_PATH === null)("every page of the demonstration", () =>
   const addressOf = (name: string) =>
     demo.url + (PAGES[name] ?? "").replace(/\{(\w+)\}/g, (_, id: string) => ids[id] ?? "");
 
-  const overflow = () =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
   it("is filled by what the demonstration did, all of it", () => {
     expect(demo.told).not.toContain("✗");
   });
@@ -138,7 +135,7 @@ describe.skipIf(CHROMIUM_PATH === null)("every page of the demonstration", () =>
       expect(findings).toEqual([]);
       expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
       await page.setViewportSize(NARROW);
-      expect(await overflow()).toBe(0);
+      expect(await overflowOf(page)).toBe(0);
       expect(complaints.take()).toEqual([]);
     },
   );
@@ -153,7 +150,7 @@ describe.skipIf(CHROMIUM_PATH === null)("every page of the demonstration", () =>
       await page.screenshot({ path, animations: "disabled", fullPage: true });
     }
     expect(await graveFindings(page)).toEqual([]);
-    expect(await overflow()).toBe(0);
+    expect(await overflowOf(page)).toBe(0);
     expect(complaints.take()).toEqual([]);
   });
 });

@@ -88,15 +88,14 @@ function stepsTo(wanted: Locator): Promise<number> {
   return wanted.evaluate((element) => {
     const { activeElement } = document;
     if (activeElement === element) return 0;
-    const places = [
+    const places: Element[] = [
       ...document.querySelectorAll<HTMLElement>("a[href], button, input, textarea, select, [tabindex]"),
     ].filter(
       (place) =>
         place === element || (place.tabIndex >= 0 && !place.matches(":disabled") && place.checkVisibility()),
     );
-    const from = places.findIndex((place) => place === activeElement);
-    const to = places.findIndex((place) => place === element);
-    return to - from || 1;
+    const from = activeElement === null ? -1 : places.indexOf(activeElement);
+    return places.indexOf(element) - from || 1;
   });
 }
 
