@@ -3,10 +3,10 @@ import { useState } from "react";
 import { api } from "../../api/client.ts";
 import { useMe } from "../../api/me.ts";
 import { counted } from "../../components/number-text.ts";
-import { PageButton } from "../../components/page-button.tsx";
 import { PageLink } from "../../components/page-link.tsx";
 import { ApplyPanel, type WriteWish } from "./apply-panel.tsx";
 import { AskReviewDialog } from "./ask-review-dialog.tsx";
+import { CompareAgain } from "./compare-again.tsx";
 import { patchSummary } from "./drift.ts";
 import { type Patch, useReviewsOf } from "./patch-queries.ts";
 import { useTargetRules } from "./target-rules.ts";
@@ -17,7 +17,7 @@ interface PatchApplyProps {
 }
 
 /** Applies a patch where no review is asked for; elsewhere it says what is. */
-export function PatchApply({ patch: { id, target, source, summary }, onAsk }: PatchApplyProps) {
+export function PatchApply({ patch: { id, target, summary }, onAsk }: PatchApplyProps) {
   const me = useMe();
   const rules = useTargetRules(target);
   const review = useReviewsOf(me.can("reviews:read"))(id).find(
@@ -72,11 +72,7 @@ export function PatchApply({ patch: { id, target, source, summary }, onAsk }: Pa
           })
         }
         {...(needsReview ? { onSkip: () => setSkipping(true) } : {})}
-        reviewAgain={
-          <PageButton to="/diffs/new" search={{ source, target } as never} size="xs" variant="default">
-            Compare again
-          </PageButton>
-        }
+        reviewAgain={<CompareAgain patchId={id} />}
       />
       <AskReviewDialog
         opened={skipping}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useMe } from "../../api/me.ts";
 import { PageButton } from "../../components/page-button.tsx";
 import { AskReviewDialog } from "../patches/ask-review-dialog.tsx";
+import { CompareAgain } from "../patches/compare-again.tsx";
 import { patchQuery } from "../patches/patch-queries.ts";
 import type { Review } from "./review-standing.ts";
 
@@ -20,14 +21,10 @@ export function AskAgain({ review }: { readonly review: Review }) {
       </PageButton>
     );
   if (patchId === null || definition.kind !== "apply" || patch.data === undefined) return null;
-  const { source, target, removedAt } = patch.data;
+  const { removedAt } = patch.data;
   return (
     <Group gap="xs">
-      {me.can("rows:diff") && (
-        <PageButton to="/diffs/new" search={{ source, target } as never} size="xs" variant="default">
-          Compare again
-        </PageButton>
-      )}
+      <CompareAgain patchId={patchId} />
       {removedAt === null && me.can("reviews:write", environment) && (
         <Button size="xs" variant="default" onClick={() => setAsking(true)}>
           Ask again

@@ -2,8 +2,11 @@ import { Box, Button, Group, Progress, Stack, Text, Title, Tooltip } from "@mant
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { actorText } from "../../components/actor-text.ts";
 import { Ago } from "../../components/ago.tsx";
+import { CommandLine } from "../../components/command-line.tsx";
 import { Facts } from "../../components/facts.tsx";
+import { commandOf } from "../../components/shell-quote.ts";
 import { SignatureList } from "../patches/signature-list.tsx";
+import { useTargetRules } from "../patches/target-rules.ts";
 import type { Decision } from "./decide-dialog.tsx";
 import type { Review, Standing } from "./review-standing.ts";
 
@@ -76,6 +79,7 @@ export function DecisionPanel({ review, standing, onDecide }: DecisionPanelProps
         </Stack>
       )}
       <SignatureList decisions={decisions} />
+      <SignaturesNeeded review={review} />
       <Facts
         facts={[
           [
@@ -88,6 +92,32 @@ export function DecisionPanel({ review, standing, onDecide }: DecisionPanelProps
           ["Content", <Digest key="content" value={review.content} />],
           ["Target as it was", <Digest key="fingerprint" value={review.fingerprint} />],
         ]}
+      />
+    </Stack>
+  );
+}
+
+/** Of environments whose patches have to be signed: how, and with which key. */
+function SignaturesNeeded({ review: { target, environment, patchId } }: { readonly review: Review }) {
+  const { signatures } = useTargetRules(target);
+  if (!signatures || environment === null || patchId === null) return null;
+  return (
+    <Stack gap={4}>
+      <Text size="sm">
+        {environment} takes signed patches. An approval here is signed with the key that the server keeps for
+        you; a key of your own signs the file:
+      </Text>
+      <CommandLine
+        command={commandOf([
+          "syncline",
+          "patch",
+          "sign",
+          `${patchId}.patch`,
+          "--key",
+          "signer.pem",
+          "--environment",
+          environment,
+        ])}
       />
     </Stack>
   );

@@ -4,9 +4,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
 import { useMe } from "../../api/me.ts";
-import { PageButton } from "../../components/page-button.tsx";
 import { ApplyPanel } from "../patches/apply-panel.tsx";
 import { AskReviewDialog } from "../patches/ask-review-dialog.tsx";
+import { CompareAgain } from "../patches/compare-again.tsx";
 import { patchSummary } from "../patches/drift.ts";
 import { useTargetRules } from "../patches/target-rules.ts";
 import { isLive, type Review, type Standing } from "./review-standing.ts";
@@ -51,11 +51,7 @@ export function ReviewApply({ review, standing }: ReviewApplyProps) {
         doneRunId={doneRunId}
         onDone={() => void queryClient.invalidateQueries({ queryKey: ["reviews"] })}
         {...(patchId === null ? {} : { onSkip: () => setSkipping(true) })}
-        reviewAgain={
-          <PageButton to="/diffs/new" search={{ target } as never} size="xs" variant="default">
-            Compare again
-          </PageButton>
-        }
+        {...(patchId === null ? {} : { reviewAgain: <CompareAgain patchId={patchId} /> })}
       />
       {patchId !== null && (
         <AskReviewDialog

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
 import { pagesOf } from "../../api/pages.ts";
-import type { ListedReview } from "./review-standing.ts";
+import { isLive, type ListedReview, untilExpired } from "./review-standing.ts";
 
 export const QUEUES = ["waiting", "open", "mine", "all"] as const;
 export type Queue = (typeof QUEUES)[number];
@@ -24,4 +24,7 @@ export const reviewQuery = (reviewId: string) =>
   queryOptions({
     queryKey: ["reviews", "one", reviewId],
     queryFn: ({ signal }) => api.reviews.getReview({ params: { id: reviewId }, signal }),
+    // No event tells that its time has passed.
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && isLive(data) ? untilExpired(data.expiresAt, Date.now()) : false,
   });

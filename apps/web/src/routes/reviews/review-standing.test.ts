@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endingOf, type Reader, type Review, seenCode, standingOf } from "./review-standing.ts";
+import { endingOf, type Reader, type Review, seenCode, standingOf, untilExpired } from "./review-standing.ts";
 
 const review = (more: Partial<Review> = {}): Review =>
   ({
@@ -75,8 +75,15 @@ it("repeats the beginnings of both hashes", () =>
 
 it("says of every state but the live ones how it ended and what to do", () => {
   expect(endingOf(review())).toBeNull();
-  expect(endingOf(review({ state: "voided", stateReason: "the target changed" }))?.title).toBe(
-    "It was voided: the target changed",
+  expect(endingOf(review({ state: "voided", stateReason: "the target changed" }))?.reason).toBe(
+    "the target changed",
   );
   expect(endingOf(review({ state: "expired" }))?.again).toBe(true);
+});
+
+it("reads a review again when its time has passed, never at once and at least each hour", () => {
+  const now = Date.parse("2026-01-01T00:00:00Z");
+  expect(untilExpired("2026-01-01T00:00:10Z", now)).toBe(11_000);
+  expect(untilExpired("2025-12-31T00:00:00Z", now)).toBe(1_000);
+  expect(untilExpired("2026-02-01T00:00:00Z", now)).toBe(3_600_000);
 });

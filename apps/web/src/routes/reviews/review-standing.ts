@@ -65,6 +65,14 @@ export function standingOf(review: Review, reader: Reader): Standing {
   };
 }
 
+const SOONEST_MS = 1_000;
+const LATEST_MS = 3_600_000;
+
+/** How long to wait before a review is read again, so that it is seen to expire. */
+export function untilExpired(expiresAt: string, now: number): number {
+  return Math.min(Math.max(Date.parse(expiresAt) - now + SOONEST_MS, SOONEST_MS), LATEST_MS);
+}
+
 /** What a decision repeats on the command line: the beginnings of both hashes. */
 export function seenCode({ content, fingerprint }: Pick<Review, "content" | "fingerprint">): string {
   return `${content.slice(0, 12)}-${fingerprint.slice(0, 12)}`;
@@ -72,6 +80,8 @@ export function seenCode({ content, fingerprint }: Pick<Review, "content" | "fin
 
 export interface Ending {
   readonly title: string;
+  /** As it was given; null: none was. */
+  readonly reason: string | null;
   readonly next: string;
   /** Whether the same may be asked for again. */
   readonly again: boolean;
@@ -83,22 +93,29 @@ export function endingOf({
   stateReason,
   kind,
 }: Pick<Review, "state" | "stateReason" | "kind">): Ending | null {
-  const reason = stateReason === null || stateReason === "" ? "" : `: ${stateReason}`;
+  const reason = stateReason === "" ? null : stateReason;
   switch (state) {
     case "open":
     case "approved":
       return null;
     case "applied":
-      return { title: "It was applied", next: "What it wrote can be undone below.", again: false };
+      return {
+        title: "It was applied",
+        reason: null,
+        next: "What it wrote can be undone below.",
+        again: false,
+      };
     case "refused":
       return {
-        title: `It was refused${reason}`,
+        title: "It was refused",
+        reason,
         next: "Change what was objected to, and ask again.",
         again: true,
       };
     case "voided":
       return {
-        title: `It was voided${reason}`,
+        title: "It was voided",
+        reason,
         next:
           kind === "apply"
             ? "Compare again to see the rows as they are now, or ask for a review of the same patch on the target as it is."
@@ -108,12 +125,14 @@ export function endingOf({
     case "expired":
       return {
         title: "Its time has passed",
+        reason: null,
         next: "Nothing was written. Ask again if it is still wanted.",
         again: true,
       };
     case "withdrawn":
       return {
-        title: `It was withdrawn${reason}`,
+        title: "It was withdrawn",
+        reason,
         next: "Nothing was written. Ask again if it is still wanted.",
         again: true,
       };

@@ -50,10 +50,15 @@ export function Ended({ review, meanwhile, actions }: EndedProps) {
       color="yellow"
       mb="md"
       icon={<IconInfoCircle aria-hidden />}
-      title={meanwhile ? `${ending.title}, while you were reading` : ending.title}
+      title={meanwhile ? `${ending.title} while you were reading` : ending.title}
       styles={{ title: { color: "var(--sl-update)" } }}
     >
       <Stack gap="xs" align="flex-start">
+        {ending.reason !== null && (
+          <Text size="sm" fw={600} style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+            <bdi>{ending.reason}</bdi>
+          </Text>
+        )}
         <Text size="sm">{ending.next}</Text>
         {ending.again && actions}
       </Stack>

@@ -36,8 +36,7 @@ export function ReviewTabs({ review, linked }: ReviewTabsProps) {
   const navigate = useNavigate();
   const { threads } = useDiscussion();
   const { patchId, counts } = review;
-  const tab: Tab =
-    named ?? (linked === null && patchId !== null ? "rows" : linked === null ? "history" : "discussion");
+  const tab: Tab = named ?? (linked === null ? "rows" : "discussion");
   const show = (next: Tab) => void navigate({ to: ".", search: { ...filter, tab: next }, replace: true });
   const content = useContent(review);
   const open = threads.filter(isOpen).length;
