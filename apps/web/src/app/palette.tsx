@@ -1,6 +1,13 @@
 import "@mantine/spotlight/styles.css";
 import { Spotlight, type SpotlightActionData, spotlight } from "@mantine/spotlight";
-import { IconFileDiff, IconGitPullRequest, IconListCheck, IconPlus, IconSearch } from "@tabler/icons-react";
+import {
+  IconFileDiff,
+  IconGitPullRequest,
+  IconListCheck,
+  IconPlus,
+  IconSearch,
+  IconSnowflake,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -61,6 +68,27 @@ export function Palette() {
             label: "Create a job",
             leftSection: <IconPlus size={18} />,
             onClick: () => void navigate({ to: "/jobs/new" }),
+          },
+        ]
+      : []),
+    ...(canSomewhere(me, "servers:write")
+      ? [
+          {
+            id: "new server",
+            label: "Add a server",
+            leftSection: <IconPlus size={18} />,
+            onClick: () => void navigate({ to: "/servers", search: { add: true } }),
+          },
+        ]
+      : []),
+    ...(canSomewhere(me, "environments:write")
+      ? [
+          {
+            id: "freeze",
+            label: "Freeze an environment",
+            description: "Nothing is written there meanwhile",
+            leftSection: <IconSnowflake size={18} />,
+            onClick: () => void navigate({ to: "/servers", search: { tab: "environments" } }),
           },
         ]
       : []),

@@ -1,15 +1,20 @@
 import { Alert, List, Stack, Text } from "@mantine/core";
 import { IconCheck, IconPlugOff } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 import { durationText } from "../../components/time-text.ts";
 import type { ServerTest } from "./servers-query.ts";
 import { adviceFor } from "./test-advice.ts";
 
 /** What answered; or what went wrong, and what to try next. */
 export function TestResult({ test }: { readonly test: ServerTest }) {
+  const result = useRef<HTMLDivElement>(null);
+  // In a form it stands below what was typed.
+  useEffect(() => result.current?.scrollIntoView({ block: "nearest" }), []);
   const { ok, address, version, durationMs, protection, problem } = test;
   if (ok)
     return (
       <Alert
+        ref={result}
         role="status"
         variant="outline"
         color="green"
@@ -29,6 +34,7 @@ export function TestResult({ test }: { readonly test: ServerTest }) {
   const code = problem?.code ?? "internal";
   return (
     <Alert
+      ref={result}
       role="alert"
       variant="outline"
       color="red"

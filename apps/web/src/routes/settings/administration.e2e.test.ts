@@ -9,6 +9,7 @@ import { DashboardWorld } from "../../testing/dashboard-world.ts";
 import { PASSWORD } from "../../testing/people.ts";
 
 const CANARY = "c4n4ry:/@pw";
+const SOON = { timeout: 10_000 };
 
 /** Skipped, and shown as such, where no Chromium is installed. */
 describe.skipIf(CHROMIUM_PATH === null)("what administrators do, in Chromium", () => {
@@ -62,7 +63,7 @@ describe.skipIf(CHROMIUM_PATH === null)("what administrators do, in Chromium", (
     await page.getByText("It does not connect").waitFor();
     await page.getByText("PostgreSQL listens on 5432").waitFor();
     await box(page, "Port").fill(shop.port);
-    await expect.poll(() => page.getByText("It does not connect").count()).toBe(0);
+    await expect.poll(() => page.getByText("It does not connect").count(), SOON).toBe(0);
     await button(page, "Test the connection").click();
     await page.getByText(/^PostgreSQL \d.* answers$/).waitFor();
     await button(page, "Add the server").click();
@@ -89,7 +90,7 @@ describe.skipIf(CHROMIUM_PATH === null)("what administrators do, in Chromium", (
     await page.getByRole("option", { name: /^Read-only/ }).click();
     await button(page, "Save").click();
     await expect
-      .poll(() => control("SELECT protection FROM syncline_control.servers WHERE name = 'fresh'"))
+      .poll(() => control("SELECT protection FROM syncline_control.servers WHERE name = 'fresh'"), SOON)
       .toEqual([{ protection: "readonly" }]);
     await button(page, "Remove").click();
     const remove = button(page, "Remove fresh");
@@ -105,7 +106,7 @@ describe.skipIf(CHROMIUM_PATH === null)("what administrators do, in Chromium", (
     await button(page, "Freeze prod").focus();
     await page.keyboard.press("Enter");
     const reason = page.getByRole("textbox", { name: "Reason" });
-    await expect.poll(() => reason.evaluate((field) => field === document.activeElement)).toBe(true);
+    await expect.poll(() => reason.evaluate((field) => field === document.activeElement), SOON).toBe(true);
     await page.keyboard.type("stock-taking");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
@@ -184,14 +185,14 @@ describe.skipIf(CHROMIUM_PATH === null)("what administrators do, in Chromium", (
     const second = await shown.inputValue();
     await button(page, "I have copied it").click();
     expect([await asked(first, "/jobs"), await asked(second, "/jobs")]).toEqual([200, 200]);
-    await expect.poll(() => row.count()).toBe(2);
+    await expect.poll(() => row.count(), SOON).toBe(2);
     const [, id = ""] = first.split("_");
     await page
       .getByRole("row", { name: new RegExp(id) })
       .getByRole("button", { name: "Revoke" })
       .click();
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
-    await expect.poll(() => row.count()).toBe(1);
+    await expect.poll(() => row.count(), SOON).toBe(1);
     expect([await asked(first, "/jobs"), await asked(second, "/jobs")]).toEqual([401, 200]);
     const [stored] = await control(`SELECT string_agg(k::text, '') AS all FROM syncline_control.api_keys k`);
     for (const key of [first, second])
@@ -227,8 +228,12 @@ describe.skipIf(CHROMIUM_PATH === null)("what administrators do, in Chromium", (
     const dialog = page.getByRole("dialog", { name: "Your session has ended" });
     await dialog.locator("input[type=password]").fill(PASSWORD);
     await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByText("Your name was changed.").waitFor();
     await expect
-      .poll(() => control(`SELECT name FROM syncline_control.users WHERE id = '${world.people.ada.userId}'`))
+      .poll(
+        () => control(`SELECT name FROM syncline_control.users WHERE id = '${world.people.ada.userId}'`),
+        SOON,
+      )
       .toEqual([{ name: "Ada Lovelace" }]);
   });
 
