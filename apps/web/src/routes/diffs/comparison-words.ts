@@ -38,6 +38,7 @@ export function comparisonText(summary: Summary): string {
   if (different === 0)
     return failed === tables.length ? `${all} could not be compared` : `No difference found${notCompared}`;
   const verb = different === 1 ? "differs" : "differ";
-  const part = tables.length === 1 ? `1 table ${verb}` : `${countText(different)} of ${all} ${verb}`;
+  const part =
+    tables.length === 1 ? `${tables[0]?.name} differs` : `${countText(different)} of ${all} ${verb}`;
   return `${part}${notCompared}${failed === 0 && summary.outcome === "partial" ? "; incomplete" : ""}`;
 }

@@ -77,9 +77,9 @@ export function DiffsPage() {
           return (
             <Stack gap="md">
               {running.length > 0 && (
-                <section aria-label="Running now">
+                <section aria-label="Not ended yet">
                   <Title order={2} size="h3" mb={6}>
-                    Running now
+                    Not ended yet
                   </Title>
                   <Stack gap="xs">
                     {running.map((run) => (
@@ -146,7 +146,8 @@ const COLUMNS: readonly ListColumn<RunAnswer>[] = [
     id: "when",
     header: "When",
     cell: ({ id, createdAt }) => (
-      <PageLink to="/runs/$runId" params={{ runId: id }} aria-label={`Its run, of ${createdAt}`}>
+      <PageLink to="/runs/$runId" params={{ runId: id }}>
+        <span className="sl-visually-hidden">Its run, </span>
         <Ago at={createdAt} />
       </PageLink>
     ),

@@ -106,7 +106,7 @@ export function NewDiffPage() {
               {refusal}
             </Alert>
           )}
-          <Group gap="sm">
+          <Group gap="sm" className="sl-card" p="sm" style={{ position: "sticky", bottom: 8, zIndex: 2 }}>
             <Button
               type="submit"
               loading={start.isPending}

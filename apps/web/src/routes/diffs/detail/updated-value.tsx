@@ -1,6 +1,6 @@
 import { Group, SegmentedControl, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { ErrorState } from "../../../components/error-state.tsx";
 import { type ChangeRow, cutLength, textOf } from "../change-row.ts";
 import { wholeChangeQuery } from "../patch-queries.ts";
@@ -8,8 +8,7 @@ import { shownChange } from "../values/changed-parts.ts";
 import { MarkedText } from "../values/marked-text.tsx";
 import { FieldValue, SHORT } from "./field-value.tsx";
 import { ShowWhole } from "./show-whole.tsx";
-
-const ValueDiff = lazy(async () => ({ default: (await import("./value-diff.tsx")).ValueDiff }));
+import { ValueDiff } from "./value-diff.tsx";
 
 /** From here on two values are easier to read as one text with what came and went. */
 const WORTH_A_DIFF = 60;
@@ -107,18 +106,10 @@ function WholeDiff({ patchId, row, column, structured }: WholeDiffProps) {
       </Group>
     );
   return (
-    <Suspense
-      fallback={
-        <Text size="xs" c="dimmed">
-          Comparing…
-        </Text>
-      }
-    >
-      <ValueDiff
-        old={textOf(whole.before, column) ?? ""}
-        next={textOf(whole.after, column) ?? ""}
-        structured={structured}
-      />
-    </Suspense>
+    <ValueDiff
+      old={textOf(whole.before, column) ?? ""}
+      next={textOf(whole.after, column) ?? ""}
+      structured={structured}
+    />
   );
 }
