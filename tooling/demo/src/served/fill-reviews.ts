@@ -100,7 +100,7 @@ async function halfApproved(world: DemoWorld): Promise<void> {
 
 async function approved(world: DemoWorld): Promise<void> {
   const { dina, cleo } = world.people;
-  await world.decide(cleo, await world.reviewOf(dina, shop("inventory"), { title: "Stock count in Turin" }));
+  await world.decide(cleo, await world.reviewOf(dina, shop("customers"), { title: "Guests of the fair" }));
 }
 
 async function refused(world: DemoWorld): Promise<void> {
@@ -135,5 +135,5 @@ async function withdrawnAndExpired(world: DemoWorld): Promise<void> {
     params: { id: withdrawn.id },
     body: { reason: "The customers were not asked yet." },
   });
-  await world.reviewOf(dina, shop("customers"), { title: "Guests of the fair", expiresInSeconds: 5 });
+  await world.reviewOf(dina, shop("inventory"), { title: "Stock count in Turin", expiresInSeconds: 5 });
 }

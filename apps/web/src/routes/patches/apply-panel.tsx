@@ -69,8 +69,7 @@ export function ApplyPanel(props: ApplyPanelProps) {
   const undoReady = trial === null || clean;
   const busy = check.isPending || (checked !== null && !checkRun.ended);
   const why =
-    blocked ??
-    (undoReady ? null : "Check for drift first: nothing is written before it is known what would be.");
+    blocked ?? (undoReady ? null : whyNotYet(checkRun.ended ? (drift?.conflicts ?? null) : undefined));
   const nothing = clean && drift.applied === 0;
   const done = written !== null || doneRunId !== null;
   const stop = () => {
@@ -172,6 +171,14 @@ export function ApplyPanel(props: ApplyPanelProps) {
       )}
     </Stack>
   );
+}
+
+/** `conflicts`: undefined before a check, null when it could not be made. */
+function whyNotYet(conflicts: number | null | undefined): string {
+  if (conflicts === undefined)
+    return "Check for drift first: nothing is written before it is known what would be.";
+  if (conflicts === null) return "The check says that it cannot be applied as it is.";
+  return "Rows moved: choose above what to do with them.";
 }
 
 interface StepProps {

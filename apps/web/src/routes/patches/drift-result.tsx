@@ -21,7 +21,12 @@ interface DriftResultProps {
 /** What the check found, and the choices that there are then. Nothing is ever overwritten without a word. */
 export function DriftResult({ run, drift, skipMoved, onSkip, onStop, reviewAgain }: DriftResultProps) {
   if (run.error !== null)
-    return <ErrorState what="It cannot be applied as it is" error={storedError(run.error)} />;
+    return (
+      <Stack gap="xs" align="flex-start">
+        <ErrorState what="It cannot be applied as it is" error={storedError(run.error)} />
+        {reviewAgain}
+      </Stack>
+    );
   if (drift === null) return <Text size="sm">The check ended as {run.state}.</Text>;
   const { conflicts, skipped, already } = drift;
   return (
