@@ -13,7 +13,7 @@ describe.skipIf(CHROMIUM_PATH === null)("bad weather", { timeout: 180_000 }, () 
     world = await DashboardWorld.open({ label: "bad_weather", ...REVIEW_WORLD });
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") await world.screenshotAll(`failed-${task.name.replaceAll(" ", "-")}`);
+    if (task.result?.state === "fail") await world.screenshotAll(`failed ${task.name}`);
     await world.assertQuiet();
   });
   afterAll(() => world.close());
@@ -26,11 +26,6 @@ describe.skipIf(CHROMIUM_PATH === null)("bad weather", { timeout: 180_000 }, () 
     return id;
   }
 
-  /** Signs the person out everywhere, as an administrator or a time limit does. */
-  async function endSessionsOf(who: "ann" | "ben" | "cem"): Promise<void> {
-    await world.ask("ada", "DELETE", `/people/${world.people[who].userId}/sessions`);
-  }
-
   const decide = async (page: Page, what: "Approve" | "Refuse", reason: string) => {
     await page.getByRole("button", { name: what }).first().click();
     await page.getByRole("dialog").getByRole("textbox").fill(reason);
@@ -41,7 +36,7 @@ describe.skipIf(CHROMIUM_PATH === null)("bad weather", { timeout: 180_000 }, () 
   it("a session that ends while a form is filled in loses nothing of it", async () => {
     world.complaints.expect(/status of 401/);
     const page = await world.openAs("ann", "/jobs/new");
-    const name = page.getByLabel("Name");
+    const name = page.getByRole("textbox", { name: "Name" });
     await name.fill("typed-with-care");
     for (const [label, server] of [
       ["Source", "stage"],
@@ -51,7 +46,7 @@ describe.skipIf(CHROMIUM_PATH === null)("bad weather", { timeout: 180_000 }, () 
       await place.getByRole("button", { name: "Type a locator" }).click();
       await place.getByLabel(`${label}: locator`).fill(`${server}:weather:users`);
     }
-    await endSessionsOf("ann");
+    await world.endSessionOf(page);
     await page.keyboard.press("ControlOrMeta+Enter");
     const dialog = page.getByRole("dialog", { name: "Your session has ended" });
     await dialog.waitFor();

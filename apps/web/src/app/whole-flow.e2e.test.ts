@@ -16,7 +16,7 @@ describe.skipIf(CHROMIUM_PATH === null)("from a comparison to an undo", { timeou
     world = await DashboardWorld.open({ label: "whole_flow", ...REVIEW_WORLD });
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") await world.screenshotAll(`failed-${task.name.replaceAll(" ", "-")}`);
+    if (task.result?.state === "fail") await world.screenshotAll(`failed ${task.name}`);
     await world.assertQuiet();
   });
   afterAll(() => world.close());

@@ -24,3 +24,9 @@ it("leaves letters of every script as they are", () => {
   expect(shown("שלום 👩‍👩‍👧 é")).toContain("שלום");
   expect(shown("日本語")).toBe("日本語");
 });
+
+it("leaves signs together that are joined to one, and shows a joiner that joins nothing", () => {
+  for (const sign of ["👩‍👩‍👧‍👦", "🏳️‍🌈", "👩🏽‍🚀"]) expect(shown(sign)).toBe(sign);
+  expect(shown("a\u200db")).toBe("a[⟨U+200D⟩]b");
+  expect(shown("👩\u200d")).toBe("👩[⟨U+200D⟩]");
+});

@@ -6,6 +6,9 @@ export interface ValuePart {
 
 const CONTROL =
   /[\u0000-\u001f\u007f-\u00a0\u00ad\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff]/;
+const JOINER = "\u200d";
+const PICTURE = /\p{Extended_Pictographic}/u;
+const BEFORE_JOINER = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f/u;
 const SIGNS: Readonly<Record<string, string>> = {
   "\t": "⇥",
   "\n": "⏎",
@@ -31,10 +34,16 @@ export function visibleParts(text: string): readonly ValuePart[] {
   for (const [at, letter] of letters.entries()) {
     const doubled = letter === " " && (letters[at + 1] === " " || letters[at - 1] === " ");
     if (letter === " " && (first < 0 || at < first || at > end || doubled)) add("·", true);
+    else if (letter === JOINER && isWithinEmoji(letters, at)) add(letter, false);
     else if (CONTROL.test(letter)) add(SIGNS[letter] ?? `⟨${codePoint(letter)}⟩`, true);
     else add(letter, false);
   }
   return parts;
+}
+
+/** A family or a flag is several signs that are joined; it is seen, and so is that it is one. */
+function isWithinEmoji(letters: readonly string[], at: number): boolean {
+  return BEFORE_JOINER.test(letters[at - 1] ?? "") && PICTURE.test(letters[at + 1] ?? "");
 }
 
 function codePoint(letter: string): string {

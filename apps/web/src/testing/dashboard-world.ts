@@ -50,6 +50,7 @@ export class DashboardWorld<Name extends string = never> {
   readonly #label: string;
   readonly #folder: string;
   readonly #contexts: BrowserContext[] = [];
+  readonly #sessions = new WeakMap<BrowserContext, Person>();
 
   private constructor(
     parts: Pick<DashboardWorld<Name>, "server" | "browser" | "databases" | "people"> & {
@@ -123,12 +124,20 @@ export class DashboardWorld<Name extends string = never> {
     const context = await this.newContext(options);
     if (who !== null) {
       // A session of its own: one test may end it without taking it from the others.
-      const { session } = await signInAgain(this.server.url, this.people[who]);
+      const person = await signInAgain(this.server.url, this.people[who]);
+      const { session } = person;
+      this.#sessions.set(context, person);
       await context.addCookies([{ ...session, url: this.server.url, httpOnly: true, sameSite: "Strict" }]);
     }
     const page = await context.newPage();
     if (path !== "about:blank") await page.goto(this.server.url + path);
     return page;
+  }
+
+  /** As when its time is over: the page is not told. */
+  async endSessionOf(page: Page): Promise<void> {
+    const person = this.#sessions.get(page.context());
+    if (person !== undefined) await askAs(this.server.url, person, "POST", "/sign-out");
   }
 
   async newContext({ theme, viewport = WIDE, reducedMotion }: OpenOptions = {}): Promise<BrowserContext> {
@@ -162,7 +171,8 @@ export class DashboardWorld<Name extends string = never> {
   /** Into `reports/dashboard/`, which git ignores. */
   async screenshot(page: Page, name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: "disabled" });
+    const file = `${name.replaceAll(/[^\w.]+/g, "-")}.png`;
+    await page.screenshot({ path: join(SCREENSHOTS, file), animations: "disabled" });
   }
 
   /** What all open pages show, for who wonders why a test failed. */
