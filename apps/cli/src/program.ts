@@ -3,6 +3,7 @@ import { LOG_LEVELS } from "./command-log.ts";
 import { defineAudit } from "./commands/audit.ts";
 import { defineCompletion } from "./commands/completion.ts";
 import { defineConfig } from "./commands/config.ts";
+import { defineConflicts } from "./commands/conflicts.ts";
 import { defineCopy } from "./commands/copy.ts";
 import { defineDiff } from "./commands/diff.ts";
 import { defineExport } from "./commands/export.ts";
@@ -69,6 +70,7 @@ export function createProgram({ act, out, err }: ProgramOptions): Command {
   defineUndo(program, act);
   defineLog(program, act);
   defineReview(program, act);
+  defineConflicts(program, act);
   defineServer(program, act);
   defineService(program, act);
   definePeople(program, act);

@@ -62,9 +62,13 @@ export async function previewRule(
     decided,
     left: count - decided,
     digest,
-    choices: [...choices].map(([choice, number]) => ({ choice, count: number })),
-    reasons: [...reasons].map(([reason, number]) => ({ reason, count: number })),
+    choices: mostFirst(choices).map(([choice, number]) => ({ choice, count: number })),
+    reasons: mostFirst(reasons).map(([reason, number]) => ({ reason, count: number })),
     firstDecided: first.decided,
     firstLeft: first.left,
   };
+}
+
+function mostFirst<Name extends string>(counts: ReadonlyMap<Name, number>): readonly [Name, number][] {
+  return [...counts].sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1));
 }

@@ -18,7 +18,7 @@ import { carriedOutBy, choiceText, keyText, kindText } from "./conflict-words.ts
 import { conflictQuery, type WholeConflict } from "./conflicts-query.ts";
 import { DecideBar } from "./decide-bar.tsx";
 import { DecisionNotes } from "./decision-notes.tsx";
-import { inboxCommand } from "./inbox-command.ts";
+import { listCommand } from "./inbox-command.ts";
 import { useDraft } from "./use-draft.ts";
 
 interface ConflictDetailProps {
@@ -124,7 +124,12 @@ export function ConflictDetail({ answer, trail, left, onDecided }: ConflictDetai
             {jobId === null && runId === null && "a run that is gone"}; seen last <Ago at={answer.seenAt} />
           </>
         }
-        command={inboxCommand({ kind: jobKind, sides })}
+        command={listCommand({
+          jobName,
+          table: answer.table,
+          ...(answer.state === "open" ? {} : { state: answer.state }),
+          ...keyOf(answer),
+        })}
       />
       <DecisionNotes
         answer={answer}
@@ -167,6 +172,14 @@ export function ConflictDetail({ answer, trail, left, onDecided }: ConflictDetai
       )}
     </>
   );
+}
+
+/** Text of its key by which it is found; of several columns the longest one says most. */
+function keyOf({ key }: WholeConflict): { readonly key?: string } {
+  const [text] = Object.values(key)
+    .filter((value) => value !== null)
+    .sort((a, b) => b.length - a.length);
+  return text === undefined || text === "" ? {} : { key: text };
 }
 
 const TOLD_MS = 2_500;

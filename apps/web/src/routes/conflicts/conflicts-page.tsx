@@ -11,7 +11,7 @@ import { PageButton } from "../../components/page-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { type ConflictSearch, filterOf, isNarrowed } from "./conflict-search.ts";
 import { type ConflictCounts, useCounts, useInbox } from "./conflicts-query.ts";
-import { inboxCommand } from "./inbox-command.ts";
+import { listCommand } from "./inbox-command.ts";
 import { InboxFilters } from "./inbox-filters.tsx";
 import { neighbour } from "./inbox-lines.ts";
 import { InboxList } from "./inbox-list.tsx";
@@ -53,7 +53,7 @@ export function ConflictsPage() {
       <PageHeader
         title="Conflicts"
         description="Rows that both sides changed and no rule settled. They stay as they are until somebody decides."
-        command={inboxCommand(group)}
+        command={listCommand({ ...search, jobName: search.job === undefined ? null : (group?.name ?? null) })}
         places={[group?.sides.ours ?? null, group?.sides.theirs ?? null].filter((place) => place !== null)}
         actions={
           <Button
@@ -110,6 +110,7 @@ export function ConflictsPage() {
       {search.rule === true && mayDecide && decidable && (
         <RuleDialog
           search={search}
+          jobName={search.job === undefined ? null : (group?.name ?? null)}
           sampleId={items[0]?.id ?? null}
           counts={counts.data}
           onClose={() => change({ rule: undefined })}

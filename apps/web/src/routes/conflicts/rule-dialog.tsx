@@ -5,11 +5,13 @@ import { isCodedError } from "@syncline/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { api } from "../../api/client.ts";
+import { CommandLine } from "../../components/command-line.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { counted, countText } from "../../components/number-text.ts";
 import { type ConflictSearch, filterOf } from "./conflict-search.ts";
 import { kindText } from "./conflict-words.ts";
 import type { ConflictCounts } from "./conflicts-query.ts";
+import { resolveCommand } from "./inbox-command.ts";
 import { groupName } from "./inbox-filters.tsx";
 import { NO_RULE, ruleOf } from "./rule-draft.ts";
 import { RuleFields } from "./rule-fields.tsx";
@@ -20,13 +22,15 @@ interface RuleDialogProps {
   readonly counts: ConflictCounts | undefined;
   /** A conflict of the list: it knows the columns of its table. */
   readonly sampleId: string | null;
+  /** Of the job that the filter names. */
+  readonly jobName: string | null;
   readonly onClose: () => void;
 }
 
 const TYPING_MS = 300;
 
 /** Decides all that the filter shows by one rule, after it was seen what that would be. */
-export function RuleDialog({ search, counts, sampleId, onClose }: RuleDialogProps) {
+export function RuleDialog({ search, counts, sampleId, jobName, onClose }: RuleDialogProps) {
   const queryClient = useQueryClient();
   const [draft, setDraft] = useState(NO_RULE);
   const [settled] = useDebouncedValue(draft, TYPING_MS);
@@ -75,6 +79,7 @@ export function RuleDialog({ search, counts, sampleId, onClose }: RuleDialogProp
         )}
         {decide.error !== null && <ErrorState what="Nothing was decided" error={decide.error} />}
         <RulePreview preview={found} loading={preview.isFetching} />
+        {rule !== null && <CommandLine command={resolveCommand({ ...search, jobName }, rule)} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Cancel
