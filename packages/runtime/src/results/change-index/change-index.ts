@@ -32,6 +32,8 @@ const MOST_LENGTH = 2_000_000;
 /** How long it works before others have their turn. */
 const TURN_MS = 5;
 const BATCH = 256;
+/** Characters of rows with long values in a batch. */
+const BATCH_LENGTH = 1_000_000;
 /** Filters that are remembered. */
 const KEPT_CHOICES = 16;
 const KEPT_SEARCHES = 4;
@@ -190,11 +192,15 @@ export class ChangeIndex {
       return true;
     };
     let batch: PatchOperation[] = [];
-    for await (const found of this.#find(filter, 0, everything)) {
-      batch.push(this.whole(found));
-      if (batch.length < BATCH) continue;
+    let length = 0;
+    for await (const { rank, record, block } of this.#find(filter, 0, everything)) {
+      const whole = this.blocks.whole(record, rank);
+      batch.push(this.codec(block).decode(whole));
+      if (whole !== record) for (const value of whole) length += value.length;
+      if (batch.length < BATCH && length < BATCH_LENGTH) continue;
       yield batch;
       batch = [];
+      length = 0;
     }
     if (batch.length > 0) yield batch;
   }

@@ -27,17 +27,18 @@ export function ShapePanel({ patch, tables, filter }: ExplorerPanelProps) {
   return (
     <Stack gap="lg">
       <Group gap="md" align="flex-end">
-        <Select
-          label="Table"
-          size="xs"
-          w={240}
-          data={different.map(({ name }) => name)}
-          value={table}
-          onChange={setChosen}
-          disabled={filter.table !== undefined}
-          allowDeselect={false}
-          searchable
-        />
+        {filter.table === undefined && different.length > 1 && (
+          <Select
+            label="Table"
+            size="xs"
+            w={240}
+            data={different.map(({ name }) => name)}
+            value={table}
+            onChange={setChosen}
+            allowDeselect={false}
+            searchable
+          />
+        )}
         <Select
           label="Column"
           size="xs"
@@ -55,7 +56,7 @@ export function ShapePanel({ patch, tables, filter }: ExplorerPanelProps) {
       {shownColumn !== null && (
         <section aria-label={`Values of ${shownColumn}`}>
           <Title order={2} size="h2" mb="xs">
-            <bdi className="sl-mono">{shownColumn}</bdi>
+            What became of <bdi className="sl-mono">{shownColumn}</bdi>
           </Title>
           <ColumnProfileView patchId={patch.id} table={table} column={shownColumn} filter={filter} />
         </section>
