@@ -1,5 +1,6 @@
 /** What a group of routes is about, in the order in which people read. */
 export const TAGS: Readonly<Record<string, string>> = {
+  overview: "How everything stands, what runs now, and what waits for people.",
   jobs: "Saved definitions of work, their schedules and incoming webhooks.",
   runs: "Executions of jobs and of single requests: progress, outcome, work units, control.",
   events: "What happens, as server-sent events that go on after `Last-Event-ID`.",
