@@ -97,7 +97,12 @@ it("goes from the verdict to a filter, a row, its details, and back by its addre
   await look(page, "row");
   const again = await world.openAs("ada", page.url().slice(world.server.url.length));
   await panel(again).getByText("id 30").waitFor();
-  expect(await again.getByRole("tab", { selected: true }).textContent()).toContain("Updates");
+  expect(
+    await again
+      .getByRole("tablist", { name: "Kinds of changes" })
+      .getByRole("tab", { selected: true })
+      .textContent(),
+  ).toContain("Updates");
   await expect.poll(() => again.locator('.dx-row[aria-selected="true"]').textContent()).toContain("30");
   await again.keyboard.press("Escape");
   await panel(again).waitFor({ state: "detached" });

@@ -16,6 +16,7 @@ import { PageCache } from "../grid/page-cache.ts";
 import { countOfKinds } from "../known-count.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { KIND_TABS, KindTabs } from "./kind-tabs.tsx";
+import { noRowsText } from "./no-rows-text.ts";
 import { useRowAddress } from "./use-row-address.ts";
 
 interface RowsViewProps {
@@ -93,7 +94,7 @@ export function RowsView(props: RowsViewProps) {
     { keys: "j", label: "Next row", run: () => step(1) },
     { keys: "k", label: "Row before", run: () => step(-1) },
     { keys: "Enter", label: "Open the row", run: () => open(active) },
-    { keys: "Escape", label: "Close the row", run: close },
+    ...(search.row === undefined ? [] : [{ keys: "Escape", label: "Close the row", run: close }]),
     { keys: "/", label: "Search in values", run: () => searchInput.current?.focus() },
     ...KIND_TABS.map((tab, at) => ({
       keys: String(at + 1),
@@ -130,7 +131,7 @@ export function RowsView(props: RowsViewProps) {
           {countError !== null && count === null ? (
             <ErrorState what="The rows could not be counted" error={countError} />
           ) : shown?.exact === true && rows === 0 ? (
-            <NoRows filter={filter} onFilter={onFilter} />
+            <NoRows filter={filter} tables={tables.tables} onFilter={onFilter} />
           ) : (
             <ChangeGrid
               key={`${patchId} ${table?.name ?? ""}`}
@@ -220,19 +221,24 @@ function PageErrors({ cache }: { readonly cache: PageCache<ChangeRow> }) {
   );
 }
 
-function NoRows({ filter, onFilter }: { filter: ChangeFilter; onFilter: (filter: ChangeFilter) => void }) {
+interface NoRowsProps {
+  readonly filter: ChangeFilter;
+  readonly tables: readonly PatchTable[];
+  readonly onFilter: (filter: ChangeFilter) => void;
+}
+
+function NoRows({ filter, tables, onFilter }: NoRowsProps) {
+  const { title, advice } = noRowsText(filter, tables);
   return (
     <EmptyState
-      title="No change is like that"
+      title={title}
       action={
         <Button variant="default" size="xs" onClick={() => onFilter({})}>
           Show all changes
         </Button>
       }
     >
-      {Object.keys(filter).length === 1 && filter.kinds !== undefined
-        ? "There are changes of other kinds."
-        : "Take away a condition, or look into another table."}
+      {advice}
     </EmptyState>
   );
 }
