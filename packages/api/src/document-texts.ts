@@ -31,6 +31,7 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   scope: "As the identity provider adds it; not used.",
   code: "What the identity provider gives for a token, once.",
   iss: "The identity provider, as it names itself.",
+  enabled: "Enabled ones, or disabled ones.",
   error: "Why the identity provider refuses.",
   error_description: "The same in words; not shown.",
   error_uri: "Where the identity provider explains it; not used.",
