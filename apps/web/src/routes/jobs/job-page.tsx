@@ -119,15 +119,8 @@ function JobActions({ job, onDialog }: JobActionsProps) {
     run.mutate(
       { id: job.id },
       {
-        onSuccess: ({ id }) =>
-          notifications.show({
-            title: `${job.name} is started`,
-            message: (
-              <PageLink to="/runs/$runId" params={{ runId: id }}>
-                Look at the run
-              </PageLink>
-            ),
-          }),
+        onSuccess: () =>
+          notifications.show({ title: `${job.name} is started`, message: "Its run is in the timeline." }),
         onError: failed(`${job.name} was not started`),
       },
     );
@@ -138,8 +131,11 @@ function JobActions({ job, onDialog }: JobActionsProps) {
     ...(fixed === null ? [{ keys: "e", label: "Edit it", run: edit }] : []),
   ]);
   const hasSchedule = job.definition.schedule !== undefined;
+  const dry = "dryRun" in job.definition && job.definition.dryRun;
   const canReview =
-    WRITING_KINDS.has(job.kind) && (me.can("reviews:write") || Object.keys(me.environments).length > 0);
+    WRITING_KINDS.has(job.kind) &&
+    !dry &&
+    (me.can("reviews:write") || Object.keys(me.environments).length > 0);
   return (
     <>
       <Tooltip label={mayNotRun} disabled={mayNotRun === null}>

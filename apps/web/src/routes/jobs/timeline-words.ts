@@ -78,7 +78,7 @@ export function pairWords({ by, cycle }: EntryOf<"pair">): string {
 }
 
 export function hookWords({ by, change }: EntryOf<"hook">): string {
-  return `${actorText(by)} ${change === "rotated" ? "made a new hook; the one before stopped working" : "removed the hook"}`;
+  return `${actorText(by)} ${change === "rotated" ? "made a new hook; any older one stopped working" : "removed the hook"}`;
 }
 
 /** "ignoreFields" → "ignore fields". */

@@ -86,7 +86,7 @@ export function JobFormPage(props: JobFormPageProps) {
                   {why}
                 </Alert>
               )}
-              <Group gap="sm" align="flex-end">
+              <Group gap="sm" align={beside === undefined ? "center" : "flex-end"}>
                 {beside}
                 <Button
                   type="submit"

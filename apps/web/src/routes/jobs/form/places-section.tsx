@@ -162,15 +162,18 @@ function ApplicationField() {
     <ChoiceField
       name="ledgerId"
       label="Application"
-      help={
-        known
-          ? "What shall be taken back, as the target's log calls it."
-          : "Choose the target first, then what was applied to it."
-      }
+      help={applicationHelp(known, data?.items.length)}
       choices={(data?.items ?? []).map(({ id, kind, source, counts, appliedAt }) => ({
         value: id,
         about: `${kind} from ${source} · +${countText(counts.inserted)} ~${countText(counts.updated)} −${countText(counts.deleted)} · ${exactTime(appliedAt)}`,
       }))}
     />
   );
+}
+
+function applicationHelp(known: boolean, count: number | undefined): string {
+  if (!known) return "Choose the target first, then what was applied to it.";
+  if (count === 0)
+    return "Nothing is in the target's log: nothing was applied there that could be taken back.";
+  return "What shall be taken back, as the target's log calls it.";
 }

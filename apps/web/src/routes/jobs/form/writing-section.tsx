@@ -145,7 +145,7 @@ function ConflictFields() {
         help="Timestamps that are no further apart do not say which row is newer."
         placeholder="0s"
         mono
-        width={200}
+        width={420}
       />
     </>
   );
