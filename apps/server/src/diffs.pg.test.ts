@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { createClient } from "@syncline/api/client";
 import { createTestDatabase, type TestDatabase } from "@syncline/tooling-test-postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -237,6 +239,8 @@ describe("a patch of a selection", () => {
     const stale = await select({ hash: another });
     expect([stale.status, stale.json.code]).toEqual([409, "selection.changed"]);
     expect(await stored()).toBe(before);
+    const folders = await readdir(join(server.folder, "state", "objects", "results"));
+    expect(folders).toHaveLength(before);
     const files = await server.database.query("SELECT count(*)::int AS n FROM syncline_control.patches");
     expect(files[0]?.["n"]).toBe(before);
   });
