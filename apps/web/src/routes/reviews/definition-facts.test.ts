@@ -31,5 +31,21 @@ it("says what a copy does, and nothing that changes no row", () => {
   });
 });
 
+it("puts places first and says rules in words", () =>
+  expect(
+    definitionFacts({
+      kind: "bi-sync",
+      conflicts: { detection: "changed-fields", resolution: "manual" },
+      target: "b:x:*",
+      source: "a:x:*",
+      schedule: { every: "5m" },
+    } as unknown as Parameters<typeof definitionFacts>[0]),
+  ).toEqual([
+    ["What", "Keep both places in step"],
+    ["Source", "a:x:*"],
+    ["Target", "b:x:*"],
+    ["Conflicts", "detection changed-fields, resolution manual"],
+  ]));
+
 it("names what it has no word for", () =>
   expect(facts({ kind: "bi-sync", somethingNew: 7 })).toMatchObject({ "Something new": "7" }));

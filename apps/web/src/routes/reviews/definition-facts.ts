@@ -41,6 +41,7 @@ const APART: ReadonlySet<string> = new Set([
   "parallel",
   "slices",
   "timeout",
+  "schedule",
 ]);
 
 const STRATEGIES: Readonly<Record<string, string>> = {
@@ -58,9 +59,18 @@ const STRATEGIES: Readonly<Record<string, string>> = {
 /** A definition as people read it: what it does, and everything that decides what is written. */
 export function definitionFacts(definition: Definition): readonly (readonly [string, string])[] {
   const facts = Object.entries(definition)
+    .sort(([one], [other]) => placeOf(one) - placeOf(other))
     .filter(([name, value]) => !APART.has(name) && says(value))
     .map(([name, value]) => [LABELS[name] ?? sentence(name), factText(name, value)] as const);
   return [["What", KINDS[definition.kind]], ...facts];
+}
+
+const FIRST = ["source", "base", "target"];
+
+/** Where from and where to come before all else; the rest stays in its order. */
+function placeOf(name: string): number {
+  const at = FIRST.indexOf(name);
+  return at < 0 ? FIRST.length : at;
 }
 
 function says(value: unknown): boolean {
@@ -80,7 +90,11 @@ function factText(name: string, value: unknown): string {
   if (name === "includeSchemas") return "are created where they are missing";
   if (value === true) return "yes";
   if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value.join(", ");
-  return typeof value === "object" ? JSON.stringify(value, null, 1) : String(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  const parts = Object.entries(value);
+  // A filter is a document of its own; rules are a few words.
+  if (parts.some(([, part]) => typeof part === "object")) return JSON.stringify(value, null, 1);
+  return parts.map(([part, text]) => `${sentence(part).toLowerCase()} ${text}`).join(", ");
 }
 
 /** `maxDeletes` → "Max deletes". */
