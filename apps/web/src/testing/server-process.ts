@@ -31,9 +31,12 @@ export class ServerProcess {
     return server;
   }
 
-  /** Another one on the same control database and folder. */
-  beside(): Promise<ServerProcess> {
-    return ServerProcess.start(this.#options);
+  /** Another one on the same control database and folder. What is told once is known from the first one. */
+  async beside(): Promise<ServerProcess> {
+    const server = new ServerProcess(this.#options, await freePort());
+    server.#told = this.#told;
+    await server.start();
+    return server;
   }
 
   get url(): string {
