@@ -59,7 +59,17 @@ export function AskReviewDialog({ opened, onClose, patchId, ...first }: AskRevie
     triggers: triggersOff ? "off" : "auto",
   } as const;
   const command = commandOf([
-    ...["syncline", "review", "open", "--title", title || "…", "--patch", patchId, "--target", target],
+    ...[
+      "syncline",
+      "review",
+      "open",
+      "--title",
+      title.trim() || `Changes of ${target}`,
+      "--patch",
+      patchId,
+      "--target",
+      target,
+    ],
     ...(strategy === "manual" ? [] : ["--strategy", strategy]),
     ...(includeCascades ? ["--include-cascades"] : []),
     ...(triggersOff ? ["--triggers", "off"] : []),

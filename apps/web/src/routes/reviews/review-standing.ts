@@ -87,13 +87,15 @@ export interface Ending {
   readonly again: boolean;
 }
 
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** How a review ended, and what to do next; null while it is open or approved. */
 export function endingOf({
   state,
   stateReason,
   kind,
 }: Pick<Review, "state" | "stateReason" | "kind">): Ending | null {
-  const reason = stateReason === "" ? null : stateReason;
+  const reason = stateReason === null || stateReason === "" ? null : capitalised(stateReason);
   switch (state) {
     case "open":
     case "approved":

@@ -7,6 +7,7 @@ import { useShortcuts } from "../../app/shortcuts.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Facts } from "../../components/facts.tsx";
 import { countText } from "../../components/number-text.ts";
+import { PageLink } from "../../components/page-link.tsx";
 import { PlaceText } from "../../components/place-text.tsx";
 import { patchSummary } from "../patches/drift.ts";
 import { patchQuery } from "../patches/patch-queries.ts";
