@@ -32,7 +32,7 @@ const PAGES: Readonly<Record<string, string>> = {
   runs: "/runs",
   run: "/runs/{run}",
   "failed-run": "/runs/{failedRun}",
-  "compare-runs": "/runs/compare?left={run}&right={failedRun}",
+  "compare-runs": "/runs/compare?a={run}&b={failedRun}",
   comparisons: "/diffs",
   "new-comparison": "/diffs/new",
   comparison: "/diffs/{patch}",
