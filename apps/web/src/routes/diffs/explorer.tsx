@@ -55,6 +55,7 @@ export function Explorer(props: ExplorerProps) {
       {tables.tables.length > 1 && (
         <TableList
           tables={tables.tables}
+          complete={tables.complete}
           chosen={filter.table}
           onChoose={chooseTable}
           find={search.find ?? ""}

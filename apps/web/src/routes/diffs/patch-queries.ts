@@ -4,7 +4,7 @@ import { type ChangeFilter, queryOfFilter } from "./change-filter.ts";
 import { type ChangeRow, changeRow } from "./change-row.ts";
 
 /** Of a search that goes on. */
-const ASK_AGAIN_MS = 300;
+const ASK_AGAIN_MS = 100;
 /** What a patch holds never changes. */
 const FOREVER = Number.POSITIVE_INFINITY;
 

@@ -28,7 +28,7 @@ const tables = [
 ];
 
 it.each([
-  [{ table: "equal" }, "equal is equal on both sides", "5 rows, without a difference."],
+  [{ table: "equal" }, "equal is equal on both sides", "5 rows, equal."],
   [{ table: "broken", kinds: ["delete"] }, "broken could not be compared", "Not allowed."],
   [{ table: "gone" }, "No table is called gone", "Choose one of the tables beside."],
   [
@@ -43,8 +43,20 @@ it.each([
   ],
 ] as const)("%j", (filter, title, advice) => {
   const { kinds, ...rest } = { kinds: undefined, ...filter };
-  expect(noRowsText({ ...rest, ...(kinds === undefined ? {} : { kinds: [...kinds] }) }, tables)).toEqual({
+  expect(
+    noRowsText(
+      { ...rest, ...(kinds === undefined ? {} : { kinds: [...kinds] }) },
+      { tables, complete: true },
+    ),
+  ).toEqual({
     title,
     advice,
+  });
+});
+
+it("does not call equal what was perhaps not looked at", () => {
+  expect(noRowsText({ table: "equal" }, { tables, complete: false })).toEqual({
+    title: "No difference was found in equal",
+    advice: "5 rows equal, so far.",
   });
 });

@@ -1,6 +1,6 @@
-import { counted } from "../../../components/number-text.ts";
 import type { ChangeFilter } from "../change-filter.ts";
-import type { PatchTable } from "../explorer-props.ts";
+import type { PatchTables } from "../explorer-props.ts";
+import { sameText } from "../verdict/verdict.ts";
 
 interface NoRowsText {
   readonly title: string;
@@ -9,7 +9,10 @@ interface NoRowsText {
 }
 
 /** Why a filter chooses nothing, as far as that is known. */
-export function noRowsText(filter: ChangeFilter, tables: readonly PatchTable[]): NoRowsText {
+export function noRowsText(
+  filter: ChangeFilter,
+  { tables, complete }: Pick<PatchTables, "tables" | "complete">,
+): NoRowsText {
   const table = tables.find(({ name }) => name === filter.table);
   const name = filter.table ?? "";
   if (filter.table !== undefined && table === undefined)
@@ -20,11 +23,13 @@ export function noRowsText(filter: ChangeFilter, tables: readonly PatchTable[]):
       advice: table.error?.message ?? "Its run says why; nothing is known of its rows.",
     };
   if (table?.state === "same") {
-    const rows = table.unchanged === null ? "all rows" : counted(table.unchanged, "row");
-    return { title: `${name} is equal on both sides`, advice: `${rows}, without a difference.` };
+    const title = complete ? `${name} is equal on both sides` : `No difference was found in ${name}`;
+    return { title, advice: `${capitalised(sameText(table, complete))}.` };
   }
   const { table: _, kinds, ...rest } = filter;
   if (kinds !== undefined && Object.keys(rest).length === 0)
     return { title: "There is no change of this kind", advice: "There are changes of other kinds." };
   return { title: "No change is like that", advice: "Take a condition away, or look into another table." };
 }
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

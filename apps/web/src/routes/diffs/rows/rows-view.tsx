@@ -131,7 +131,7 @@ export function RowsView(props: RowsViewProps) {
           {countError !== null && count === null ? (
             <ErrorState what="The rows could not be counted" error={countError} />
           ) : shown?.exact === true && rows === 0 ? (
-            <NoRows filter={filter} tables={tables.tables} onFilter={onFilter} />
+            <NoRows filter={filter} tables={tables} onFilter={onFilter} />
           ) : (
             <ChangeGrid
               key={`${patchId} ${table?.name ?? ""}`}
@@ -223,7 +223,7 @@ function PageErrors({ cache }: { readonly cache: PageCache<ChangeRow> }) {
 
 interface NoRowsProps {
   readonly filter: ChangeFilter;
-  readonly tables: readonly PatchTable[];
+  readonly tables: PatchTables;
   readonly onFilter: (filter: ChangeFilter) => void;
 }
 

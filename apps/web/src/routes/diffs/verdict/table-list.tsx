@@ -5,12 +5,14 @@ import { useMemo, useRef } from "react";
 import { KindCounts } from "../../../components/kind-counts.tsx";
 import { counted, countText, shareText } from "../../../components/number-text.ts";
 import type { PatchTable } from "../explorer-props.ts";
-import { differencesOf, orderedTables, rowsOf, shareOf } from "./verdict.ts";
+import { differencesOf, orderedTables, rowsOf, sameText, shareOf } from "./verdict.ts";
 
 const LINE_PX = 50;
 
 interface TableListProps {
   readonly tables: readonly PatchTable[];
+  /** Whether the comparison came to its end. */
+  readonly complete: boolean;
   readonly chosen: string | undefined;
   readonly onChoose: (table: string | undefined) => void;
   readonly find: string;
@@ -21,7 +23,7 @@ interface TableListProps {
 
 /** Verdict by table; a table that is chosen shows its rows alone. */
 export function TableList(props: TableListProps) {
-  const { tables, chosen, onChoose, find, onFind, order, onOrder } = props;
+  const { tables, complete, chosen, onChoose, find, onFind, order, onOrder } = props;
   const shown = useMemo(() => orderedTables(tables, { find, order }), [tables, find, order]);
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -68,6 +70,7 @@ export function TableList(props: TableListProps) {
               >
                 <TableLine
                   table={table}
+                  complete={complete}
                   chosen={chosen === table.name}
                   onChoose={() => onChoose(chosen === table.name ? undefined : table.name)}
                 />
@@ -87,11 +90,12 @@ export function TableList(props: TableListProps) {
 
 interface TableLineProps {
   readonly table: PatchTable;
+  readonly complete: boolean;
   readonly chosen: boolean;
   readonly onChoose: () => void;
 }
 
-function TableLine({ table, chosen, onChoose }: TableLineProps) {
+function TableLine({ table, complete, chosen, onChoose }: TableLineProps) {
   const { name, state, inserts, updates, deletes } = table;
   return (
     <button
@@ -110,19 +114,11 @@ function TableLine({ table, chosen, onChoose }: TableLineProps) {
         ) : state === "failed" ? (
           <span className="dx-failed">could not be compared</span>
         ) : (
-          <SameFacts table={table} />
+          <span className="dx-same-facts">{sameText(table, complete)}</span>
         )}
         <ShareText table={table} />
       </span>
     </button>
-  );
-}
-
-function SameFacts({ table: { unchanged } }: { readonly table: PatchTable }) {
-  return (
-    <span className="dx-same-facts">
-      {unchanged === null ? "equal" : `${countText(unchanged)} rows, equal`}
-    </span>
   );
 }
 

@@ -25,7 +25,7 @@ export function VerdictBanner({ verdict }: { readonly verdict: Verdict }) {
             </Text>
           </Group>
           {outcome === "different" && (
-            <Group gap="xl" wrap="wrap">
+            <Group gap="4px 28px" wrap="wrap">
               {counts.map(([kind, count]) => (
                 <KindFigure key={kind} kind={kind} count={count} rows={rows} atLeast={!complete} />
               ))}
@@ -71,8 +71,8 @@ function KindFigure({ kind, count, rows, atLeast }: KindFigureProps) {
         c={count === 0 ? "dimmed" : `var(--sl-${kind})`}
         fw={count === 0 ? 400 : 650}
       >
+        {atLeast && count > 0 && <span title="at least">≥ </span>}
         <span aria-hidden>{KIND_GLYPHS[kind]}</span>
-        {atLeast && count > 0 && <span title="at least">≥</span>}
         {countText(count)}
       </Text>
       <Text component="span" size="sm" c="dimmed">

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PatchTable } from "../explorer-props.ts";
-import { orderedTables, shareOf, verdictOf, verdictText } from "./verdict.ts";
+import { orderedTables, sameText, shareOf, verdictOf, verdictText } from "./verdict.ts";
 
 const table = (name: string, more: Partial<PatchTable> = {}): PatchTable => ({
   name,
@@ -32,6 +32,7 @@ describe("the verdict in words", () => {
     [[broken], true, "The table could not be compared."],
     [[broken, { ...broken, name: "x" }], true, "None of the 2 tables could be compared."],
     [[table("a")], false, "No difference was found."],
+    [[table("a"), differing], false, "At least 1 of 2 tables differs."],
     [[], true, "Both are equal: 0 rows in 0 tables."],
   ] as const)("%#", (tables, complete, text) =>
     expect(verdictText(verdictOf({ tables: [...tables], complete }))).toBe(text),
@@ -60,3 +61,15 @@ it("orders tables by differences, those not compared before those alike", () => 
   expect(names("name")).toEqual(["Z_orders", "a", "b_most", "notes", "orders"]);
   expect(names("most", "ORD")).toEqual(["orders", "Z_orders"]);
 });
+
+it.each([
+  [100, true, "100 rows, equal"],
+  [1, true, "1 row, equal"],
+  [0, true, "0 rows, equal"],
+  [null, true, "equal"],
+  [100, false, "100 rows equal, so far"],
+  [0, false, "not looked at, or empty"],
+  [null, false, "not looked at, or empty"],
+] as const)("says of %s equal rows, complete: %s", (unchanged, complete, text) =>
+  expect(sameText(table("a", { unchanged }), complete)).toBe(text),
+);

@@ -64,9 +64,19 @@ export function verdictText(verdict: Verdict): string {
   const notCompared = failed === 0 ? "" : ` ${countText(failed)} could not be compared.`;
   if (outcome === "different" && tables === 1) return "The table differs.";
   if (outcome === "different")
-    return `${countText(different)} of ${all} ${different === 1 ? "differs" : "differ"}.${notCompared}`;
+    return `${verdict.complete ? "" : "At least "}${countText(different)} of ${all} ${different === 1 ? "differs" : "differ"}.${notCompared}`;
   if (failed < tables || tables === 0) return `No difference was found.${notCompared}`;
   return tables === 1 ? "The table could not be compared." : `None of the ${all} could be compared.`;
+}
+
+/**
+ * What is known of a table in which no difference was found. A comparison that stopped before its end may not have come
+ * to it, or not to all of it.
+ */
+export function sameText({ unchanged }: Counted, complete: boolean): string {
+  if (complete) return unchanged === null ? "equal" : `${counted(unchanged, "row")}, equal`;
+  if (unchanged === null || unchanged === 0) return "not looked at, or empty";
+  return `${counted(unchanged, "row")} equal, so far`;
 }
 
 /** Differences of a table, for the order of the list. */
