@@ -3,7 +3,7 @@ import { IconArrowsSort, IconSearch, IconSortAZ } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef } from "react";
 import { KindCounts } from "../../../components/kind-counts.tsx";
-import { counted, countText, shareText } from "../../../components/number-text.ts";
+import { counted, shareText } from "../../../components/number-text.ts";
 import type { PatchTable } from "../explorer-props.ts";
 import { differencesOf, orderedTables, rowsOf, sameText, shareOf } from "./verdict.ts";
 
