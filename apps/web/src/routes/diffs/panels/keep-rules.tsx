@@ -8,7 +8,7 @@ import { canSomewhere, useMe } from "../../../api/me.ts";
 import { ErrorState } from "../../../components/error-state.tsx";
 import { PageLink } from "../../../components/page-link.tsx";
 import { LinesSkeleton } from "../../../components/query-boundary.tsx";
-import { coversRules, isComparing, type RuleTexts, withRules } from "./rule-texts.ts";
+import { coversRules, holdsUrl, isComparing, type RuleTexts, withRules } from "./rule-texts.ts";
 import type { JobAnswer, RuleTarget } from "./use-rule-target.ts";
 
 interface KeepRulesProps {
@@ -114,7 +114,8 @@ function CompareAgain({ rules, target: { run } }: KeepRulesProps) {
     },
     onSuccess: ({ id }) => void navigate({ to: "/runs/$runId", params: { runId: id } }),
   });
-  if (run?.definition.kind !== "diff" || !canSomewhere(me, "rows:diff")) return null;
+  if (run?.definition.kind !== "diff" || holdsUrl(run.definition) || !canSomewhere(me, "rows:diff"))
+    return null;
   return (
     <Stack gap="xs">
       {again.error !== null && <ErrorState what="The comparison did not start" error={again.error} />}

@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../../../api/client.ts";
 import { canSomewhere, useMe } from "../../../api/me.ts";
+import { useShortcuts } from "../../../app/shortcuts.tsx";
 import { ConfirmDialog } from "../../../components/confirm-dialog.tsx";
 import { KindCounts } from "../../../components/kind-counts.tsx";
 import { counted } from "../../../components/number-text.ts";
@@ -33,9 +34,18 @@ export function MakePatchButton({ patch, filter, count }: ExplorerPanelProps) {
     // What was counted before is counted again.
     onError: () => queryClient.invalidateQueries({ queryKey: ["patch-content", patch.id, "count"] }),
   });
-  if (!canSomewhere(me, "patches:write")) return null;
+  const mayMake = canSomewhere(me, "patches:write");
   const exact = count?.exact === true;
   const none = exact && count.count === 0;
+  const open = () => {
+    make.reset();
+    setOpened(true);
+  };
+  useShortcuts(
+    "Views of a comparison",
+    mayMake && exact && !none ? [{ keys: "p", label: "Make a patch of what is shown", run: open }] : [],
+  );
+  if (!mayMake) return null;
   const words = filterWords(filter);
   const title = !exact
     ? "It is still being counted how many changes this is."
@@ -50,10 +60,7 @@ export function MakePatchButton({ patch, filter, count }: ExplorerPanelProps) {
         leftSection={<IconFilePlus size={15} aria-hidden />}
         disabled={!exact || none}
         {...(title === undefined ? {} : { title })}
-        onClick={() => {
-          make.reset();
-          setOpened(true);
-        }}
+        onClick={open}
       >
         Make a patch
       </Button>

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { graveFindings } from "../../../testing/axe.ts";
-import { DashboardWorld } from "../../../testing/dashboard-world.ts";
+import { DashboardWorld, PHONE } from "../../../testing/dashboard-world.ts";
 import { settled } from "../../../testing/settled.ts";
 
 const ROWS = `
@@ -230,6 +230,30 @@ it(
     expect(await page.getByRole("button", { name: "Make a patch" }).count()).toBe(0);
     expect(await page.getByRole("button", { name: "Export" }).count()).toBe(0);
     expect(await page.getByRole("button", { name: "Ignore status" }).isDisabled()).toBe(true);
+  },
+  LONG,
+);
+
+it(
+  "fits a phone, and is gone through with the keyboard",
+  async () => {
+    const page = await world.openAs("ada", `/diffs/${patchId}`, { viewport: PHONE });
+    await settled(page);
+    for (const [keys, view] of [
+      ["v c", "columns"],
+      ["v h", "shape"],
+      ["v i", "ignore"],
+      ["v s", "sql"],
+    ] as const) {
+      for (const key of keys.split(" ")) await page.keyboard.press(key);
+      await page.waitForURL(new RegExp(`view=${view}`));
+      await settled(page);
+      await world.screenshot(page, `explorer-${view}-phone`);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, view).toBeLessThanOrEqual(PHONE.width);
+    }
+    await page.keyboard.press("p");
+    await page.getByRole("dialog").getByText("All changes of this patch.").waitFor();
   },
   LONG,
 );

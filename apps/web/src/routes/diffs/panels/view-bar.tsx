@@ -1,13 +1,14 @@
 import { Group, Tabs } from "@mantine/core";
 import type { ReactNode } from "react";
+import { useShortcuts } from "../../../app/shortcuts.tsx";
 import "./panels.css";
 
 export const VIEWS = [
-  { view: "rows", label: "Rows" },
-  { view: "columns", label: "Columns" },
-  { view: "shape", label: "Shape" },
-  { view: "ignore", label: "Ignore rules" },
-  { view: "sql", label: "SQL" },
+  { view: "rows", keys: "v r", label: "Rows" },
+  { view: "columns", keys: "v c", label: "Columns" },
+  { view: "shape", keys: "v h", label: "Shape" },
+  { view: "ignore", keys: "v i", label: "Ignore rules" },
+  { view: "sql", keys: "v s", label: "SQL" },
 ] as const;
 export type ViewName = (typeof VIEWS)[number]["view"];
 
@@ -22,6 +23,10 @@ interface ViewBarProps {
 
 /** The ways to look at a comparison. */
 export function ViewBar({ view, onView, actions, children }: ViewBarProps) {
+  useShortcuts(
+    "Views of a comparison",
+    VIEWS.map((each) => ({ keys: each.keys, label: each.label, run: () => onView(each.view) })),
+  );
   return (
     <Tabs
       value={view}
