@@ -115,6 +115,32 @@ servers:
     await vi.waitFor(async () => expect(await rows.count()).toBe(3), 5_000);
   });
 
+  it("wait on the overview for whoever can do something about them", async () => {
+    const failing = {
+      ...COPY,
+      name: "failing",
+      kind: "copy",
+      schema: ["nothing_like_this"],
+      retry: { attempts: 1 },
+    };
+    const { id: jobId } = await world.ask("ada", "POST", "/jobs", failing);
+    const { id: failed } = await world.ask("ada", "POST", `/jobs/${jobId}/run?wait=30`);
+    const page = await world.openAs("ada", "/");
+    const pair = page.getByRole("row", { name: /failing/ });
+    await pair.getByText("The last run failed").waitFor();
+    const line = page.getByRole("listitem").filter({ hasText: "failing failed" });
+    await line.getByRole("button", { name: "Retry" }).click();
+    await vi.waitFor(async () => expect(await state(page)).toBe("failed"), 15_000);
+    await page.getByText("Why it failed").waitFor();
+    const again = await control("SELECT id FROM syncline_control.runs WHERE retry_of = $1", [failed]);
+    expect(page.url()).toContain(again[0]?.["id"] ?? "none");
+
+    await world.ask("ada", "DELETE", `/jobs/${jobId}`);
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByText("No saved job about two places").waitFor();
+    await page.getByText("Nothing waits for you.").waitFor();
+  });
+
   it(
     "tell the truth while the process that works on them is killed",
     async () => {
