@@ -3,8 +3,8 @@ import { selectedProject } from "./selected-project.ts";
 import { sessionGate } from "./session-gate.ts";
 
 const UNAUTHORISED = 401;
-/** Calls whose 401 says that the password is wrong or nobody is signed in, not that a session has ended. */
-const OPEN_PATHS = /\/api\/v1\/(sign-in|setup|invitations\/(look|accept)|me$)/;
+/** Asks whether somebody is signed in, and wants to hear when nobody is. */
+const WHO = /^get .*\/api\/v1\/me$/i;
 
 /** Calls this page's server as the person who is signed in here. */
 export const api = createClient({
@@ -21,10 +21,20 @@ export const api = createClient({
 
 async function fetchAsPerson(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, init);
-  if (response.status !== UNAUTHORISED || OPEN_PATHS.test(new URL(String(input)).pathname)) return response;
+  if (response.status !== UNAUTHORISED) return response;
+  const call = `${init?.method ?? "GET"} ${new URL(String(input)).pathname}`;
+  if (WHO.test(call) || !(await saysSessionEnded(response.clone()))) return response;
   await response.body?.cancel();
   await sessionGate.wait();
   const headers = new Headers(init?.headers);
   headers.set("X-Syncline-CSRF", sessionGate.csrf);
   return fetch(input, { ...init, headers });
+}
+
+/** A wrong password is a 401, too. */
+async function saysSessionEnded(response: Response): Promise<boolean> {
+  const problem: unknown = await response.json().catch(() => null);
+  return (
+    typeof problem === "object" && problem !== null && "code" in problem && problem.code === "auth.required"
+  );
 }

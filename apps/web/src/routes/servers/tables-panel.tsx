@@ -3,19 +3,27 @@ import { IconKeyOff, IconSearch, IconTable } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
+import { useMe } from "../../api/me.ts";
 import { Count } from "../../components/count.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { type ListColumn, ListTable } from "../../components/list-table.tsx";
 import { bytesText, counted } from "../../components/number-text.ts";
+import { PageButton } from "../../components/page-button.tsx";
 import { LinesSkeleton } from "../../components/query-boundary.tsx";
-import { type ListedTable, type TenantPlace, tablesQuery } from "./servers-query.ts";
+import { type ListedTable, type TenantPlace, tablesQuery, wholeTenant } from "./servers-query.ts";
 
 const route = getRouteApi("/shell/servers/$name");
 const STEP = 100;
 
+interface TablesPanelProps extends TenantPlace {
+  readonly environment: string | null;
+}
+
 /** Tables of a tenant with size and key; whoever has none says why. */
-export function TablesPanel(place: TenantPlace) {
+export function TablesPanel({ server, tenant, environment }: TablesPanelProps) {
+  const place = { server, tenant };
+  const me = useMe();
   const { find = "" } = route.useSearch();
   const navigate = route.useNavigate();
   const tables = useQuery(tablesQuery(place));
@@ -43,21 +51,32 @@ export function TablesPanel(place: TenantPlace) {
           {tenantColumn !== null && `; sizes are those of all tenants, told apart by ${tenantColumn}`}
           {total > items.length && `; the first ${counted(items.length, "one")} of them are here`}
         </Text>
-        <TextInput
-          aria-label="Find tables by name"
-          placeholder="Find tables"
-          leftSection={<IconSearch size={15} aria-hidden />}
-          value={find}
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            void navigate({
-              search: (before) => ({ ...before, find: value === "" ? undefined : value }),
-              replace: true,
-              resetScroll: false,
-            });
-          }}
-          w={220}
-        />
+        <Group gap="xs">
+          <TextInput
+            aria-label="Find tables by name"
+            placeholder="Find tables"
+            leftSection={<IconSearch size={15} aria-hidden />}
+            value={find}
+            onChange={(event) => {
+              const { value } = event.currentTarget;
+              void navigate({
+                search: (before) => ({ ...before, find: value === "" ? undefined : value }),
+                replace: true,
+                resetScroll: false,
+              });
+            }}
+            w={220}
+          />
+          {me.can("rows:diff", environment) && (
+            <PageButton
+              to="/diffs/new"
+              search={{ source: wholeTenant({ server, tenant }) }}
+              variant="default"
+            >
+              Compare
+            </PageButton>
+          )}
+        </Group>
       </Group>
       {keyless > 0 && (
         <Alert variant="outline" color="yellow" icon={<IconKeyOff aria-hidden />} p="xs">

@@ -26,7 +26,9 @@ export function TenantsPanel({ server }: { readonly server: Database }) {
       ) : (
         <TenantSelect server={server} tenant={tenant} onChoose={choose} />
       )}
-      {tenant !== undefined && <TablesPanel server={server.server} tenant={tenant} />}
+      {tenant !== undefined && (
+        <TablesPanel server={server.server} tenant={tenant} environment={server.environment} />
+      )}
     </Stack>
   );
 }

@@ -9,7 +9,9 @@ import { adviceFor } from "./test-advice.ts";
 export function TestResult({ test }: { readonly test: ServerTest }) {
   const result = useRef<HTMLDivElement>(null);
   // In a form it stands below what was typed.
-  useEffect(() => result.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    result.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   const { ok, address, version, durationMs, protection, problem } = test;
   if (ok)
     return (

@@ -159,6 +159,7 @@ describe.skipIf(CHROMIUM_PATH === null)("what administrators do, in Chromium", (
     expect(denied.status()).toBe(403);
     await page.getByRole("tab", { name: "People" }).click();
     await page.getByRole("link", { name: "Nina" }).click();
+    world.complaints.expect(/401/);
     await button(page, "Deactivate").click();
     await page.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
     await page.getByText("deactivated", { exact: true }).waitFor();
@@ -215,6 +216,21 @@ describe.skipIf(CHROMIUM_PATH === null)("what administrators do, in Chromium", (
     await page.getByRole("row", { name: /test delivered 204 1/ }).waitFor();
     expect(received[0]?.headers["webhook-signature"]).toMatch(/^v1,/);
     expect(JSON.parse(received[0]?.body ?? "")).toMatchObject({ type: "test" });
+  });
+
+  it("a wrong password of now is said at the form, and a right one changes it", async () => {
+    const page = await world.openAs("otto", "/account");
+    const field = (name: string) => page.getByLabel(name, { exact: true });
+    world.complaints.expect(/401/);
+    await field("Your password now").fill("not the password");
+    await field("The new one").fill("another long way home");
+    await field("The new one again").fill("another long way home");
+    await button(page, "Change the password").click();
+    await page.getByText("The current password is wrong.").waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    await field("Your password now").fill(PASSWORD);
+    await button(page, "Change the password").click();
+    await page.getByText("Your password was changed.").waitFor();
   });
 
   it("keeps what was typed when the session ends meanwhile, and goes on after the sign-in", async () => {
