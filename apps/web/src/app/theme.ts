@@ -64,6 +64,7 @@ export const theme = createTheme({
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    "--mantine-color-error": "#b0241c",
     "--mantine-color-text": "#1d232b",
     "--mantine-color-dimmed": "#59626e",
     "--mantine-color-placeholder": "#6b7480",
@@ -85,6 +86,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--sl-info-tint": "#e5f0f9",
   },
   dark: {
+    "--mantine-color-error": "#ff9f96",
     "--mantine-color-body": "#14181e",
     "--mantine-color-text": "#dfe3ea",
     "--mantine-color-dimmed": "#9aa4b2",

@@ -115,7 +115,8 @@ function EditJob({ latest }: { readonly latest: Job }) {
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
             maxLength={2000}
-            w={360}
+            w="100%"
+            maw={360}
           />
         }
       />

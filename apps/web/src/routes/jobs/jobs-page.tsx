@@ -8,17 +8,19 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { describeError } from "../../api/describe-error.ts";
 import { useMe } from "../../api/me.ts";
+import { usePlaceFacts } from "../../api/places.ts";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { Ago } from "../../components/ago.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { EnvironmentBadge } from "../../components/environment-badge.tsx";
 import { ListTable } from "../../components/list-table.tsx";
 import { PageButton } from "../../components/page-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { PageLink } from "../../components/page-link.tsx";
 import { PagesBoundary } from "../../components/pages-boundary.tsx";
-import { PlaceText } from "../../components/place-text.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { fixedBecause, useRefusalFor, useRunJob, useSwitchJob } from "./job-actions.ts";
+import { shortPlace } from "./job-places.ts";
 import { type Job, jobsQuery } from "./job-queries.ts";
 import { JOB_STATES, STATE_FILTERS } from "./job-states.ts";
 import { KIND_WORDS, kindName } from "./kind-words.ts";
@@ -200,20 +202,34 @@ function JobsTable({ jobs, more, empty }: JobsTableProps) {
 }
 
 function JobPlaces({ job: { definition } }: { readonly job: Job }) {
-  const from = "source" in definition ? definition.source : "file" in definition ? definition.file : null;
-  const to = "target" in definition ? definition.target : "file" in definition ? definition.file : null;
+  const { source, target, file } = definition as { readonly [Part in "source" | "target" | "file"]?: string };
+  const from = source ?? (definition.kind === "import" ? file : undefined);
+  const to = target ?? (definition.kind === "export" ? file : undefined);
   return (
     <Stack gap={2}>
-      {from !== null && <PlaceText place={from} />}
-      {to !== null && to !== from && (
+      {from !== undefined && <ShortPlace place={from} />}
+      {to !== undefined && (
         <Group gap={6} wrap="nowrap">
           <Text component="span" c="dimmed" aria-label="to">
             →
           </Text>
-          <PlaceText place={to} />
+          <ShortPlace place={to} />
         </Group>
       )}
     </Stack>
+  );
+}
+
+/** On one line; the whole locator is its title. */
+function ShortPlace({ place }: { readonly place: string }) {
+  const facts = usePlaceFacts()(place);
+  return (
+    <Group gap={6} wrap="nowrap">
+      <Text component="span" className="sl-mono" title={place} truncate maw={240}>
+        {shortPlace(place)}
+      </Text>
+      {facts !== null && facts.environment !== null && <EnvironmentBadge name={facts.environment} />}
+    </Group>
   );
 }
 

@@ -185,6 +185,58 @@ describe.skipIf(CHROMIUM_PATH === null)("jobs, in Chromium", () => {
     expect(await storedJob("paged-copy")).toBeUndefined();
   });
 
+  it("two places in step: tried, stopped by its limit, let go on with the name typed, and forgotten", async () => {
+    await world.databases["shop"]?.query(`CREATE SCHEMA east; CREATE SCHEMA west;
+      CREATE TABLE east.notes (id int PRIMARY KEY, body text); CREATE TABLE west.notes (LIKE east.notes INCLUDING ALL);
+      INSERT INTO east.notes SELECT n, 'note ' || n FROM generate_series(1, 30) n`);
+    const rowsOf = async (schema: string) =>
+      Number((await world.databases["shop"]?.query(`SELECT count(*) FROM ${schema}.notes`))?.[0]?.count);
+    const { id } = await world.ask("otto", "POST", "/jobs", {
+      name: "in-step",
+      kind: "bi-sync",
+      source: "branch:east:*",
+      target: "main:west:*",
+    });
+    world.complaints.expect(/404.*\/pair|\/pair.*404/, /jobs\/.*\/pair/);
+    const page = await world.openAs("otto", `/jobs/${id}/edit`);
+    await page.getByRole("button", { name: "Dry run" }).click();
+    const tried = page.getByRole("region", { name: "Try it" });
+    await tried.getByText("succeeded").waitFor({ timeout: 30_000 });
+    expect(await tried.textContent()).toMatch(/\+30/);
+    expect(await rowsOf("west")).toBe(0);
+
+    await page.goto(`${world.server.url}/jobs/${id}`);
+    await page.getByRole("button", { name: "Run now" }).click();
+    await until(() => rowsOf("west")).toBe(30);
+    await world.databases["shop"]?.query("DELETE FROM east.notes");
+    await page.getByRole("button", { name: "Run now" }).click();
+    await page.getByText("deletes.exceeded").waitFor({ timeout: 30_000 });
+    expect(await rowsOf("west")).toBe(30);
+    await page.getByRole("button", { name: "Run once without the limits…" }).click();
+    const go = page.getByRole("button", { name: "Run without the limits", exact: true });
+    expect(await go.isDisabled()).toBe(true);
+    await page.getByRole("textbox", { name: /Type in-step to confirm/ }).fill("in-step");
+    await go.click();
+    await until(() => rowsOf("west")).toBe(0);
+
+    await page.goto(`${world.server.url}/jobs/${id}`);
+    await page.getByRole("button", { name: "Forget it…" }).click();
+    await page.getByRole("textbox", { name: /Type in-step to confirm/ }).fill("in-step");
+    await page.getByRole("button", { name: "Forget it", exact: true }).click();
+    await page.getByText(/made both places forget what they agreed on/).waitFor();
+    await page.getByText("Nothing yet: its first cycle is a first contact.").waitFor();
+
+    // Its hook is shown once, and starts it.
+    await page.getByRole("button", { name: "Make one…" }).click();
+    await page.getByRole("button", { name: "Make it", exact: true }).click();
+    const address = await page.getByRole("textbox", { name: "address" }).inputValue();
+    expect(address).toMatch(/\/api\/v1\/hooks\/slh_/);
+    await page.getByRole("button", { name: "I have copied it" }).click();
+    expect((await fetch(address, { method: "POST" })).status).toBe(202);
+    await page.getByRole("link", { name: "Run by its hook" }).waitFor({ timeout: 30_000 });
+    expect(await page.content()).not.toContain("slh_");
+  });
+
   it("two people who save at once: the second sees both versions and loses nothing", async () => {
     world.complaints.expect(/409/);
     const { id, definition } = await world.ask("ada", "POST", "/jobs", {

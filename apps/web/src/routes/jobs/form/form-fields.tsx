@@ -52,7 +52,7 @@ export function TextField(props: TextFieldProps) {
     spellCheck: !mono,
     autoComplete: "off",
     disabled: props.disabled ?? false,
-    ...(width === undefined ? {} : { w: width }),
+    ...(width === undefined ? {} : { w: "100%", maw: width }),
     ...(props.inputMode === undefined ? {} : { inputMode: props.inputMode }),
   };
   if (lines !== undefined)
@@ -90,7 +90,7 @@ export function SelectField({ name, label, help, options, none, width }: SelectF
       {...(none === undefined ? {} : { placeholder: none })}
       onChange={(value) => set({ [name]: value ?? undefined })}
       error={problem(pathOf(name))}
-      {...(width === undefined ? {} : { w: width })}
+      {...(width === undefined ? {} : { w: "100%", maw: width })}
     />
   );
 }
