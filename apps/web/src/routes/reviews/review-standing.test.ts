@@ -76,7 +76,7 @@ it("repeats the beginnings of both hashes", () =>
 it("says of every state but the live ones how it ended and what to do", () => {
   expect(endingOf(review())).toBeNull();
   expect(endingOf(review({ state: "voided", stateReason: "the target changed" }))?.reason).toBe(
-    "the target changed",
+    "The target changed",
   );
   expect(endingOf(review({ state: "expired" }))?.again).toBe(true);
 });

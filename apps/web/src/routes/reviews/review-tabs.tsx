@@ -207,8 +207,11 @@ function Definition({ review }: { readonly review: Review }) {
       </div>
       {review.jobId !== null && (
         <Text size="sm" c="dimmed" mt="xs">
-          The review stands for all runs of the job “{review.definition.name}” until it ends, or until the job
-          is changed.
+          The review stands for all runs of the job{" "}
+          <PageLink to="/jobs/$jobId" params={{ jobId: review.jobId }}>
+            {review.definition.name}
+          </PageLink>{" "}
+          until it ends, or until the job is changed.
         </Text>
       )}
     </section>
