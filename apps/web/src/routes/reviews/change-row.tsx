@@ -1,19 +1,26 @@
-import { Button } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
+import { IconExternalLink } from "@tabler/icons-react";
 import { memo, useState } from "react";
 import { KindGlyph } from "../../components/kind-glyph.tsx";
+import { PageLink } from "../../components/page-link.tsx";
 import { ValueView } from "../../components/value-view.tsx";
 import type { Change } from "../patches/patch-queries.ts";
 import { anchorText, keyText } from "./anchor.ts";
 import { useDiscussion } from "./discussion-context.tsx";
 import { CommentButton, PlaceThreads } from "./place-threads.tsx";
 
-/** Columns that are shown of a whole row before somebody asks for all. */
-const SHOWN = 6;
+/** Columns that are shown before somebody asks for all: of a whole row, and of those that an update changes. */
+const SHOWN = { whole: 6, changed: 12 };
 
 type Values = Readonly<Record<string, string | null>>;
 
+interface ChangeRowProps {
+  readonly change: Change;
+  readonly patchId: string;
+}
+
 /** One changed row: its cells old over new, and what was said of it. */
-export const ChangeRow = memo(function ChangeRow({ change }: { readonly change: Change }) {
+export const ChangeRow = memo(function ChangeRow({ change, patchId }: ChangeRowProps) {
   const { at } = useDiscussion();
   const { n, table, kind, key, count } = change;
   const row = { table, key: keyText(key) };
@@ -21,10 +28,9 @@ export const ChangeRow = memo(function ChangeRow({ change }: { readonly change: 
   const after = (change.after ?? {}) as Values;
   const columns = kind === "update" ? change.columns : Object.keys(kind === "insert" ? after : before);
   const [all, setAll] = useState(false);
+  const most = kind === "update" ? SHOWN.changed : SHOWN.whole;
   // What somebody spoke about is never folded away.
-  const shown = columns.filter(
-    (column, place) => all || kind === "update" || place < SHOWN || at({ ...row, column }).length > 0,
-  );
+  const shown = columns.filter((column, place) => all || place < most || at({ ...row, column }).length > 0);
   const hidden = columns.length - shown.length;
   const values = Object.values((key ?? {}) as Values);
   return (
@@ -42,6 +48,18 @@ export const ChangeRow = memo(function ChangeRow({ change }: { readonly change: 
           {count > 1 && ` × ${count}`}
         </span>
         <CommentButton anchor={row} />
+        <Tooltip label="The whole row, in the explorer">
+          <span className="sl-row-link">
+            <PageLink
+              to="/diffs/$patchId"
+              params={{ patchId }}
+              search={{ row: n }}
+              aria-label={`${anchorText(row)} in the explorer`}
+            >
+              <IconExternalLink size={15} aria-hidden />
+            </PageLink>
+          </span>
+        </Tooltip>
       </div>
       <dl className="sl-change-cells">
         {shown.map((column) => (

@@ -168,6 +168,12 @@ describe.skipIf(CHROMIUM_PATH === null)("reviews and patches, in Chromium", () =
     expect(await control("SELECT FROM syncline_control.review_decisions WHERE review_id = $1", [id])).toEqual(
       [],
     );
+    // Before it was looked at again nothing is approved, even though the page knows what it is by now.
+    await dialog.getByRole("button", { name: "Approve" }).click();
+    await dialog.locator("button[data-loading]").waitFor({ state: "detached" });
+    expect(await control("SELECT FROM syncline_control.review_decisions WHERE review_id = $1", [id])).toEqual(
+      [],
+    );
     await dialog.getByRole("button", { name: "Look at it again" }).click();
     await dialog.waitFor({ state: "detached" });
     await page.keyboard.press("a");

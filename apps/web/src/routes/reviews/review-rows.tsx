@@ -128,7 +128,7 @@ export function ReviewRows({ patchId, summary, filter, onFilter, only }: ReviewR
             <div className="sl-card">
               <ul className="sl-changes">
                 {changes.map((change) => (
-                  <ChangeRow key={change.n} change={change} />
+                  <ChangeRow key={change.n} change={change} patchId={patchId} />
                 ))}
               </ul>
               {more !== undefined && (
