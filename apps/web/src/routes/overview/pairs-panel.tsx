@@ -148,7 +148,7 @@ function PairRow({ pair }: { readonly pair: Pair }) {
       <Table.Td>
         <Group gap={6} wrap="nowrap" align="flex-start">
           <StateBadge state={health} label={LABELS[health]} />
-          <Text size="sm" style={{ overflowWrap: "anywhere" }} lineClamp={3}>
+          <Text size="sm" miw={160} style={{ overflowWrap: "anywhere" }} lineClamp={3}>
             {reason}
           </Text>
         </Group>

@@ -37,6 +37,15 @@ describe("an event about a run", () => {
     expect(afterEvent(ended, event("run.progress", PROGRESS))).toBe(ended);
   });
 
+  it("says that it has ended; what it was before is not believed, for the past is told again", () => {
+    expect(afterEvent(run(), event("run.failed"))).toMatchObject({
+      state: "failed",
+      finishedAt: "2026-11-21T10:00:00.000Z",
+    });
+    const paused = run({ state: "paused" });
+    expect(afterEvent(paused, event("run.running"))).toBe(paused);
+  });
+
   it("that is not understood changes nothing", () => {
     const known = run();
     expect(afterEvent(known, event("run.progress", { phase: 3 }))).toBe(known);

@@ -1,5 +1,5 @@
 import type { RunAnswer, ServerEvent } from "@syncline/api";
-import { isFinalState } from "@syncline/api";
+import { isFinalState, RUN_STATES } from "@syncline/api";
 
 type Progress = NonNullable<RunAnswer["progress"]>;
 
@@ -23,8 +23,8 @@ export function optionsOf({ state }: Pick<RunAnswer, "state">): RunOptions {
 }
 
 /**
- * A run after an event about it. Progress is taken from the event; of a changed state only that it changed, for the rest of
- * it has to be read. Events of before what is known change nothing.
+ * A run after an event about it. Progress is taken from the event, and that it has ended; everything else has to be read.
+ * Events of before what is known change nothing.
  */
 export function afterEvent(run: RunAnswer, event: ServerEvent): RunAnswer {
   if (event.runId !== run.id || isFinalState(run.state)) return run;
@@ -32,7 +32,10 @@ export function afterEvent(run: RunAnswer, event: ServerEvent): RunAnswer {
     const progress = progressOf(event.payload);
     return progress === null ? run : { ...run, progress };
   }
-  return run;
+  const state = RUN_STATES.find((each) => event.type === `run.${each}`);
+  // A run ends once: other states may be told of the past, before those that are known.
+  if (state === undefined || !isFinalState(state)) return run;
+  return { ...run, state, finishedAt: run.finishedAt ?? event.at, waitsFor: null, notBefore: null };
 }
 
 /** Whether the run has to be read again after an event: its state, units or times are others. */
