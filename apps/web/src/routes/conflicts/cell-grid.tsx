@@ -36,7 +36,7 @@ export function CellGrid(props: CellGridProps) {
   return (
     <>
       <div style={{ overflowX: "auto" }}>
-        <table className="sl-cells" aria-label="The row on each side" style={{ minWidth: "46rem" }}>
+        <table className="sl-cells" aria-label="The row on each side" style={{ minWidth: "38rem" }}>
           <colgroup>
             <col style={{ width: "17%" }} />
             <col style={{ width: "18%" }} />

@@ -111,13 +111,13 @@ export function ConflictDetail({ answer, trail, left, onDecided }: ConflictDetai
           <>
             Came up <Ago at={answer.createdAt} /> in{" "}
             {jobId !== null && (
-              <PageLink to="/jobs/$jobId" params={{ jobId }}>
+              <PageLink to="/jobs/$jobId" params={{ jobId }} underline="always">
                 {jobName ?? "its job"}
               </PageLink>
             )}
             {jobId !== null && runId !== null && ", "}
             {runId !== null && (
-              <PageLink to="/runs/$runId" params={{ runId }}>
+              <PageLink to="/runs/$runId" params={{ runId }} underline="always">
                 run {runId.slice(0, 8)}
               </PageLink>
             )}

@@ -46,8 +46,8 @@ export function ResultPanel({ group, states }: ResultPanelProps) {
       aria-label="What becomes of the decisions"
       style={{ padding: "0.625rem 0.75rem", marginBottom: "0.75rem" }}
     >
-      <Group justify="space-between" gap="sm" wrap="nowrap" align="center">
-        <div style={{ minWidth: 0 }}>
+      <Group justify="space-between" gap="sm" align="center">
+        <div style={{ minWidth: 0, flex: "1 1 20rem" }}>
           <Text size="sm" fw={600}>
             {group.jobId === null ? (
               groupName(group)
@@ -64,7 +64,7 @@ export function ResultPanel({ group, states }: ResultPanelProps) {
             {carriedOutBy(group)}
           </Text>
         </div>
-        <Group gap="xs" wrap="nowrap">
+        <Group gap="xs">
           {canBePatch(group.kind) && (
             <Button
               variant="default"
@@ -74,7 +74,7 @@ export function ResultPanel({ group, states }: ResultPanelProps) {
               disabled={decided === 0 || !me.can("patches:write")}
               title={decided === 0 ? "Nothing is decided yet." : ""}
             >
-              {rows === "all" ? "Make a patch" : `Make a patch of ${countText(decided)}`}
+              {rows === "all" || decided === 0 ? "Make a patch" : `Make a patch of ${countText(decided)}`}
             </Button>
           )}
           <Button

@@ -46,7 +46,11 @@ export function RulePreview({ preview, loading }: RulePreviewProps) {
           </Text>
         )}
       </Group>
-      <ScrollArea.Autosize mah={HEIGHT} type="auto">
+      <ScrollArea.Autosize
+        mah={HEIGHT}
+        type="auto"
+        viewportProps={{ tabIndex: 0, role: "group", "aria-label": "What it would decide" }}
+      >
         <Table className="sl-table" stickyHeader aria-label="First rows" layout="fixed">
           <Table.Thead>
             <Table.Tr>
