@@ -74,6 +74,7 @@ afterAll(async () => {
 /** Requests that do what they are for, where a sample is refused. */
 const meant = (): Partial<Record<RouteName, Sample>> => ({
   "GET /rows": { query: "?locator=a:src:users" },
+  "GET /databases/tables": { query: "?locator=a:src:users" },
   "POST /export": { body: { source: "a:src:users" } },
   "POST /import": {
     query: "?target=b:dst:users&format=ndjson&confirm=b",
@@ -198,6 +199,7 @@ describe("every route", () => {
   it("refused leaves an entry, and a thousand of them leave few", async () => {
     const call = { scope: cp.defaultScope, actor: "test" };
     const { token, key } = await createApiKey(cp, call, { name: "narrow", scopes: ["jobs:read"] });
+    const startedAt = performance.now();
     const first = await drive("POST /keys", token);
     expect(first.answer.status).toBe(403);
     expect(first.entries.map(({ action }) => action)).toEqual(["access.refuse"]);
@@ -208,7 +210,9 @@ describe("every route", () => {
       [`key:${key.publicId}`],
     );
     expect(rows[0]?.count).toBeGreaterThan(30);
-    expect(rows[0]?.count).toBeLessThanOrEqual(60);
+    // In each minute that it took, of which a first may have begun before.
+    const minutes = 1 + Math.floor((performance.now() - startedAt) / 60_000);
+    expect(rows[0]?.count).toBeLessThanOrEqual(60 * (minutes + 1) - 1);
   });
 
   it("tells of a run's beginning and end by a worker", async () => {
