@@ -54,7 +54,7 @@ const PAGES: Readonly<Record<string, string>> = {
 const ON_A_PHONE = ["overview", "reviews", "review", "patch"];
 
 /** Skipped, and shown as such, where no Chromium is installed. */
-describe.skipIf(CHROMIUM_PATH === null)("every page of the demonstration", () => {
+describe.skipIf(CHROMIUM_PATH === null)("every page of the demonstration", { timeout: 180_000 }, () => {
   let demo: DemoProcess;
   let browser: Browser;
   let complaints: Complaints;
@@ -64,7 +64,8 @@ describe.skipIf(CHROMIUM_PATH === null)("every page of the demonstration", () =>
 
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    [demo, browser] = await Promise.all([DemoProcess.start(), launchBrowser()]);
+    demo = await DemoProcess.launch();
+    [browser] = await Promise.all([launchBrowser(), demo.filled()]);
     complaints = new Complaints(demo.url);
     const email = "ada@demo.example";
     const { session } = await signInAs(demo.url, { name: "Ada", email, password: demo.passwordOf("ada") });
@@ -105,7 +106,7 @@ describe.skipIf(CHROMIUM_PATH === null)("every page of the demonstration", () =>
     complaints.watch(context);
     await context.addCookies([{ ...session, url: demo.url, httpOnly: true, sameSite: "Strict" }]);
     page = await context.newPage();
-  }, 180_000);
+  }, 300_000);
 
   afterAll(async () => {
     await browser?.close();
@@ -147,7 +148,7 @@ describe.skipIf(CHROMIUM_PATH === null)("every page of the demonstration", () =>
     for (const theme of THEMES) {
       await page.emulateMedia({ colorScheme: theme });
       const path = join(SCREENSHOTS, `phone-${name}-${theme}.png`);
-      await page.screenshot({ path, animations: "disabled", fullPage: true });
+      await page.screenshot({ path, animations: "disabled" });
     }
     expect(await graveFindings(page)).toEqual([]);
     expect(await overflowOf(page)).toBe(0);

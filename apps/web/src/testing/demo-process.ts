@@ -26,14 +26,16 @@ export class DemoProcess {
       });
   }
 
+  static async launch(): Promise<DemoProcess> {
+    return new DemoProcess(await freePort());
+  }
+
   /** Resolves when every page has something on it. */
-  static async start(): Promise<DemoProcess> {
-    const demo = new DemoProcess(await freePort());
-    const ended = demo.ended.then((code) => {
-      throw new Error(`the demonstration ended with ${code}:\n${demo.#told}`);
+  async filled(): Promise<void> {
+    const ended = this.ended.then((code) => {
+      throw new Error(`the demonstration ended with ${code}:\n${this.#told}`);
     });
-    await Promise.race([demo.#tells(FILLED), ended]);
-    return demo;
+    await Promise.race([this.#tells(FILLED), ended]);
   }
 
   /** Everything that it printed. */
