@@ -1,4 +1,5 @@
 import { Skeleton, Stack } from "@mantine/core";
+import type { RunAnswer } from "@syncline/api";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback } from "react";
@@ -56,6 +57,7 @@ function PatchExplorer({ patch }: { readonly patch: PatchAnswer }) {
     [navigate],
   );
   const onFilter = (next: ChangeFilter) => onSearch({ ...searchOfFilter(next), row: undefined });
+  const again = { source, target, definition: comparedAs(run.data?.definition) };
   const mayReadRows = canReadRows(me, [source, target], (place) => factsOf(place)?.environment ?? null);
   return (
     <>
@@ -86,7 +88,7 @@ function PatchExplorer({ patch }: { readonly patch: PatchAnswer }) {
         }
         command={patchCommand({ patch, definition: run.data?.definition, filter })}
         actions={
-          <PageButton to="/diffs/new" search={{ source, target }} variant="default" size="xs">
+          <PageButton to="/diffs/new" search={again} variant="default" size="xs">
             Compare again
           </PageButton>
         }
@@ -96,7 +98,7 @@ function PatchExplorer({ patch }: { readonly patch: PatchAnswer }) {
           <EmptyState
             title="The rows of this comparison were removed"
             action={
-              <PageButton to="/diffs/new" search={{ source, target }}>
+              <PageButton to="/diffs/new" search={again}>
                 Compare again
               </PageButton>
             }
@@ -121,6 +123,13 @@ function PatchExplorer({ patch }: { readonly patch: PatchAnswer }) {
       )}
     </>
   );
+}
+
+/** What a comparison was made with, for making it again. */
+function comparedAs(definition: RunAnswer["definition"] | undefined): Record<string, unknown> | undefined {
+  if (definition?.kind !== "diff" && definition?.kind !== "watch") return undefined;
+  const { name: _, schedule: __, description: ___, source: ____, target: _____, ...rest } = definition;
+  return rest;
 }
 
 function PageSkeleton() {

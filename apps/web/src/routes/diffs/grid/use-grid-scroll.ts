@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { clampTop, isScaled, listTopOf, type ScrollArea, scrolledPx, scrollTopOf } from "./scroll-scale.ts";
+import { clampTop, isScaled, listTopOf, type ScrollArea, scrollTopOf } from "./scroll-scale.ts";
 
 interface GridScrollOptions {
   readonly rows: number;
@@ -111,9 +111,4 @@ export function useGridScroll({ rows, rowPx, headerPx }: GridScrollOptions): Gri
       if (element.current !== null) element.current.scrollLeft = scrollLeft;
     },
   };
-}
-
-/** Height of the element inside the scrolled one. */
-export function contentPx(area: ScrollArea): number {
-  return scrolledPx(area);
 }
