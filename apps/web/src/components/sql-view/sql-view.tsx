@@ -40,7 +40,7 @@ export function SqlView({ patchId }: { readonly patchId: string }) {
   const name = `${patchId}${direction === "undo" ? ".undo" : ""}.sql`;
   return (
     <Stack gap="xs" style={{ height: "100%" }}>
-      <Group justify="space-between" gap="sm">
+      <Group justify="space-between" gap="sm" style={{ flex: "none" }}>
         <SegmentedControl
           size="xs"
           aria-label="Which way"
@@ -87,7 +87,7 @@ export function SqlView({ patchId }: { readonly patchId: string }) {
           </Button>
         </Group>
       </Group>
-      <Text size="sm" c="dimmed" mih={20}>
+      <Text size="sm" c="dimmed" mih={20} style={{ flex: "none" }}>
         {first !== undefined && (
           <>
             {counted(first.total, "statement")} in one transaction, each with a check of the rows that it
@@ -127,7 +127,7 @@ export function SqlView({ patchId }: { readonly patchId: string }) {
           </Suspense>
         )}
       </div>
-      <Text size="xs" c="dimmed" role="status" mih={18}>
+      <Text size="xs" c="dimmed" role="status" mih={18} style={{ flex: "none" }}>
         {isFetchingNextPage ? "Reading more…" : ""}
       </Text>
     </Stack>

@@ -1,4 +1,4 @@
-import { Alert, Stack, Text, Title } from "@mantine/core";
+import { Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Count } from "../../../components/count.tsx";
 import { counted, countText, shareText } from "../../../components/number-text.ts";
@@ -57,9 +57,9 @@ function Profile({ profile }: { readonly profile: ColumnProfile }) {
         <Figure label="Only letter case" value={part(profile.caseOnly)} />
       </dl>
       {profile.whitespaceOnly + profile.caseOnly > sampled / 2 && (
-        <Alert variant="light" color="gray">
+        <Text size="sm" className="sl-tint-neutral" p="xs" style={{ borderRadius: 4 }}>
           Most of these differ only in whitespace or letter case.
-        </Alert>
+        </Text>
       )}
       {numeric !== null && <Differences name={name} numeric={numeric} />}
       <section aria-label={`What ${name} became`}>

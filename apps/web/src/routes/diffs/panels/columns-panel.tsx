@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, ScrollArea, Stack, Table, Text, Tooltip } from "@mantine/core";
+import { Button, Group, Modal, ScrollArea, Stack, Table, Text, Tooltip } from "@mantine/core";
 import { IconChartBar, IconEyeOff, IconFilter } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMe } from "../../../api/me.ts";
@@ -126,9 +126,9 @@ export function ColumnsPanel(props: ExplorerPanelProps) {
         </Button>
       )}
       {!mayRead && (
-        <Alert variant="light" color="gray">
+        <Text size="sm" c="dimmed">
           Your role sees which columns differ, not their values.
-        </Alert>
+        </Text>
       )}
       <Modal
         opened={asked !== null}

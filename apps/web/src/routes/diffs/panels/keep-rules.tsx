@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -58,10 +58,11 @@ function SaveToJob({ job, rules }: { readonly job: JobAnswer; readonly rules: Ru
   );
   if (isComparing(definition) && coversRules(definition, rules))
     return (
-      <Alert variant="light" color="gray" icon={<IconCheck aria-hidden />} role="status">
+      <Text size="sm" className="sl-tint-insert" p="xs" style={{ borderRadius: 4 }} role="status">
+        <IconCheck size={15} aria-hidden style={{ verticalAlign: "text-bottom" }} />{" "}
         {save.isSuccess ? "Saved to " : "These are rules already of "}
         {link}. They count from its next run on.
-      </Alert>
+      </Text>
     );
   return (
     <form

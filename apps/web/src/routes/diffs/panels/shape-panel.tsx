@@ -26,38 +26,36 @@ export function ShapePanel({ patch, tables, filter }: ExplorerPanelProps) {
   const shownColumn = columns.some(({ name }) => name === column) ? column : (columns[0]?.name ?? null);
   return (
     <Stack gap="lg">
-      <Group gap="md" align="flex-end">
-        {filter.table === undefined && different.length > 1 && (
-          <Select
-            label="Table"
-            size="xs"
-            w={240}
-            data={different.map(({ name }) => name)}
-            value={table}
-            onChange={setChosen}
-            allowDeselect={false}
-            searchable
-          />
-        )}
+      {filter.table === undefined && different.length > 1 && (
         <Select
-          label="Column"
+          label="Table"
           size="xs"
           w={240}
-          data={columns.map(({ name }) => name)}
-          value={shownColumn}
-          onChange={setColumn}
-          disabled={columns.length === 0}
-          placeholder={columns.length === 0 ? "No column changes" : ""}
+          data={different.map(({ name }) => name)}
+          value={table}
+          onChange={setChosen}
           allowDeselect={false}
           searchable
         />
-      </Group>
+      )}
       <Along patchId={patch.id} table={table} filter={filter} />
       {shownColumn !== null && (
         <section aria-label={`Values of ${shownColumn}`}>
-          <Title order={2} size="h2" mb="xs">
-            What became of <bdi className="sl-mono">{shownColumn}</bdi>
-          </Title>
+          <Group gap="sm" mb="xs">
+            <Title order={2} size="h2">
+              What became of
+            </Title>
+            <Select
+              aria-label="Column"
+              size="xs"
+              w={240}
+              data={columns.map(({ name }) => name)}
+              value={shownColumn}
+              onChange={setColumn}
+              allowDeselect={false}
+              searchable
+            />
+          </Group>
           <ColumnProfileView patchId={patch.id} table={table} column={shownColumn} filter={filter} />
         </section>
       )}
