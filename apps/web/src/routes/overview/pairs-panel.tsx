@@ -191,7 +191,7 @@ function LastComparison({ pair: { differences, openConflicts, jobId } }: { reado
   const counts = <KindCounts inserts={inserted} updates={updated} deletes={deleted} />;
   if (patchId === null || inserted + updated + deleted === 0) return counts;
   return (
-    <PageLink to="/diffs/$patchId" params={{ patchId }} aria-label="Look at the differences">
+    <PageLink to="/diffs/$patchId" params={{ patchId }} title="Look at the differences">
       {counts}
     </PageLink>
   );

@@ -61,11 +61,11 @@ export const ChangeRow = memo(function ChangeRow({ change, patchId }: ChangeRowP
           </span>
         </Tooltip>
       </div>
-      <dl className="sl-change-cells">
+      <div className="sl-change-cells">
         {shown.map((column) => (
           <div key={column} className="sl-change-cell">
-            <dt className="sl-mono">{column}</dt>
-            <dd>
+            <span className="sl-mono sl-change-column">{column}</span>
+            <span className="sl-change-value">
               {kind !== "insert" && (
                 <span className={kind === "update" ? "sl-old" : "sl-old sl-gone"}>
                   <ValueView value={before[column]} />
@@ -84,12 +84,12 @@ export const ChangeRow = memo(function ChangeRow({ change, patchId }: ChangeRowP
                   <ValueView value={after[column]} />
                 </span>
               )}
-            </dd>
+            </span>
             <CommentButton anchor={{ ...row, column }} />
             <PlaceThreads anchor={{ ...row, column }} />
           </div>
         ))}
-      </dl>
+      </div>
       {hidden > 0 && (
         <Button variant="subtle" color="gray" size="compact-xs" onClick={() => setAll(true)}>
           {hidden} more {hidden === 1 ? "column" : "columns"}
