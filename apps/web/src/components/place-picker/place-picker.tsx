@@ -79,7 +79,13 @@ export function PlacePicker(props: PlacePickerProps) {
         />
       ) : (
         <Group gap="xs" align="flex-start" wrap="wrap">
-          <ServerSelect label={label} parts={parts} onChange={setParts} disabled={disabled} />
+          <ServerSelect
+            label={label}
+            parts={parts}
+            onChange={setParts}
+            disabled={disabled}
+            required={required}
+          />
           <TenantInput label={label} parts={parts} onChange={setParts} disabled={disabled} />
           <TablesInput label={label} parts={parts} onChange={setParts} disabled={disabled} />
         </Group>
@@ -115,7 +121,13 @@ interface PartProps {
   readonly disabled: boolean;
 }
 
-function ServerSelect({ label, parts, onChange, disabled }: PartProps) {
+function ServerSelect({
+  label,
+  parts,
+  onChange,
+  disabled,
+  required,
+}: PartProps & { readonly required: boolean }) {
   const { data, error } = useQuery(databasesQuery);
   const items = data?.items ?? [];
   const names = [
@@ -125,6 +137,8 @@ function ServerSelect({ label, parts, onChange, disabled }: PartProps) {
     <Select
       aria-label={`${label}: server`}
       placeholder="Server"
+      allowDeselect={!required}
+      clearable={!required}
       w={190}
       searchable
       data={names}

@@ -83,6 +83,12 @@ function* ownProblems(form: JobForm): Generator<readonly [string, string]> {
     const problem = fields.has(name) ? locatorProblem(form[name] ?? "") : null;
     if (problem !== null) yield [name, problem];
   }
+  if (fields.has("base") && fields.has("strategy")) {
+    const threeWay = form.strategy === "three-way";
+    if (threeWay && form.base === undefined) yield ["base", NEEDED];
+    if (!threeWay && form.base !== undefined)
+      yield ["base", "Only the strategy three-way takes a base: remove it, or choose three-way."];
+  }
   const filter = fields.has("filter") && form.filter !== undefined ? filterProblem(form.filter) : null;
   if (filter !== null) yield ["filter", filter];
   for (const name of ["mapTable", "mapColumn", "tolerance"] as const)

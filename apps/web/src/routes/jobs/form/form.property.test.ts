@@ -169,6 +169,9 @@ describe("what was typed", () => {
     ).toContain("twice");
     expect(problems({ key: [{ table: "a", columns: [] }] }).key).toContain("both columns");
     expect(problems({ mapTable: [{ name: "", value: "" }] })).toEqual({});
+    expect(problems({ strategy: "three-way" })).toEqual({ base: NEEDED });
+    expect(problems({ base: "c:public:*" }).base).toContain("three-way");
+    expect(problems({ strategy: "three-way", base: "c:public:*" })).toEqual({});
   });
 
   it("keeps its digits", () => {

@@ -50,7 +50,7 @@ export function PlacesSection() {
           value={form.base ?? ""}
           onChange={(base) => set({ base: base === "" ? undefined : base })}
           error={problem("base")}
-          required={kind === "merge"}
+          required={kind === "merge" || form.strategy === "three-way"}
         />
       )}
       {has("ledgerId") && <ApplicationField />}
