@@ -66,7 +66,10 @@ class LiveEvents {
   }
 
   #connection(state: "open" | "lost"): void {
-    if (state === "lost") return this.#set("lost");
+    if (state === "lost") {
+      this.#set("lost");
+      return;
+    }
     const before = this.#state;
     this.#set(before === "lost" ? "resumed" : "live");
     if (before !== "lost" && before !== "asleep") return;

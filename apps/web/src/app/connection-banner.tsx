@@ -11,7 +11,10 @@ export function ConnectionBanner() {
   const state = useConnectionState();
   const [shown, setShown] = useState(false);
   useEffect(() => {
-    if (state === "live" || state === "connecting" || state === "asleep") return setShown(false);
+    if (state === "live" || state === "connecting" || state === "asleep") {
+      setShown(false);
+      return;
+    }
     if (state === "resumed") return;
     const timer = setTimeout(() => setShown(true), QUIET_MS);
     return () => clearTimeout(timer);
