@@ -236,7 +236,7 @@ describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () =
   });
 
   it(`${MANY} conflicts: few lines are drawn, the last one is reached, and one rule decides them all`, {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { shop } = world.databases;
     for (const schema of ["base", "src", "dst"])
