@@ -122,7 +122,8 @@ module.exports = {
     },
     {
       name: "web-knows-api-and-core",
-      comment: "the dashboard is one more client of the HTTP API; what it needs from elsewhere belongs into the contract.",
+      comment:
+        "the dashboard is one more client of the HTTP API; what it needs from elsewhere belongs into the contract.",
       severity: "error",
       from: shipped("apps/web"),
       to: oursBut("apps/web", "packages/api", "packages/core"),
