@@ -63,7 +63,7 @@ export const ChangeRow = memo(function ChangeRow({ change, patchId }: ChangeRowP
       </div>
       <div className="sl-change-cells">
         {shown.map((column) => (
-          <div key={column} className="sl-change-cell">
+          <li key={column} className="sl-change-cell">
             <span className="sl-mono sl-change-column">{column}</span>
             <span className="sl-change-value">
               {kind !== "insert" && (
@@ -87,7 +87,7 @@ export const ChangeRow = memo(function ChangeRow({ change, patchId }: ChangeRowP
             </span>
             <CommentButton anchor={{ ...row, column }} />
             <PlaceThreads anchor={{ ...row, column }} />
-          </div>
+          </li>
         ))}
       </div>
       {hidden > 0 && (

@@ -1,5 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { graveFindings } from "../../testing/axe.ts";
 import { CHROMIUM_PATH } from "../../testing/browser.ts";
 import { DashboardWorld, PHONE } from "../../testing/dashboard-world.ts";
 
@@ -79,6 +80,7 @@ describe.skipIf(CHROMIUM_PATH === null)("reviews and patches, in Chromium", () =
     await tent.getByRole("textbox", { name: "Comment on items / 1 / price" }).fill("Too dear <b>now</b>");
     await tent.getByRole("button", { name: "Comment", exact: true }).click();
     await said(tent, "Too dear <b>now</b>").waitFor();
+    expect(await graveFindings(page)).toEqual([]);
     await page.getByRole("tab", { name: "SQL", exact: true }).click();
     // By keyboard alone: to the second statement, and a comment on it.
     await page.locator("[data-statement]").nth(1).waitFor();
