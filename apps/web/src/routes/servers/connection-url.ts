@@ -10,8 +10,6 @@ export interface ConnectionPieces {
   readonly sslMode: string;
 }
 
-export const SSL_MODES = ["prefer", "disable", "require", "verify-full"] as const;
-
 export const NO_PIECES: ConnectionPieces = {
   host: "",
   port: "5432",
