@@ -136,7 +136,7 @@ servers:
     expect(page.url()).toContain(again[0]?.["id"] ?? "none");
 
     await world.ask("ada", "DELETE", `/jobs/${jobId}`);
-    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("link", { name: "Overview", exact: true }).click();
     await page.getByText("No saved job about two places").waitFor();
     await page.getByText("Nothing waits for you.").waitFor();
   });
