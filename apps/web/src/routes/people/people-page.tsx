@@ -21,12 +21,13 @@ type Tab = (typeof TABS)[number];
 /** Who may do what: people, links that invite them, keys of programs. */
 export function PeoplePage() {
   const me = useMe();
-  const { tab = "people" } = route.useSearch();
+  const { tab: wanted = "people" } = route.useSearch();
   const navigate = route.useNavigate();
   const [dialog, setDialog] = useState<"invite" | "key" | null>(null);
   const mayInvite = me.can("people:write");
   const mayMakeKeys = me.can("keys:write");
   const mayReadKeys = me.can("keys:read");
+  const tab = wanted === "keys" && !mayReadKeys ? "people" : wanted;
   useShortcuts("People and keys", [
     ...(mayInvite ? [{ keys: "i", label: "Invite somebody", run: () => setDialog("invite") }] : []),
     ...(mayMakeKeys ? [{ keys: "n", label: "Make an API key", run: () => setDialog("key") }] : []),

@@ -16,7 +16,7 @@ const route = getRouteApi("/shell/settings");
 /** What the operator has set, and what is changed here. */
 export function SettingsPage() {
   const me = useMe();
-  const { tab = "limits" } = route.useSearch();
+  const { tab: wanted = "limits" } = route.useSearch();
   const navigate = route.useNavigate();
   const address = ownAddress();
   const commands: Readonly<Record<SettingsTab, readonly string[]>> = {
@@ -33,6 +33,7 @@ export function SettingsPage() {
     workers: me.can("workers:read"),
     keys: me.canEverywhere("secrets:rotate"),
   };
+  const tab = shown[wanted] ? wanted : "limits";
   const titles: Readonly<Record<SettingsTab, string>> = {
     limits: "Limits and features",
     webhooks: "Webhooks",
