@@ -61,7 +61,7 @@ export const ChangeRow = memo(function ChangeRow({ change, patchId }: ChangeRowP
           </span>
         </Tooltip>
       </div>
-      <div className="sl-change-cells">
+      <ul className="sl-change-cells">
         {shown.map((column) => (
           <li key={column} className="sl-change-cell">
             <span className="sl-mono sl-change-column">{column}</span>
@@ -89,7 +89,7 @@ export const ChangeRow = memo(function ChangeRow({ change, patchId }: ChangeRowP
             <PlaceThreads anchor={{ ...row, column }} />
           </li>
         ))}
-      </div>
+      </ul>
       {hidden > 0 && (
         <Button variant="subtle" color="gray" size="compact-xs" onClick={() => setAll(true)}>
           {hidden} more {hidden === 1 ? "column" : "columns"}
