@@ -126,7 +126,7 @@ function SideCell({
       type="button"
       className="sl-pick"
       aria-pressed={pressed}
-      aria-label={`${column} from ${choiceText(side).toLowerCase()}: ${value ?? "NULL"}`.slice(0, 200)}
+      aria-label={`${column} from ${choiceText(side).toLowerCase()}: ${(value ?? "NULL").slice(0, 120)}`}
       disabled={!mayDecide}
       onClick={() => control.pickCell(column, { from: side })}
     >

@@ -49,16 +49,18 @@ export function InboxList(props: InboxListProps) {
     if (loadMore !== null && last + AHEAD > lines.length) loadMore();
   }, [loadMore, last, lines.length]);
   const currentAt = lines.findIndex((line) => line.kind === "conflict" && line.conflict.id === currentId);
+  const isUnderHead = lines[currentAt - 1]?.kind === "head";
   useEffect(() => {
     if (currentAt < 0) return;
     virtual.scrollToIndex(currentAt, { align: "auto" });
+    if (isUnderHead) virtual.scrollToIndex(currentAt - 1, { align: "auto" });
     if (!focuses) return;
     // The line is drawn by then, wherever it was.
     const frame = requestAnimationFrame(() =>
       scroller.current?.querySelector<HTMLElement>("[data-current]")?.focus({ preventScroll: true }),
     );
     return () => cancelAnimationFrame(frame);
-  }, [currentAt, focuses, virtual]);
+  }, [currentAt, isUnderHead, focuses, virtual]);
   return (
     <div
       ref={scroller}

@@ -1,5 +1,6 @@
 import { Modal, SimpleGrid, Text } from "@mantine/core";
 import { useMemo } from "react";
+import { countText } from "../../components/number-text.ts";
 import { visibleParts } from "../../components/value-text.ts";
 import { valueOn } from "./conflict-draft.ts";
 import { type ConflictModel, SIDES } from "./conflict-model.ts";
@@ -14,6 +15,9 @@ interface LongValuesProps {
   readonly jobKind: WholeConflict["jobKind"];
   readonly onClose: () => void;
 }
+
+/** Characters: more would make the browser wait. */
+const MOST = 100_000;
 
 /** A long text or a JSON document on every side, whole; lines that not all of them have are marked. */
 export function LongValues({ model, column, sides, jobKind, onClose }: LongValuesProps) {
@@ -32,6 +36,7 @@ export function LongValues({ model, column, sides, jobKind, onClose }: LongValue
       <SimpleGrid cols={{ base: 1, md: Math.max(shown.length, 1) }} spacing="sm">
         {shown.map((side, at) => {
           const { name, role, place } = sideWords(side, sides, jobKind);
+          const length = valueOn(model, side, column)?.length ?? 0;
           return (
             <section key={side} aria-label={name}>
               <Text size="sm" mb={4}>
@@ -55,6 +60,11 @@ export function LongValues({ model, column, sides, jobKind, onClose }: LongValue
                   </div>
                 ))}
               </pre>
+              {length > MOST && (
+                <Text size="xs" c="dimmed" mt={4}>
+                  The first {countText(MOST)} of {countText(length)} characters.
+                </Text>
+              )}
             </section>
           );
         })}
