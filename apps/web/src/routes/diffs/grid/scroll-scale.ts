@@ -1,5 +1,5 @@
-/** Elements higher than this are cut by browsers: Firefox at 17.8 million px, Chromium at 33.5 million. */
-const MOST_PX = 12_000_000;
+/** Browsers cut higher elements, Firefox at 17.8 million px and Chromium at 33.5 million; none does far below that. */
+const MOST_PX = 4_000_000;
 
 export interface ScrollArea {
   /** Px of the list, as if it could all be laid out. */
