@@ -2,6 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { IconPlus, IconSnowflake } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMe } from "../../api/me.ts";
+import { actorText } from "../../components/actor-text.ts";
 import { Ago } from "../../components/ago.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { EnvironmentBadge } from "../../components/environment-badge.tsx";
@@ -123,6 +124,7 @@ const COLUMNS: readonly ListColumn<KnownEnvironment>[] = [
     cell: ({ approvals, config }) => (
       <span
         className="sl-mono"
+        style={{ whiteSpace: "nowrap" }}
         title={
           config === null || config.approvals === 0 ? "" : `The config file asks for ${config.approvals}.`
         }
@@ -155,7 +157,8 @@ const COLUMNS: readonly ListColumn<KnownEnvironment>[] = [
             {frozen.reason}
             <Text component="span" c="dimmed" inherit>
               {" "}
-              · {frozen.by ?? "the config file"} {frozen.at !== null && <Ago at={frozen.at} />}
+              · {frozen.by === null ? "the config file" : actorText(frozen.by)}{" "}
+              {frozen.at !== null && <Ago at={frozen.at} />}
             </Text>
           </Text>
         </Group>
