@@ -31,7 +31,7 @@ const differs = { name: "b", updated: 3, unchanged: 5 };
 const broken = { name: "c", error };
 
 it.each([
-  [summary([equal, { ...equal, name: "d" }]), "equal", "Equal: 2,400 rows in 2 tables"],
+  [summary([equal, { ...equal, name: "d" }]), "equal", "2,400 rows in 2 tables, all alike"],
   [summary([equal, differs]), "different", "1 of 2 tables differs"],
   [summary([differs]), "different", "b differs"],
   [

@@ -22,7 +22,7 @@ function failedTables({ tables }: Summary): number {
   return tables.filter(({ error }) => error !== null && error !== undefined).length;
 }
 
-/** "3 of 11 tables differ, 1 could not be compared", "11 tables, 304,000 rows, all equal". */
+/** "3 of 11 tables differ, 1 could not be compared", "304,000 rows in 11 tables, all alike". */
 export function comparisonText(summary: Summary): string {
   const { tables, counts } = summary;
   const failed = failedTables(summary);
@@ -34,7 +34,7 @@ export function comparisonText(summary: Summary): string {
   if (different === 0 && failed === 0)
     return summary.outcome === "partial"
       ? `No difference found in ${all}; incomplete`
-      : `Equal: ${counted(counts.unchanged, "row")} in ${all}`;
+      : `${counted(counts.unchanged, "row")} in ${all}, all alike`;
   if (different === 0)
     return failed === tables.length ? `${all} could not be compared` : `No difference found${notCompared}`;
   const verb = different === 1 ? "differs" : "differ";
