@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancelRun, pauseRun, type Run, resumeRun } from "@syncline/control-plane";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import type { SliceCovers } from "../operations/slices/slice-work.ts";
 import { runReplica } from "./testing/replica.ts";
 import type { ServiceWorld } from "./testing/service-world.ts";
 import {
@@ -41,6 +42,12 @@ async function slicesDone(run: Run, count: number): Promise<void> {
     ).length;
 }
 
+/** Tables that the slices say they are about. */
+async function coveredBy(run: Pick<Run, "id">): Promise<string[]> {
+  const slices = (await unitsOf(world, run)).map(({ slice }) => slice as { covers?: SliceCovers } | null);
+  return [...new Set(slices.flatMap((slice) => slice?.covers?.tables ?? []))].sort();
+}
+
 it("compares in slices over two replicas what one compares in one piece", async () => {
   const cut = await world.until((await world.start({ ...DIFF, slices: 6 })).id);
   expect(cut).toMatchObject({ state: "succeeded", attempt: 1, error: null });
@@ -49,6 +56,7 @@ it("compares in slices over two replicas what one compares in one piece", async 
     ...Array(6).fill("slice"),
     "finish",
   ]);
+  expect(await coveredBy(cut)).toEqual(["big"]);
   const whole = await world.until((await world.start({ ...DIFF, slices: 1 })).id);
   expect((await unitsOf(world, whole)).map(({ kind }) => kind)).toEqual(["whole"]);
   expect(cut.summary?.counts).toEqual(whole.summary?.counts);
@@ -72,6 +80,7 @@ it("copies in slices, once, with indexes and keys, and records it", async () => 
     summary: { counts: { inserted: ROWS + 500 }, ledgerIds: [expect.any(String)] },
   });
   expect((await unitsOf(world, run)).filter(({ kind }) => kind === "slice").length).toBeGreaterThan(3);
+  expect(await coveredBy(run)).toEqual(["fresh", "fresh_child"]);
   expect(await copyState(world.target)).toBe(await copyState(world.source));
   const again = await world.until((await world.start({ ...COPY, slices: 4 })).id);
   expect(again).toMatchObject({ state: "succeeded", summary: { counts: { inserted: 0 } } });
