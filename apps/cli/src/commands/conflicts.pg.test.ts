@@ -45,7 +45,9 @@ const ask = async (path: string, body?: unknown) =>
     })
   ).json() as Promise<Record<string, never>>;
 
-it("conflicts of a server are listed, decided by a rule after a dry run, and become a patch", async () => {
+it("conflicts of a server are listed, decided by a rule after a dry run, and become a patch", {
+  timeout: 180_000,
+}, async () => {
   const { items } = (await ask("/jobs?name=merge-users")) as unknown as { items: { id: string }[] };
   await ask(`/jobs/${items[0]?.id}/run?wait=30`, {});
   const listed = await conflicts("list", "--job", "merge-users");
@@ -81,7 +83,7 @@ it("conflicts of a server are listed, decided by a rule after a dry run, and bec
   expect((await conflicts("list")).stdout).toBe("");
 });
 
-it("wants one rule, and sides and jobs that there are", async () => {
+it("wants one rule, and sides and jobs that there are", { timeout: 120_000 }, async () => {
   for (const [args, told] of [
     [["resolve"], "Give one rule"],
     [["resolve", "--with", "ours", "--newest", "x"], "Give one rule"],

@@ -4,6 +4,7 @@ import { CHROMIUM_PATH } from "../../testing/browser.ts";
 import { DashboardWorld } from "../../testing/dashboard-world.ts";
 
 const MANY = 10_000;
+const PATIENT = { timeout: 15_000 };
 
 /** Skipped, and shown as such, where no Chromium is installed. */
 describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () => {
@@ -55,13 +56,14 @@ describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () =
   }
 
   const title = (page: Page) => page.getByRole("heading", { level: 1 });
+  const shown = (page: Page, name: string) => page.getByRole("heading", { level: 1, name }).waitFor();
   const decide = (page: Page) => page.getByRole("button", { name: /^Decide( Enter)?$/ });
 
   it("by mouse: column by column, a typed value, the row that one side deleted; then the next run writes it", async () => {
     const job = await mergeJob("by-mouse");
     const page = await world.openAs("ben", `/conflicts?job=${job.id}`);
     await page.getByRole("link", { name: /id 1/ }).click();
-    await expect.poll(() => title(page).textContent()).toContain("id 1");
+    await shown(page, "id 1");
     const table = page.getByRole("table", { name: "The row on each side" });
     const heads = await table.getByRole("columnheader").allTextContents();
     expect(heads.map((text) => text.replace(/Take.*/, "").trim())).toEqual([
@@ -80,7 +82,7 @@ describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () =
     await page.getByText("Will be written to the target: name, mail.").waitFor();
     await decide(page).click();
 
-    await expect.poll(() => title(page).textContent()).toContain("id 2");
+    await shown(page, "id 2");
     // Blanks are seen, and what one side alone changed comes along.
     await page.getByRole("button", { name: "name from ours" }).getByText("·").waitFor();
     await page.getByRole("button", { name: /more columns/ }).click();
@@ -88,7 +90,7 @@ describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () =
     await page.getByText("The row stays as the target has it.").waitFor();
     await decide(page).click();
 
-    await expect.poll(() => title(page).textContent()).toContain("id 3");
+    await shown(page, "id 3");
     await page.getByText("No row here").waitFor();
     await page.getByRole("button", { name: "Take: no row" }).click();
     await page.getByText("The row will be deleted.").waitFor();
@@ -109,12 +111,16 @@ describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () =
     const page = await world.openAs("ben", `/conflicts?job=${job.id}`);
     await page.getByRole("link", { name: /id 1/ }).waitFor();
     await page.keyboard.press("j");
-    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain("id 1");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent), PATIENT)
+      .toContain("id 1");
     await page.keyboard.press("j");
     await page.keyboard.press("k");
-    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain("id 1");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent), PATIENT)
+      .toContain("id 1");
     await page.keyboard.press("Enter");
-    await expect.poll(() => title(page).textContent()).toContain("id 1");
+    await shown(page, "id 1");
     await page.getByText("Choose a side for each column").waitFor();
     await page.keyboard.press("O");
     await page.getByText("The row stays as the target has it.").waitFor();
@@ -129,7 +135,7 @@ describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () =
     await page.keyboard.press("Enter");
     await page.getByText("Will be written to the target: mail.").waitFor();
     await page.keyboard.press("Enter");
-    await expect.poll(() => title(page).textContent()).toContain("id 2");
+    await shown(page, "id 2");
     await page.getByText("Choose a side for each column").waitFor();
     await page.keyboard.press("?");
     const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
@@ -143,7 +149,7 @@ describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () =
     await sheet.waitFor({ state: "hidden" });
     await page.keyboard.press("t");
     await page.keyboard.press("Enter");
-    await expect.poll(() => title(page).textContent()).toContain("id 3");
+    await shown(page, "id 3");
     await page.getByText("Choose one side.").waitFor();
     await page.keyboard.press("x");
     await page.getByText("The row will be deleted.").waitFor();
@@ -175,7 +181,7 @@ describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () =
     await page.getByRole("button", { name: "Decide anew with my choices" }).click();
     await page.getByText("Will be written to the target: mail.").waitFor();
     await decide(page).click();
-    await expect.poll(() => title(page).textContent()).toContain("id 2");
+    await shown(page, "id 2");
     await job.run();
     expect((await rows())[0]).toBe("1 Abe n@x 30");
   });
@@ -246,7 +252,7 @@ describe.skipIf(CHROMIUM_PATH === null)("the conflicts inbox, in Chromium", () =
     const page = await world.openAs("ben", `/conflicts?job=${job.id}`);
     await page.getByRole("radio", { name: "Open 10,000" }).waitFor({ state: "attached" });
     const lines = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: /id \d/ }) });
-    await expect.poll(() => lines.count()).toBeGreaterThan(5);
+    await expect.poll(() => lines.count(), PATIENT).toBeGreaterThan(5);
     const drawn = async () => {
       expect(await lines.count()).toBeLessThan(100);
       return page.locator(".sl-inbox-scroll").evaluate((list) => {
