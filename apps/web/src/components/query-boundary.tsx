@@ -33,7 +33,6 @@ export function LinesSkeleton({
   return (
     <Stack gap={6} aria-busy="true" aria-label="Loading">
       {Array.from({ length: lines }, (_, line) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines are all the same.
         <Skeleton key={line} height={height} radius="sm" />
       ))}
     </Stack>
