@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { graveFindings } from "../testing/axe.ts";
 import { CHROMIUM_PATH } from "../testing/browser.ts";
 import { DashboardWorld } from "../testing/dashboard-world.ts";
 import { PASSWORD } from "../testing/people.ts";
@@ -26,15 +27,27 @@ describe.skipIf(CHROMIUM_PATH === null)("the first load of the dashboard", () =>
     expect(script).toBeLessThanOrEqual(MOST_SCRIPT_BYTES);
   }
 
-  it("is at most 250 kB of compressed JavaScript for who is not signed in, who then comes to where they wanted", async () => {
+  it("is at most 250 kB of compressed JavaScript for who is not signed in", async () => {
     const context = await world.newContext();
     const page = await context.newPage();
     const transferred = watchTransfers(page);
     world.complaints.expect(/401/);
-    await page.goto(`${world.server.url}/settings`);
+    await page.goto(`${world.server.url}/`);
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     await page.waitForLoadState("networkidle");
     expectSmall("signed out", await transferred());
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await world.screenshot(page, `sign-in-${theme}`);
+      expect(await graveFindings(page)).toEqual([]);
+    }
+  });
+
+  it("leads who signs in to where they wanted", async () => {
+    const context = await world.newContext();
+    const page = await context.newPage();
+    world.complaints.expect(/401/);
+    await page.goto(`${world.server.url}/settings`);
     await page.getByLabel("E-mail").fill(world.people.ada.email);
     await page.getByLabel(/^Password/).fill(PASSWORD);
     await page.keyboard.press("Enter");
