@@ -1,3 +1,4 @@
+import { notifications } from "@mantine/notifications";
 import { selectedProject } from "./selected-project.ts";
 
 /**
@@ -7,8 +8,12 @@ import { selectedProject } from "./selected-project.ts";
 export async function downloadFile(path: string, name: string): Promise<void> {
   const project = selectedProject();
   if (project === null) return save(path, name);
-  const response = await fetch(path, { headers: { "Syncline-Project": project } });
-  if (!response.ok) throw new Error(`The file could not be read (${response.status}).`);
+  const response = await fetch(path, { headers: { "Syncline-Project": project } }).catch(() => null);
+  if (response === null || !response.ok) {
+    const message = response === null ? "The server cannot be reached." : `It answered ${response.status}.`;
+    notifications.show({ color: "red", title: `${name} was not downloaded`, message });
+    return;
+  }
   const url = URL.createObjectURL(await response.blob());
   save(url, name);
   setTimeout(() => URL.revokeObjectURL(url), 60_000);

@@ -3,6 +3,7 @@ import { IconDots, IconDownload, IconGitPullRequest, IconTrash } from "@tabler/i
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { downloadFile } from "../../api/download.ts";
 import { useMe } from "../../api/me.ts";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { actorText } from "../../components/actor-text.ts";
@@ -115,10 +116,8 @@ function Shown({ patch }: { readonly patch: Patch }) {
                 <Menu.Dropdown>
                   {mayRead && (
                     <Menu.Item
-                      component="a"
-                      href={file}
-                      download
                       leftSection={<IconDownload size={15} aria-hidden />}
+                      onClick={() => void downloadFile(file, `${id}.patch`)}
                     >
                       Download the patch file
                     </Menu.Item>

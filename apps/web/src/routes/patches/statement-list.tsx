@@ -2,6 +2,7 @@ import { Button, CopyButton, Group, Text } from "@mantine/core";
 import { IconCopy, IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { downloadFile } from "../../api/download.ts";
 import { ErrorState } from "../../components/error-state.tsx";
 import { KindGlyph } from "../../components/kind-glyph.tsx";
 import { counted } from "../../components/number-text.ts";
@@ -56,9 +57,7 @@ export function StatementList({ patchId, direction, beside }: StatementListProps
             )}
           </CopyButton>
           <Button
-            component="a"
-            href={file}
-            download
+            onClick={() => void downloadFile(file, `${patchId}${direction === "undo" ? ".undo" : ""}.sql`)}
             variant="default"
             size="xs"
             leftSection={<IconDownload size={14} aria-hidden />}
