@@ -1,23 +1,12 @@
-import {
-  Button,
-  CloseButton,
-  Group,
-  Popover,
-  SegmentedControl,
-  Select,
-  Stack,
-  Switch,
-  TextInput,
-} from "@mantine/core";
-import { IconFilter, IconFilterOff, IconSearch } from "@tabler/icons-react";
-import { type Ref, useEffect, useRef, useState } from "react";
+import { Button, CloseButton, Group, Select, Stack, Switch } from "@mantine/core";
+import { IconFilterOff } from "@tabler/icons-react";
+import type { Ref } from "react";
 import { countText } from "../../../components/number-text.ts";
 import type { ChangeFilter } from "../change-filter.ts";
 import type { PatchTable } from "../explorer-props.ts";
-import type { ValueCondition } from "../explorer-search.ts";
+import { ConditionButton } from "./condition-button.tsx";
 import { conditionText } from "./condition-text.ts";
-
-const TYPED_MS = 300;
+import { TypedText } from "./typed-text.tsx";
 
 interface FilterBarProps {
   readonly filter: ChangeFilter;
@@ -148,145 +137,4 @@ function changedColumnOptions(tables: readonly PatchTable[]) {
   return [...counts]
     .toSorted(([, a], [, b]) => b - a)
     .map(([name, updates]) => ({ value: name, label: `${name} (${countText(updates)})` }));
-}
-
-interface TypedTextProps {
-  readonly label: string;
-  readonly placeholder: string;
-  readonly width: number;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly inputRef?: Ref<HTMLInputElement>;
-  readonly icon?: boolean;
-}
-
-/** Takes effect when typing pauses, so that not every letter is searched for. */
-function TypedText({ label, placeholder, width, value, onChange, inputRef, icon = false }: TypedTextProps) {
-  const [typed, setTyped] = useState(value);
-  const latest = useRef({ value, onChange });
-  latest.current = { value, onChange };
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (typed === latest.current.value) return;
-    const timer = setTimeout(() => latest.current.onChange(typed), TYPED_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  return (
-    <TextInput
-      ref={inputRef ?? null}
-      size="xs"
-      w={width}
-      aria-label={label}
-      placeholder={placeholder}
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") onChange(typed);
-        if (event.key === "Escape") event.currentTarget.blur();
-      }}
-      {...(icon ? { leftSection: <IconSearch size={14} aria-hidden /> } : {})}
-      spellCheck={false}
-      maxLength={1000}
-    />
-  );
-}
-
-interface ConditionButtonProps {
-  readonly tables: readonly PatchTable[];
-  readonly onAdd: (condition: ValueCondition) => void;
-  readonly disabled: boolean;
-}
-
-function ConditionButton({ tables, onAdd, disabled }: ConditionButtonProps) {
-  const [opened, setOpened] = useState(false);
-  const [column, setColumn] = useState<string | null>(null);
-  const [side, setSide] = useState<ValueCondition["side"]>("either");
-  const [test, setTest] = useState<"equals" | "contains" | "null">("equals");
-  const [value, setValue] = useState("");
-  const columns = [...new Set(tables.flatMap((table) => table.columns.map(({ name }) => name)))];
-  return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-start" shadow="md" trapFocus withinPortal>
-      <Popover.Target>
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconFilter size={14} aria-hidden />}
-          onClick={() => setOpened(!opened)}
-          disabled={disabled}
-        >
-          Value…
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <form
-          aria-label="A condition on a value"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (column === null) return;
-            onAdd({
-              column,
-              side,
-              test: test === "null" ? "equals" : test,
-              value: test === "null" ? null : value,
-            });
-            setOpened(false);
-            setValue("");
-          }}
-        >
-          <Stack gap="xs" w={280}>
-            <Select
-              size="xs"
-              label="Column"
-              searchable
-              data={columns}
-              limit={200}
-              value={column}
-              onChange={setColumn}
-              comboboxProps={{ withinPortal: false }}
-              data-autofocus
-            />
-            <SegmentedControl
-              size="xs"
-              aria-label="Which value"
-              value={side}
-              onChange={(next) => setSide(next as ValueCondition["side"])}
-              data={[
-                { value: "either", label: "Old or new" },
-                { value: "old", label: "Old" },
-                { value: "new", label: "New" },
-              ]}
-            />
-            <SegmentedControl
-              size="xs"
-              aria-label="Test"
-              value={test}
-              onChange={(next) => setTest(next as typeof test)}
-              data={[
-                { value: "equals", label: "equals" },
-                { value: "contains", label: "contains" },
-                { value: "null", label: "is NULL" },
-              ]}
-            />
-            {test !== "null" && (
-              <TextInput
-                size="xs"
-                label="Value"
-                value={value}
-                onChange={(event) => setValue(event.currentTarget.value)}
-                spellCheck={false}
-                maxLength={4096}
-              />
-            )}
-            <Button
-              type="submit"
-              size="xs"
-              disabled={column === null || (test === "contains" && value === "")}
-            >
-              Add the condition
-            </Button>
-          </Stack>
-        </form>
-      </Popover.Dropdown>
-    </Popover>
-  );
 }
