@@ -20,7 +20,7 @@ export const patchQuery = (patchId: string) =>
     queryFn: ({ signal }) => api.diffs.getPatch({ params: { id: patchId }, signal }),
   });
 
-export interface ChangesWanted {
+interface ChangesWanted {
   readonly patchId: string;
   readonly table?: string | undefined;
   readonly kind?: ChangeKind | undefined;

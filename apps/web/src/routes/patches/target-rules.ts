@@ -2,7 +2,7 @@ import { usePlaceFacts } from "../../api/places.ts";
 import { useEnvironments } from "../servers/environments-query.ts";
 
 /** What a write to a place takes, as far as it is known before the server is asked. */
-export interface TargetRules {
+interface TargetRules {
   readonly server: string | null;
   readonly environment: string | null;
   /** Of others, before a write; 0: none. */

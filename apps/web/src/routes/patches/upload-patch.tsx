@@ -74,7 +74,7 @@ interface DropZoneProps {
 }
 
 /** Files can be dropped here. Choosing one by its button does the same. */
-export function DropZone({ upload, children }: DropZoneProps) {
+function DropZone({ upload, children }: DropZoneProps) {
   const [over, setOver] = useState(false);
   const onDrop = (event: DragEvent) => {
     event.preventDefault();

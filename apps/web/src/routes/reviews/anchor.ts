@@ -59,10 +59,3 @@ export function threadsByPlace(threads: readonly Thread[]): ReadonlyMap<string, 
 }
 
 export const isOpen = ({ first }: Thread): boolean => first.resolvedAt === null;
-
-/** The thread that a comment stands in, whether it begins it or answers in it. */
-export function threadOf(threads: readonly Thread[], commentId: string): Thread | undefined {
-  return threads.find(
-    ({ first, replies }) => first.id === commentId || replies.some(({ id }) => id === commentId),
-  );
-}

@@ -78,7 +78,7 @@ export function seenCode({ content, fingerprint }: Pick<Review, "content" | "fin
   return `${content.slice(0, 12)}-${fingerprint.slice(0, 12)}`;
 }
 
-export interface Ending {
+interface Ending {
   readonly title: string;
   /** As it was given; null: none was. */
   readonly reason: string | null;

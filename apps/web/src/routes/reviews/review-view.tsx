@@ -13,10 +13,10 @@ import { DecideDialog, type Decision, type Seen } from "./decide-dialog.tsx";
 import { DecideButtons, DecisionPanel } from "./decision-panel.tsx";
 import { DiscussionProvider } from "./discussion-context.tsx";
 import { ReviewApply } from "./review-apply.tsx";
-import { useReviewNews } from "./review-news.ts";
 import { isLive, type Review, seenCode, standingOf } from "./review-standing.ts";
 import { Ended, Hazards } from "./review-state.tsx";
 import { ReviewTabs } from "./review-tabs.tsx";
+import { useReviewNews } from "./use-review-news.ts";
 
 const COMMENT = /^#?comment-([0-9a-f-]{36})$/;
 
