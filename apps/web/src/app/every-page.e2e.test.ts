@@ -37,18 +37,30 @@ const PAGES: Readonly<Record<string, string>> = {
   "new-comparison": "/diffs/new",
   comparison: "/diffs/{patch}",
   "odd-comparison": "/diffs/{labPatch}",
+  "comparison-columns": "/diffs/{labPatch}?view=columns&table=messages",
+  "comparison-shape": "/diffs/{labPatch}?view=shape&table=messages",
+  "comparison-sql": "/diffs/{labPatch}?view=sql",
+  "comparison-row": "/diffs/{labPatch}?row=1",
   patches: "/patches",
   patch: "/patches/{patch}",
+  "patch-apply": "/patches/{patch}?tab=apply",
   applied: "/log",
   reviews: "/reviews",
   review: "/reviews/{review}",
+  "review-sql": "/reviews/{review}?tab=sql",
+  "review-discussion": "/reviews/{review}?tab=discussion",
   "applied-review": "/reviews/{appliedReview}",
   conflicts: "/conflicts",
   conflict: "/conflicts/{conflict}",
   audit: "/audit",
   people: "/people",
+  invitations: "/people?tab=invitations",
+  keys: "/people?tab=keys",
+  person: "/people/{person}",
   settings: "/settings",
+  webhooks: "/settings?tab=webhooks",
   account: "/account",
+  "not-found": "/nowhere",
 };
 /** Where somebody approves on the way. */
 const ON_A_PHONE = ["overview", "reviews", "review", "patch"];
@@ -96,6 +108,7 @@ describe.skipIf(CHROMIUM_PATH === null)("every page of the demonstration", { tim
       review: openReview.id,
       appliedReview: (await list("/reviews?state=applied")).id,
       conflict: (await list("/conflicts?state=open")).id,
+      person: (await list("/people", ({ name }) => name === "Ben")).id,
     };
     context = await browser.newContext({
       viewport: WIDE,

@@ -1,12 +1,18 @@
-import { EmptyState } from "../components/empty-state.tsx";
+import { Stack, Text, Title } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
 import { PageButton } from "../components/page-button.tsx";
 
 export function NotFound() {
+  useDocumentTitle("No such page · Syncline");
   return (
-    <main>
-      <EmptyState title="There is no such page" action={<PageButton to="/">To the overview</PageButton>}>
+    <Stack component="main" align="center" gap="xs" py="xl" px="md" ta="center">
+      <Title order={1} size="h3">
+        There is no such page
+      </Title>
+      <Text size="sm" c="dimmed" maw={520}>
         The address may be mistyped, or what it named was removed.
-      </EmptyState>
-    </main>
+      </Text>
+      <PageButton to="/">To the overview</PageButton>
+    </Stack>
   );
 }

@@ -133,7 +133,7 @@ const COLUMNS: readonly ListColumn<RunAnswer>[] = [
         actorText(requestedBy)
       ) : (
         <>
-          <PageLink to="/jobs/$jobId" params={{ jobId }}>
+          <PageLink to="/jobs/$jobId" params={{ jobId }} underline="always">
             {definition.name}
           </PageLink>
           <Text component="span" size="xs" c="dimmed">
