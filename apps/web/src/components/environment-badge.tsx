@@ -1,6 +1,7 @@
-import { Badge, Group, Text } from "@mantine/core";
+import { Badge, Box, Group, Text } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
-import { usePlaceFacts } from "../api/places.ts";
+import { useQuery } from "@tanstack/react-query";
+import { databasesQuery, usePlaceFacts } from "../api/places.ts";
 import { environmentColor } from "./environment-color.ts";
 
 /** An environment's name in its colour, the same everywhere. */
@@ -27,7 +28,10 @@ export function EnvironmentBadge({ name }: { readonly name: string }) {
 /** Above a page's title: which environments it is about. A line of colour for each. */
 export function EnvironmentStripe({ places }: { readonly places: readonly string[] }) {
   const factsOf = usePlaceFacts();
+  const ready = useQuery(databasesQuery).data !== undefined;
   const facts = places.map((place) => factsOf(place)).filter((each) => each !== null);
+  // The line that probably comes keeps its place, so that a title that is read does not move.
+  if (!ready) return <Box h={22} />;
   const environments = [...new Set(facts.flatMap(({ environment }) => environment ?? []))];
   if (environments.length === 0) return null;
   return (
