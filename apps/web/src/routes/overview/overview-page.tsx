@@ -2,10 +2,10 @@ import "./overview.css";
 import { Skeleton, Stack } from "@mantine/core";
 import { useSearch } from "@tanstack/react-router";
 import { Ago } from "../../components/ago.tsx";
-import { LiveBoundary } from "../../components/live-boundary.tsx";
 import { counted } from "../../components/number-text.ts";
 import { PageButton } from "../../components/page-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { QueryBoundary } from "../../components/query-boundary.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { NeedsYou } from "./needs-you.tsx";
 import { type Overview, useOverview } from "./overview-query.ts";
@@ -38,7 +38,12 @@ export function OverviewPage() {
           </PageButton>
         }
       />
-      <LiveBoundary query={overview} failed="The overview could not be read" skeleton={<OverviewSkeleton />}>
+      <QueryBoundary
+        live
+        query={overview}
+        failed="The overview could not be read"
+        skeleton={<OverviewSkeleton />}
+      >
         {(shown) => (
           <Stack gap="lg">
             {isNew(shown) && <FirstSteps />}
@@ -54,7 +59,7 @@ export function OverviewPage() {
             </div>
           </Stack>
         )}
-      </LiveBoundary>
+      </QueryBoundary>
     </>
   );
 }

@@ -4,10 +4,10 @@ import { isCodedError } from "@syncline/core";
 import { useParams } from "@tanstack/react-router";
 import { definitionCommand } from "../../components/definition-command.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { LiveBoundary } from "../../components/live-boundary.tsx";
 import { PageButton } from "../../components/page-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { PageLink } from "../../components/page-link.tsx";
+import { QueryBoundary } from "../../components/query-boundary.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { kindName } from "../jobs/kind-words.ts";
 import { LiveChip } from "./live-chip.tsx";
@@ -42,9 +42,9 @@ export function RunPage() {
   return (
     <>
       {run.data === undefined && <PageHeader title="Run" />}
-      <LiveBoundary query={run} failed="The run could not be read" skeleton={<RunSkeleton />}>
+      <QueryBoundary live query={run} failed="The run could not be read" skeleton={<RunSkeleton />}>
         {(found) => <ShownRun run={found} />}
-      </LiveBoundary>
+      </QueryBoundary>
     </>
   );
 }

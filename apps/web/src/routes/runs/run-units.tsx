@@ -2,8 +2,8 @@ import { Group, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { useMe } from "../../api/me.ts";
 import { Count } from "../../components/count.tsx";
 import { type ListColumn, ListTable } from "../../components/list-table.tsx";
-import { LiveBoundary } from "../../components/live-boundary.tsx";
 import { bytesText, counted, countText } from "../../components/number-text.ts";
+import { QueryBoundary } from "../../components/query-boundary.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { claimText, isLive, lengthText } from "./run-words.ts";
 import { type Run, type Unit, useUnits, useWorkers, type Worker } from "./runs-query.ts";
@@ -27,7 +27,7 @@ export function RunUnits({ run }: { readonly run: Run }) {
       <Title order={2} id="units">
         Work units
       </Title>
-      <LiveBoundary query={units} failed="The work units could not be read">
+      <QueryBoundary live query={units} failed="The work units could not be read">
         {({ items, next }) => (
           <>
             {items.length > 1 && <UnitStrip units={items} />}
@@ -45,7 +45,7 @@ export function RunUnits({ run }: { readonly run: Run }) {
             )}
           </>
         )}
-      </LiveBoundary>
+      </QueryBoundary>
     </Stack>
   );
 }
