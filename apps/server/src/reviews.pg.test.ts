@@ -78,6 +78,40 @@ describe("the whole way of a patch", () => {
     ]);
   });
 
+  it("names no row to a viewer: neither by comments nor by what a selection was made of", async () => {
+    const vic = await makePerson(world.cp, {
+      url: world.server.url,
+      role: "viewer",
+      email: "vic@example.test",
+    });
+    const whole = await world.makePatch();
+    const { json: of } = await world.ask(world.ann, "GET", `/patches/${whole}`);
+    const filter = { table: "users", kinds: ["update"], key: "2", text: "zwei" };
+    const selected = await world.ask(world.ann, "POST", `/patches/${whole}/selection`, {
+      filter,
+      count: 1,
+      hash: of.hash,
+    });
+    expect(selected.json.selectedFrom).toEqual({ patchId: whole, hash: of.hash, filter });
+    const review = await world.open(applyOf(selected.json.id));
+    const anchor = { table: "users", key: "2", column: "name" };
+    await world.ask(world.ben, "POST", `/reviews/${review.id}/comments`, { body: "look", anchor });
+    const [read, listed, looked] = await Promise.all([
+      world.ask(vic, "GET", `/patches/${selected.json.id}`),
+      world.ask(vic, "GET", "/patches"),
+      world.ask(vic, "GET", `/reviews/${review.id}`),
+    ]);
+    expect(read.json.selectedFrom.filter).toEqual({ table: "users", kinds: ["update"] });
+    expect(looked.json.comments).toMatchObject([{ anchor: { table: "users", column: "name" } }]);
+    expect(looked.json.comments[0].anchor).not.toHaveProperty("key");
+    for (const { status, text } of [read, listed, looked]) {
+      expect(status).toBe(200);
+      expect(text).not.toMatch(/zwei|"key":/);
+    }
+    const { comments } = (await world.ask(world.ann, "GET", `/reviews/${review.id}`)).json;
+    expect(comments).toMatchObject([{ anchor }]);
+  });
+
   it("also with the review named, whose run writes nothing else", async () => {
     const patch = await world.makePatch();
     const review = await world.open(applyOf(patch));

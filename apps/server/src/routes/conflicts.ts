@@ -73,8 +73,8 @@ export function conflictRoutes(router: Router, parts: ServiceParts): void {
     presentPreview(await previewRule(cp, call.scope, body)),
   );
   router.on(conflicts.resolveByRule, async ({ cp, call, body }) => resolveByRule(cp, call, body));
-  router.on(conflicts.makePatch, async ({ cp, call, body, signal }) =>
-    presentPatch(await patchOfConflicts(parts, { cp, call, signal, wish: body })),
+  router.on(conflicts.makePatch, async ({ cp, call, body, signal, identity }) =>
+    presentPatch(await patchOfConflicts(parts, { cp, call, signal, wish: body }), { identity }),
   );
   router.on(conflicts.getPair, async ({ cp, call, params }) => {
     const { jobId, source, target, cycle, advancedAt, createdAt } = await getPair(cp, call.scope, {

@@ -24,17 +24,17 @@ export function diffRoutes(router: Router, parts: ServiceParts): void {
       after: (run, { cp, call, query, signal }) => waitForRun(run, { cp, call, signal, seconds: query.wait }),
     },
   );
-  router.on(diffs.listPatches, async ({ cp, call, query }) => {
-    const { items, next } = await listPatches(cp, call.scope, query);
-    return { items: items.map(presentPatch), next };
+  router.on(diffs.listPatches, async (asked) => {
+    const { items, next } = await listPatches(asked.cp, asked.call.scope, asked.query);
+    return { items: items.map((patch) => presentPatch(patch, asked)), next };
   });
-  router.on(diffs.uploadPatch, async ({ cp, call, signal, stream }) =>
+  router.on(diffs.uploadPatch, async ({ cp, call, signal, stream, identity }) =>
     parts.uploads.with({ bytes: stream(), signal, suffix: "patch" }, async ({ path }) =>
-      presentPatch(await storePatch(parts, { cp, call, signal, path })),
+      presentPatch(await storePatch(parts, { cp, call, signal, path }), { identity }),
     ),
   );
-  router.on(diffs.getPatch, async ({ cp, call, params }) =>
-    presentPatch(await getPatch(cp, call.scope, { patchId: params.id })),
+  router.on(diffs.getPatch, async ({ cp, call, params, identity }) =>
+    presentPatch(await getPatch(cp, call.scope, { patchId: params.id }), { identity }),
   );
   router.on(diffs.deletePatch, async (asked) => {
     const { cp, call, params } = asked;

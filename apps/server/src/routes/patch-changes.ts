@@ -114,7 +114,7 @@ export function patchChangeRoutes(router: Router, parts: ServiceParts): void {
   router.on(diffs.selectChanges, async (asked) => {
     const { cp, call, params, body, signal } = asked;
     const patch = await patchOf(asked, params.id);
-    return presentPatch(await selectChanges(parts, { cp, call, signal, patch, ...body }));
+    return presentPatch(await selectChanges(parts, { cp, call, signal, patch, ...body }), asked);
   });
   sqlRoutes(router, parts, patchOf);
 }

@@ -1,9 +1,10 @@
-import type { AnswerOf, reviews } from "@syncline/api";
+import { type AnswerOf, grants, type reviews } from "@syncline/api";
 import type { ListedReview, PatchRecord, ReviewComment, ReviewDetail } from "@syncline/control-plane";
 import type { PatchCounts } from "@syncline/core";
 import type { JobDefinition } from "@syncline/jobs";
 import { redactUrlsIn } from "@syncline/observability";
-import { iso, isoOrNull } from "./present.ts";
+import type { Identity } from "../http/identity.ts";
+import { iso, isoOrNull, countsOf as summaryOf } from "./present.ts";
 
 type ReviewAnswer = AnswerOf<typeof reviews.listReviews>["items"][number];
 type DetailAnswer = AnswerOf<typeof reviews.getReview>;
@@ -48,14 +49,18 @@ export interface ReviewSurroundings {
   readonly patch: PatchRecord | null;
   /** Why its targets are frozen; null: they are not, or it cannot be told now. */
   readonly frozen: string | null;
+  readonly identity: Identity;
 }
 
-export function presentDetail(detail: ReviewDetail, { patch, frozen }: ReviewSurroundings): DetailAnswer {
+export function presentDetail(
+  detail: ReviewDetail,
+  { patch, frozen, identity }: ReviewSurroundings,
+): DetailAnswer {
   const { review, decisions, comments, authors, given } = detail;
   return {
     ...presentReview({ ...review, given, patch }),
     definition: redactUrlsIn(review.definition) as JobDefinition,
-    summary: patch?.summary ?? null,
+    summary: patch === null ? null : summaryOf(patch),
     authors: [...authors],
     decisions: decisions.map(({ email, name, decision, reason, at, superseded, counts, publicKey }) => ({
       email,
@@ -67,23 +72,38 @@ export function presentDetail(detail: ReviewDetail, { patch, frozen }: ReviewSur
       counts,
       publicKey,
     })),
-    comments: comments.map(presentComment),
+    comments: comments.map((comment) => presentComment(comment, mayReadRows(identity, review))),
     blocks: blocksOf(detail, frozen),
   };
 }
 
-export function presentComment(comment: ReviewComment): CommentAnswer {
+/** Whether somebody may know of which row something was said: its key is one of its values. */
+export function mayReadRows(
+  { scopes, environmentScopes }: Identity,
+  { environment }: { readonly environment: string | null },
+): boolean {
+  const there = environment === null ? [] : (environmentScopes.get(environment) ?? []);
+  return grants(scopes, "rows:read") || grants(there, "rows:read");
+}
+
+export function presentComment(comment: ReviewComment, withKeys: boolean): CommentAnswer {
   const { id, threadId, anchor, body, createdBy, createdAt, resolvedAt, resolvedBy } = comment;
   return {
     id,
     threadId,
-    anchor,
+    anchor: withKeys ? anchor : keyless(anchor),
     body,
     createdBy,
     createdAt: iso(createdAt),
     resolvedAt: isoOrNull(resolvedAt),
     resolvedBy,
   };
+}
+
+function keyless(anchor: ReviewComment["anchor"]): ReviewComment["anchor"] {
+  if (anchor === null) return null;
+  const { key: _, ...rest } = anchor;
+  return rest;
 }
 
 function blocksOf({ review, given }: ReviewDetail, frozen: string | null): string[] {

@@ -1,4 +1,12 @@
-import type { AnswerOf, diffs, jobs, people, RunAnswer, runs } from "@syncline/api";
+import {
+  type AnswerOf,
+  type diffs,
+  grants,
+  type jobs,
+  type people,
+  type RunAnswer,
+  type runs,
+} from "@syncline/api";
 import type {
   Attempt,
   Job,
@@ -10,6 +18,7 @@ import type {
   WorkUnit,
 } from "@syncline/control-plane";
 import { redactUrlsIn } from "@syncline/observability";
+import type { Identity } from "../http/identity.ts";
 
 /** Rows of the control plane as answers: what is not named here stays inside. */
 
@@ -116,7 +125,8 @@ export function presentAttempt(attempt: Attempt): AttemptAnswer {
   };
 }
 
-export function presentPatch(patch: PatchRecord): PatchAnswer {
+/** What of a selection's filter names rows is for who may read them. */
+export function presentPatch(patch: PatchRecord, { identity }: { readonly identity: Identity }): PatchAnswer {
   return {
     id: patch.id,
     runId: patch.runId,
@@ -127,8 +137,8 @@ export function presentPatch(patch: PatchRecord): PatchAnswer {
     complete: patch.complete,
     operations: patch.operations,
     bytes: patch.bytes,
-    summary: patch.summary,
-    selectedFrom: selectedFrom(patch),
+    summary: countsOf(patch),
+    selectedFrom: selectedFrom(patch, grants(identity.scopes, "rows:read")),
     createdBy: patch.createdBy,
     createdAt: iso(patch.createdAt),
     expiresAt: isoOrNull(patch.expiresAt),
@@ -136,10 +146,17 @@ export function presentPatch(patch: PatchRecord): PatchAnswer {
   };
 }
 
-/** Kept with the counts of a selection. */
-function selectedFrom({ summary }: PatchRecord): PatchAnswer["selectedFrom"] {
+/** A selection is kept with the counts. */
+export function countsOf({ summary }: Pick<PatchRecord, "summary">): object {
+  const { selectedFrom: _, ...counts } = summary as { readonly selectedFrom?: unknown };
+  return counts;
+}
+
+function selectedFrom({ summary }: PatchRecord, mayReadRows: boolean): PatchAnswer["selectedFrom"] {
   const { selectedFrom = null } = summary as { readonly selectedFrom?: PatchAnswer["selectedFrom"] };
-  return selectedFrom;
+  if (selectedFrom === null || mayReadRows) return selectedFrom;
+  const { key: _, text: __, values: ___, ...names } = selectedFrom.filter;
+  return { ...selectedFrom, filter: names };
 }
 
 export function presentSession(session: SessionRecord, asking: string | null): SessionAnswer {

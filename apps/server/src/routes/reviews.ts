@@ -24,9 +24,9 @@ import { keptPatch } from "../work/result-of.ts";
 import { fingerprintNow, frozenReason, lookAt, reviewSubject } from "../work/review-target.ts";
 import { startRun, waitForRun } from "../work/start-run.ts";
 import { iso, presentRun } from "./present.ts";
-import { presentComment, presentDetail, presentReview } from "./present-review.ts";
+import { mayReadRows, presentComment, presentDetail, presentReview } from "./present-review.ts";
 
-type Asking = Pick<Asked<unknown>, "cp" | "call" | "signal">;
+type Asking = Pick<Asked<unknown>, "cp" | "call" | "signal" | "identity">;
 type Scoped = Pick<Asked<typeof reviews.getReview>, "cp" | "call" | "identity" | "permission" | "params">;
 
 const TARGET_MOVED = "the target changed since it was looked at";
@@ -56,13 +56,13 @@ export function reviewRoutes(router: Router, parts: ServiceParts): void {
   decisionRoutes(router, parts, present);
   applyRoute(router, parts);
 
-  async function present({ cp, call, signal }: Asking, reviewId: string) {
+  async function present({ cp, call, signal, identity }: Asking, reviewId: string) {
     const detail = await getReview(cp, call.scope, { reviewId });
     const { patchId } = detail.review;
     const patch = patchId === null ? null : await getPatch(cp, call.scope, { patchId });
     // A server that cannot be resolved now keeps nobody from reading the review.
     const frozen = await frozenReason(parts, { cp, call, signal }, detail.review).catch(() => null);
-    return presentDetail(detail, { patch, frozen });
+    return presentDetail(detail, { patch, frozen, identity });
   }
 
   function openRoute(router: Router, parts: ServiceParts): void {
@@ -101,18 +101,25 @@ async function ownReview({ cp, call, identity, permission, params }: Scoped): Pr
 
 function commentRoutes(router: Router): void {
   router.on(reviews.commentOnReview, async (asked) => {
-    const { id: reviewId } = await ownReview(asked);
+    const review = await ownReview(asked);
     const { body, anchor = null, thread: threadId = null } = asked.body;
-    return presentComment(await commentOnReview(asked.cp, asked.call, { reviewId, body, anchor, threadId }));
+    const comment = { reviewId: review.id, body, anchor, threadId };
+    const written = await commentOnReview(asked.cp, asked.call, comment);
+    return presentComment(written, mayReadRows(asked.identity, review));
   });
   for (const [route, resolved] of [
     [reviews.resolveComment, true],
     [reviews.reopenComment, false],
   ] as const)
     router.on(route, async (asked) => {
-      const { id: reviewId } = await ownReview(asked);
+      const review = await ownReview(asked);
       const { commentId } = asked.params;
-      return presentComment(await resolveComment(asked.cp, asked.call, { reviewId, commentId, resolved }));
+      const comment = await resolveComment(asked.cp, asked.call, {
+        reviewId: review.id,
+        commentId,
+        resolved,
+      });
+      return presentComment(comment, mayReadRows(asked.identity, review));
     });
 }
 

@@ -80,7 +80,9 @@ export const patchSchema = z
     operations: z.int(),
     bytes: z.int(),
     summary: z.unknown().describe("Counts per table and kind."),
-    selectedFrom: selectedFromSchema.nullable().describe("What a selection was made from."),
+    selectedFrom: selectedFromSchema
+      .nullable()
+      .describe("What a selection was made from; what of its filter names rows is for who may read them."),
     createdBy: z.string(),
     createdAt: timeSchema,
     expiresAt: timeSchema.nullable(),

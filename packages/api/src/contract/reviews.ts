@@ -12,7 +12,9 @@ const reasonSchema = z.string().max(2000);
 const anchorSchema = z
   .strictObject({
     table: textSchema.optional(),
-    key: textSchema.optional().describe("As changes of the patch show it: a row."),
+    key: textSchema
+      .optional()
+      .describe("As changes of the patch show it: a row. Left out for who may not read rows."),
     column: textSchema.optional(),
     statement: z
       .int()
