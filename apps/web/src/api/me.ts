@@ -1,21 +1,34 @@
 import type { Scope } from "@syncline/api";
 import { type AnswerOf, type access, grants } from "@syncline/api";
-import { isCodedError } from "@syncline/core";
+import { CodedError, isCodedError } from "@syncline/core";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "./client.ts";
+import { forgetProject, selectedProject, selectProject } from "./selected-project.ts";
 import { sessionGate } from "./session-gate.ts";
+
+const UNAUTHORISED = 401;
 
 type MeAnswer = AnswerOf<typeof access.me>;
 
-/** Null: nobody is signed in. */
+/** Null: nobody is signed in, and nobody was since the page was loaded. */
 async function fetchMe(signal: AbortSignal): Promise<MeAnswer | null> {
   try {
     const me = await api.access.me({ signal });
-    if (me.csrf !== null) sessionGate.signedIn(me.csrf);
+    if (me.csrf !== null && me.user !== null && !sessionGate.signedIn({ userId: me.user.id, csrf: me.csrf }))
+      throw new CodedError("auth.required", "Somebody else has signed in here.");
     return me;
   } catch (error) {
-    if (isCodedError(error) && error.details["status"] === 401) return null;
-    throw error;
+    if (!isCodedError(error)) throw error;
+    if (error.details["status"] === UNAUTHORISED) {
+      if (!sessionGate.isTaken) return null;
+      // What is on the page stays: a dialog asks for the sign-in.
+      sessionGate.end();
+    }
+    if (error.code !== "resource.not_found" || selectedProject() === null) throw error;
+    // Whoever was here before chose a project that this person does not see.
+    if (sessionGate.isTaken) selectProject(null);
+    else forgetProject();
+    return fetchMe(signal);
   }
 }
 

@@ -1,10 +1,13 @@
 import { Button, Menu, SegmentedControl, Text, useMantineColorScheme } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconCheck, IconLogout, IconUser } from "@tabler/icons-react";
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../api/client.ts";
+import { describeError } from "../api/describe-error.ts";
 import { useMe } from "../api/me.ts";
 import { selectProject } from "../api/selected-project.ts";
+import { signOut } from "../api/sign-out.ts";
 
 const projectsQuery = queryOptions({
   queryKey: ["projects"],
@@ -16,15 +19,18 @@ const projectsQuery = queryOptions({
 export function AccountMenu() {
   const me = useMe();
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const projects = useQuery({ ...projectsQuery, enabled: me.can("projects:read") });
   const name = me.user?.name ?? me.actor;
-  const signOut = async () => {
-    await api.signIn.signOut();
-    queryClient.clear();
-    location.assign("/");
-  };
+  const leaving = useMutation({
+    mutationFn: signOut,
+    onError: (error) =>
+      notifications.show({
+        color: "red",
+        title: "You are still signed in",
+        message: describeError(error).message,
+      }),
+  });
   return (
     <Menu position="bottom-end" width={260} withinPortal>
       <Menu.Target>
@@ -76,7 +82,7 @@ export function AccountMenu() {
           ]}
         />
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void signOut()}>
+        <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => leaving.mutate()}>
           Sign out
         </Menu.Item>
       </Menu.Dropdown>

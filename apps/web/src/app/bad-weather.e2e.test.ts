@@ -33,6 +33,12 @@ describe.skipIf(CHROMIUM_PATH === null)("bad weather", { timeout: 180_000 }, () 
   const confirm = (page: Page, what: "Approve" | "Refuse") =>
     page.getByRole("dialog").getByRole("button", { name: what }).click();
 
+  /** After longer than the page takes for granted who is signed in. */
+  const lookAgain = async (page: Page) => {
+    await page.clock.fastForward("02:00");
+    await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+  };
+
   it("a session that ends while a form is filled in loses nothing of it", async () => {
     world.complaints.expect(/status of 401/);
     const page = await world.openAs("ann", "/jobs/new");
@@ -56,6 +62,39 @@ describe.skipIf(CHROMIUM_PATH === null)("bad weather", { timeout: 180_000 }, () 
     await page.getByRole("heading", { level: 1, name: "typed-with-care" }).waitFor();
     const { items } = await world.ask("ada", "GET", "/jobs?name=typed-with-care");
     expect(items).toMatchObject([{ definition: { kind: "diff", source: "stage:weather:users" } }]);
+  });
+
+  it("a session that is found ended when the window is looked at again leaves the page as it was", async () => {
+    world.complaints.expect(/status of 401/);
+    const page = await world.openAs("ann", "about:blank");
+    await page.clock.install();
+    await page.goto(`${world.server.url}/jobs/new`);
+    const name = page.getByRole("textbox", { name: "Name" });
+    await name.fill("left-for-lunch");
+    await page.context().clearCookies();
+    await lookAgain(page);
+    await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+    expect(await name.inputValue()).toBe("left-for-lunch");
+  });
+
+  it("what waited for a sign-in does not go out in the name of who signs in in another tab", async () => {
+    world.complaints.expect(/status of 401/);
+    const page = await world.openAs("ann", "about:blank");
+    await page.clock.install();
+    await page.goto(`${world.server.url}/account`);
+    await page.getByRole("textbox", { name: "Name" }).fill("Not Ben");
+    await page.context().clearCookies();
+    await page.getByRole("textbox", { name: "Name" }).press("Enter");
+    await page.getByRole("dialog", { name: "Your session has ended" }).waitFor();
+    const other = await page.context().newPage();
+    await other.goto(world.server.url);
+    await other.getByLabel("E-mail").fill(world.people.ben.email);
+    await other.locator("input[type=password]").fill(PASSWORD);
+    await other.keyboard.press("Enter");
+    await other.getByRole("button", { name: "Account of Ben" }).waitFor();
+    await lookAgain(page);
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    expect(await world.ask("ben", "GET", "/me")).toMatchObject({ user: { name: "Ben" } });
   });
 
   it("two people who decide at once both see how it ended", async () => {

@@ -1,6 +1,7 @@
 import { Modal, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { useMe } from "../api/me.ts";
+import { meQuery, useMe } from "../api/me.ts";
 import { sessionGate } from "../api/session-gate.ts";
 import { SignInForm } from "../routes/sign-in/sign-in-form.tsx";
 
@@ -8,6 +9,7 @@ import { SignInForm } from "../routes/sign-in/sign-in-form.tsx";
 export function SessionDialog() {
   const closed = useSyncExternalStore(sessionGate.subscribe, () => sessionGate.isClosed);
   const me = useMe();
+  const queryClient = useQueryClient();
   return (
     <Modal
       opened={closed}
@@ -20,10 +22,8 @@ export function SessionDialog() {
       </Text>
       <SignInForm
         email={me.user?.email ?? ""}
-        onSignedIn={({ userId, csrf }) => {
-          // Another person's page is not this one.
-          if (me.user !== null && userId !== me.user.id) location.assign("/");
-          else sessionGate.signedIn(csrf);
+        onSignedIn={(answer) => {
+          if (sessionGate.signedIn(answer)) void queryClient.invalidateQueries(meQuery);
         }}
       />
     </Modal>

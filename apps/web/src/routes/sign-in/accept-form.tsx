@@ -12,7 +12,7 @@ type Link = AnswerOf<typeof signIn.lookAtInvitation>;
 interface AcceptFormProps {
   readonly token: string;
   readonly link: Link;
-  readonly onSignedIn: (answer: { readonly csrf: string }) => void;
+  readonly onSignedIn: (answer: { readonly userId: string; readonly csrf: string }) => void;
 }
 
 const TITLES: Readonly<Record<Link["kind"], string>> = {

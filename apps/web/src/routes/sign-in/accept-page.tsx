@@ -48,8 +48,8 @@ export function AcceptPage() {
     <AcceptForm
       token={token}
       link={link.data}
-      onSignedIn={({ csrf }) => {
-        sessionGate.signedIn(csrf);
+      onSignedIn={(answer) => {
+        sessionGate.signedIn(answer);
         history.replaceState(null, "", location.pathname);
         setDone(true);
       }}

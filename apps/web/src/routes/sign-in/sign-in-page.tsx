@@ -11,8 +11,8 @@ export function SignInPage() {
     <FrontPage title="Sign in">
       <Refusal />
       <SignInForm
-        onSignedIn={({ csrf }) => {
-          sessionGate.signedIn(csrf);
+        onSignedIn={(answer) => {
+          sessionGate.signedIn(answer);
           void queryClient.invalidateQueries();
         }}
       />
