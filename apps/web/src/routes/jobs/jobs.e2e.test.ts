@@ -172,8 +172,9 @@ describe.skipIf(CHROMIUM_PATH === null)("jobs, in Chromium", () => {
     await until(() => field(page, "Name").inputValue()).toBe("paged-copy");
     await page.getByRole("button", { name: "Create the job" }).click();
     await until(() => page.getByRole("heading", { level: 1 }).textContent()).toBe("paged-copy");
-    const { definition } = await storedJob("paged");
-    expect((await storedJob("paged-copy")).definition).toEqual({ ...definition, name: "paged-copy" });
+    const original = await storedJob("paged");
+    const copy = await storedJob("paged-copy");
+    expect(copy?.definition).toEqual({ ...original?.definition, name: "paged-copy" });
 
     await page.getByRole("button", { name: "More about paged-copy" }).click();
     await page.getByRole("menuitem", { name: "Delete…" }).click();

@@ -12,7 +12,11 @@ import {
 const entry = { id: "1", at: "2026-11-21T10:00:00.000Z", by: "user:ada@example.test" };
 
 it("says who did what", () => {
-  const edit = { ...entry, kind: "edit", version: 3, origin: "api", reason: null, fields: [] } as const;
+  const edit = {
+    ...entry,
+    ...({ kind: "edit", version: 3, origin: "api", reason: null } as const),
+    fields: [],
+  };
   expect(editWords({ ...edit, change: "updated" })).toBe("ada@example.test changed the job, version 3");
   expect(editWords({ ...edit, change: "created" })).toBe("ada@example.test created the job");
   expect(editWords({ ...edit, change: "updated", origin: "config" })).toBe(
