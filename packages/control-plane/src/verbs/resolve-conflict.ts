@@ -1,8 +1,8 @@
 import { CodedError, isCodedError } from "@syncline/core";
 import { desc, eq } from "drizzle-orm";
 import { assertChoice, type ConflictChoice } from "../conflicts/assert-choice.ts";
-import { assertDecidedValues } from "../conflicts/assert-decided-values.ts";
 import type { ConflictDocument, DocumentRow } from "../conflicts/conflict-document.ts";
+import { decidedValues } from "../conflicts/decided-values.ts";
 import { definitionOfRun } from "../conflicts/definition-of-run.ts";
 import { readDecidedRow } from "../conflicts/read-decided-row.ts";
 import type { Call, ControlPlane } from "../control-plane.ts";
@@ -50,10 +50,10 @@ export async function resolveConflict(
     const document = conflict.document as ConflictDocument;
     assertOpen(conflict, document, input.seen);
     if (input.decision !== undefined) await assertDecision(tx, conflictId, input.decision);
-    const decided = decidedRow(input, document);
+    const given = decidedRow(input, document);
     const definition = job?.definition ?? (await definitionOfRun(tx, conflict));
-    assertChoice({ record: conflict, document, definition }, { choice, row: decided });
-    if (decided !== null) await assertDecidedValues(tx, decided, document);
+    assertChoice({ record: conflict, document, definition }, { choice, row: given });
+    const decided = given === null ? null : await decidedValues(tx, given, document);
     await tx.insert(resolutions).values({
       organizationId,
       conflictId,

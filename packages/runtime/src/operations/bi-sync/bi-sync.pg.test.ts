@@ -150,15 +150,19 @@ it("a decision with a value that its column cannot hold is refused, and the othe
     ["s", "four"],
     ["s", "thr\n"],
     ["q", "12345.6"],
+    ["q", "1.25"],
+    ["e", "abc"],
+    ["d", "1.4.2026"],
+    ["d", "today"],
   ] as const)
     await expect(decide({ [column]: value })).rejects.toMatchObject({
       code: "request.invalid",
       message: expect.stringContaining(`"${column}"`),
     });
-  await decide({ n: 7, d: "2026-02-28 12:00:00+00", s: "thr", q: "123.4", e: "ab" });
+  await decide({ n: 7, d: "2026-02-28 12:00:00+00", s: "thr", q: "7", e: "ab" });
   expect((await world.cycle(job)).run.state).toBe("succeeded");
   const rows = await source.query("SELECT a, n, s, q::text, e FROM t");
-  expect(rows).toEqual([{ a: "r", n: 7, s: "thr", q: "123.4", e: "ab" }]);
+  expect(rows).toEqual([{ a: "r", n: 7, s: "thr", q: "7.0", e: "ab" }]);
   expect(await target.query("SELECT a, n, s, q::text, e FROM t")).toEqual(rows);
 });
 
