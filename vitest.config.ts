@@ -44,6 +44,8 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["**/*.e2e.test.ts"],
+          // A browser beside another test file on two cores.
+          expect: { poll: { timeout: 15_000 } },
           globalSetup,
           pool: "forks",
           testTimeout: minutes(2),
