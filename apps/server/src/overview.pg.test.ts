@@ -43,7 +43,7 @@ describe("the overview", () => {
     });
     expect(needs).toEqual({
       reviews: { count: 0, items: [] },
-      conflicts: { count: 0, jobs: [] },
+      conflicts: { count: 0, jobs: [], runs: [] },
       failed: [],
       paused: [],
       frozen: [],
@@ -121,9 +121,19 @@ describe("the overview", () => {
        SELECT $1, $2, 'public.users', n::text, 'update-update', '{name}', '{}' FROM generate_series(1, 3) n`,
       [organizationId, copy],
     );
+    await world.server.database.query(
+      `INSERT INTO syncline_control.conflicts (organization_id, run_id, table_name, key_text, kind, columns, document)
+       VALUES ($1, $2, 'public.users', '9', 'update-update', '{name}', '{}')`,
+      [organizationId, done.id],
+    );
     await world.ask(world.cem, "POST", "/environments/production/freeze", { reason: "release" });
     const { needs, trends, pairs } = await overview();
-    expect(needs.conflicts).toMatchObject({ count: 3, jobs: [{ jobId: copy, count: 3 }] });
+    // What a run without a job met waits as well.
+    expect(needs.conflicts).toEqual({
+      count: 4,
+      jobs: [{ jobId: copy, name: "mirror", kind: "copy", count: 3 }],
+      runs: [{ runId: done.id, kind: "copy", count: 1 }],
+    });
     expect(needs.frozen).toMatchObject([{ name: "production", reason: "release" }]);
     expect(pairs.find(({ name }) => name === "mirror")).toMatchObject({
       health: "conflicting",
@@ -134,7 +144,7 @@ describe("the overview", () => {
       (day?.inserted ?? 0) + (day?.updated ?? 0) + (day?.deleted ?? 0);
     expect(inserted + updated + deleted).toBeGreaterThan(0);
     expect(wrote(trends.at(-1)) - wrote(before)).toBe(inserted + updated + deleted);
-    expect(trends.at(-1)).toMatchObject({ conflictsOpened: 3, conflictsClosed: 0 });
+    expect(trends.at(-1)).toMatchObject({ conflictsOpened: 4, conflictsClosed: 0 });
     expect(trends.at(-1)?.failed).toBe(1);
     await world.ask(world.cem, "DELETE", "/environments/production/freeze");
   });

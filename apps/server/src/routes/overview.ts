@@ -1,5 +1,7 @@
 import { grants, HEALTHS, type Overview, overview } from "@syncline/api";
 import {
+  type ConflictGroup,
+  countConflicts,
   countWaitingReviews,
   type JobStanding,
   jobStandings,
@@ -30,13 +32,14 @@ export function overviewRoutes(router: Router, { workspaces }: ServiceParts): vo
   router.on(overview.getOverview, async (asked) => {
     const { cp, call, identity } = asked;
     const mayReadRuns = grants(identity.scopes, "runs:read");
-    const [standings, live, days, environments, reviews, workspace] = await Promise.all([
+    const [standings, live, days, environments, reviews, workspace, conflicts] = await Promise.all([
       jobStandings(cp, call.scope),
       mayReadRuns ? liveRuns(cp, call.scope, { limit: MOST_RUNS }) : { items: [], total: 0 },
       trends.of(cp, call.scope),
       listEnvironments(cp, call.scope, { limit: 500 }),
       waitingReviews(asked),
       workspaces.of(call.scope, cp),
+      countConflicts(cp, call.scope, { state: "open" }),
     ]);
     const failed = standings.items.filter(hasFailed);
     return {
@@ -50,7 +53,7 @@ export function overviewRoutes(router: Router, { workspaces }: ServiceParts): vo
       runningCount: live.total,
       needs: {
         reviews,
-        conflicts: conflictsOf(standings.items),
+        conflicts: { count: conflicts.total, ...waitingRows(conflicts.groups) },
         failed: mayReadRuns ? failed.flatMap(presentFailed) : [],
         paused: live.items.filter(({ state }) => state === "paused").map(presentPaused),
         frozen: environments.items.flatMap(({ name, frozenAt, frozenBy, frozenReason }) =>
@@ -131,12 +134,18 @@ function environmentOf(locator: string, { config, server: chosen }: Workspace): 
 const worstFirst = (one: Pair, other: Pair) =>
   HEALTHS.indexOf(one.health) - HEALTHS.indexOf(other.health) || (one.name < other.name ? -1 : 1);
 
-function conflictsOf(standings: readonly JobStanding[]): Overview["needs"]["conflicts"] {
-  const jobs = standings
-    .filter(({ openConflicts }) => openConflicts > 0)
-    .map(({ jobId, name, kind, openConflicts }) => ({ jobId, name, kind, count: openConflicts }))
-    .sort((one, other) => other.count - one.count);
-  return { count: jobs.reduce((sum, { count }) => sum + count, 0), jobs };
+/** As the inbox has them, most first: of jobs, and of runs without one. */
+function waitingRows(
+  groups: readonly ConflictGroup[],
+): Pick<Overview["needs"]["conflicts"], "jobs" | "runs"> {
+  return {
+    jobs: groups.flatMap(({ jobId, name, kind, count }) =>
+      jobId === null || name === null || kind === null ? [] : [{ jobId, name, kind, count }],
+    ),
+    runs: groups.flatMap(({ runId, kind, count }) =>
+      runId === null || kind === null ? [] : [{ runId, kind, count }],
+    ),
+  };
 }
 
 function presentFailed({ jobId, name, kind, decided }: JobStanding): Overview["needs"]["failed"] {

@@ -92,7 +92,13 @@ const needsSchema = z.object({
       ),
     })
     .describe("Open ones that wait for the caller's decision."),
-  conflicts: z.object({ count, jobs: z.array(z.object({ ...jobNamed, count })) }),
+  conflicts: z.object({
+    count,
+    jobs: z.array(z.object({ ...jobNamed, count })),
+    runs: z
+      .array(z.object({ runId: idSchema, kind: z.enum(JOB_KINDS), count }))
+      .describe("Met by runs without a job, such as the application of a patch."),
+  }),
   failed: z
     .array(
       z.object({

@@ -18,6 +18,14 @@ import { ResumeButton, RunAgainButton } from "./need-actions.tsx";
 import type { Needs } from "./overview-query.ts";
 
 const SHOWN = 6;
+/** Of runs without a job. */
+const RUN_WORDS: ReadonlyMap<string, string> = new Map([
+  ["apply", "an applied patch"],
+  ["undo", "an undo"],
+  ["merge", "a merge"],
+  ["copy", "a copy"],
+  ["import", "an import"],
+]);
 
 /** What waits for the person: decisions, conflicts, failures, with what to do about each. */
 export function NeedsYou({ needs }: { readonly needs: Needs }) {
@@ -112,14 +120,22 @@ function reviewLines({ reviews: { count, items } }: Needs): ReactNode[] {
   ];
 }
 
-function conflictLines({ conflicts: { jobs } }: Needs): ReactNode[] {
-  return jobs.slice(0, SHOWN).map(({ jobId, name, count }) => (
+function conflictLines({ conflicts: { jobs, runs } }: Needs): ReactNode[] {
+  const lines = [
+    ...jobs.map(({ jobId, name, count }) => ({ of: name, search: { job: jobId }, count })),
+    ...runs.map(({ runId, kind, count }) => ({
+      of: RUN_WORDS.get(kind) ?? kind,
+      search: { run: runId },
+      count,
+    })),
+  ];
+  return lines.slice(0, SHOWN).map(({ of, search, count }) => (
     <Line
-      key={`conflicts ${jobId}`}
+      key={`conflicts ${JSON.stringify(search)}`}
       icon={<IconGitMerge size={17} color="var(--sl-update)" />}
-      title={`${counted(count, "row")} of ${name} wait${count === 1 ? "s" : ""} for a decision`}
+      title={`${counted(count, "row")} of ${of} wait${count === 1 ? "s" : ""} for a decision`}
       action={
-        <PageButton to="/conflicts" search={{ job: jobId }} size="compact-sm" variant="default">
+        <PageButton to="/conflicts" search={search} size="compact-sm" variant="default">
           Decide
         </PageButton>
       }
