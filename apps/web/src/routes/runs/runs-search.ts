@@ -3,7 +3,11 @@ import { z } from "zod";
 
 /** What the list of runs is filtered by, as it stands in the address. */
 export const runsSearch = z.object({
-  state: z.array(z.enum(RUN_STATES)).optional().catch(undefined),
+  // One alone may be written as people write it: `?state=failed`.
+  state: z
+    .preprocess((value) => (typeof value === "string" ? [value] : value), z.array(z.enum(RUN_STATES)))
+    .optional()
+    .catch(undefined),
   kind: z.enum(JOB_KINDS).optional().catch(undefined),
   /** Id of a saved job. */
   job: z.uuid().optional().catch(undefined),
