@@ -1,10 +1,13 @@
 import { createClient } from "@syncline/api/client";
+import { CallsUnderWay } from "./calls-under-way.ts";
+import { RepeatedClicks } from "./repeated-clicks.ts";
 import { selectedProject } from "./selected-project.ts";
 import { sessionGate } from "./session-gate.ts";
 
 const UNAUTHORISED = 401;
 const FORBIDDEN = 403;
 const CSRF = "X-Syncline-CSRF";
+const IDEMPOTENCY_KEY = "Idempotency-Key";
 const ME = "/api/v1/me";
 /** Those that ask whether somebody is signed in, or want nobody to be: they wait for no sign-in. */
 const WHO = /^(get .*\/api\/v1\/me|post .*\/api\/v1\/sign-out)$/i;
@@ -13,12 +16,33 @@ const WHO = /^(get .*\/api\/v1\/me|post .*\/api\/v1\/sign-out)$/i;
 export const api = createClient({
   url: location.origin,
   headers: () => ({ [CSRF]: sessionGate.csrf, ...projectHeader() }),
-  fetch: fetchAsPerson,
+  fetch: fetchOnce,
 });
 
 function projectHeader(): Readonly<Record<string, string>> {
   const project = selectedProject();
   return project === null ? {} : { "Syncline-Project": project };
+}
+
+const clicks = new RepeatedClicks();
+const underWay = new CallsUnderWay();
+
+/** A second click on the same button is the first one. */
+function fetchOnce(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const { method = "GET", body, signal } = init;
+  if (method === "GET") return fetchAsPerson(input, init);
+  if (body != null && typeof body !== "string") {
+    clicks.forget();
+    return fetchAsPerson(input, init);
+  }
+  const request = JSON.stringify([method, String(input), body]);
+  const headers = new Headers(init.headers);
+  const key = headers.get(IDEMPOTENCY_KEY);
+  if (key === null) clicks.forget();
+  else headers.set(IDEMPOTENCY_KEY, clicks.keyFor({ request, key, at: performance.now() }));
+  const send = () => fetchAsPerson(input, { ...init, headers });
+  // What its sender may give up is theirs alone.
+  return signal == null ? underWay.once(request, send) : send();
 }
 
 async function fetchAsPerson(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
