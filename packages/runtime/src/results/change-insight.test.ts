@@ -238,6 +238,13 @@ it("says how many updates would be none under a rule", async () => {
     'No table of the patch has a column "nowhere".',
     '"id" is part of the key of "items": rows are told apart by it all the same.',
   ]);
+  const keyless = await opened(
+    [insert(1), { op: "insert", table: "items", key: row({}), new: whole(2), count: 1 }],
+    "unit-1.8",
+  );
+  expect((await finishedPreview(keyless, { ignoreFields: ["name"], tolerance: {} })).notes).toEqual([
+    'Rows of "items" without a key may turn out alike without "name": such inserts and deletes would be gone as well, and are not counted here.',
+  ]);
   await expect(preview([], { name: "1" })).rejects.toMatchObject({ code: "usage.invalid" });
 });
 

@@ -12,9 +12,15 @@ interface CellEditorProps {
 
 /** A value as the database writes it. NULL is said, never guessed from an empty text. */
 export function CellEditor({ column, type, value, onSet, onCancel }: CellEditorProps) {
-  const [text, setText] = useState(value ?? "");
+  // Browsers give line ends as one character, whatever the value has.
+  const before = (value ?? "").replaceAll(/\r\n?/g, "\n");
+  const [text, setText] = useState(before);
   const [isNull, setIsNull] = useState(value === null);
-  const set = () => onSet(isNull ? null : text);
+  const written = () => {
+    if (value !== null && text === before) return value;
+    return isWindowsText(value) ? text.replaceAll("\n", "\r\n") : text;
+  };
+  const set = () => onSet(isNull ? null : written());
   return (
     <Stack
       gap={6}
@@ -64,4 +70,9 @@ export function CellEditor({ column, type, value, onSet, onCancel }: CellEditorP
       </Group>
     </Stack>
   );
+}
+
+/** Every line of it ends with both. */
+function isWindowsText(value: RowValue): boolean {
+  return value?.includes("\r\n") === true && !/(^|[^\r])\n|\r(?!\n)/.test(value);
 }

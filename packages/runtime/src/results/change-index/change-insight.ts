@@ -16,7 +16,7 @@ import { ofColumn, ofKind } from "./filter-plan.ts";
 import { createGiveWay, withinBudget } from "./give-way.ts";
 import { IgnoreRules, ToleranceMatcher } from "./ignore-rules.ts";
 import type { TableMeta } from "./index-meta.ts";
-import { type KeyBuckets, keyBuckets } from "./key-buckets.ts";
+import { firstWithoutKey, type KeyBuckets, keyBuckets } from "./key-buckets.ts";
 import { countKinds } from "./rank-source.ts";
 import { RecentlyUsed } from "./recently-used.ts";
 import { fieldsOf } from "./value-test.ts";
@@ -152,7 +152,19 @@ export class ChangeInsight {
       tables.push({ name: each.table.name, vanish, remain: each.updates - vanish });
     }
     const sum = (part: "vanish" | "remain") => tables.reduce((total, each) => total + each[part], 0);
-    return { exact, vanish: sum("vanish"), remain: sum("remain"), tables, notes: rules.notes };
+    const notes = [...rules.notes, ...meta.tables.flatMap((each) => this.#keylessNote(each, rules))];
+    return { exact, vanish: sum("vanish"), remain: sum("remain"), tables, notes };
+  }
+
+  /** Rows without a key are one another's only as a whole: what an ignored column makes alike is not told from here. */
+  #keylessNote(meta: TableMeta, rules: IgnoreRules): readonly string[] {
+    const ignored = [...rules.of(meta.place).ignored].map((at) => meta.table.columns[at]?.[0] ?? "");
+    const first = firstWithoutKey(this.#index.blocks, meta);
+    if (ignored.length === 0 || first === meta.endRank) return [];
+    const names = ignored.map((name) => `"${name}"`).join(", ");
+    return [
+      `Rows of "${meta.table.name}" without a key may turn out alike without ${names}: such inserts and deletes would be gone as well, and are not counted here.`,
+    ];
   }
 
   /** Updates that change nothing but ignored columns, and a search among those that hang on a tolerance. */

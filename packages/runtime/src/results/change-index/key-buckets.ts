@@ -21,7 +21,7 @@ const INTEGER = /^-?\d+$/;
 export function keyBuckets(reader: BlockReader, table: TableMeta, wanted: number): KeyBuckets {
   const { firstRank, endRank } = table;
   const numbers = numberColumns(table.table);
-  const keyedEnd = firstRankFrom(reader, { meta: table, numbers, key: Buffer.from(NO_KEY) });
+  const keyedEnd = firstWithoutKey(reader, table);
   const [first, last] = [firstKey(reader, table, firstRank), firstKey(reader, table, keyedEnd - 1)];
   const type = new Map(table.table.columns).get(table.table.key[0] ?? "") ?? "";
   if (keyedEnd === firstRank || first === null || last === null) return byOrder(reader, table, wanted);
@@ -41,6 +41,12 @@ export function keyBuckets(reader: BlockReader, table: TableMeta, wanted: number
     from = to;
   }
   return { along: "key", buckets };
+}
+
+/** Rank of the first change of a row without a key; where there is none, that after the table's last. */
+export function firstWithoutKey(reader: BlockReader, meta: TableMeta): number {
+  if (meta.firstRank === meta.endRank) return meta.endRank;
+  return firstRankFrom(reader, { meta, numbers: numberColumns(meta.table), key: Buffer.from(NO_KEY) });
 }
 
 function byOrder(reader: BlockReader, table: TableMeta, wanted: number): KeyBuckets {
