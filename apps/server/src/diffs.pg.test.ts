@@ -74,6 +74,16 @@ it("tells of each table whether it is the same, with the rows of both sides", as
   });
 });
 
+it("of a comparison that stopped at its limit nobody knows how many rows there are", async () => {
+  const run = await client().diffs.startDiff({
+    body: { source: "a:src:*", target: "a:dst:*", maxDifferences: 3 },
+    query: { wait: 30 },
+  });
+  const stopped = await client().diffs.listPatchTables({ params: { id: run.summary?.patchId ?? "" } });
+  expect(stopped).toMatchObject({ complete: false, total: 3 });
+  for (const table of stopped.tables) expect(table).toMatchObject({ sourceRows: null, targetRows: null });
+});
+
 it("pages by offset, counts, and finds a row with its place", async () => {
   const list = (query: object) => client().diffs.listChanges({ params: params(), query });
   const page = await list({ kind: ["delete", "insert"], offset: 45, limit: 10 });

@@ -24,7 +24,10 @@ export async function patchVerdict({ patch, run, result }: VerdictParts): Promis
   const known = new Set(tables.map(({ name }) => name));
   const others = [...compared.values()].filter(({ name }) => !known.has(name));
   const shown = patch.origin === "diff" ? tables : tables.filter(({ state }) => state !== "same");
-  return [...shown, ...others.map((table) => verdict(nameless(table.name), undefined, table))];
+  const all = [...shown, ...others.map((table) => verdict(nameless(table.name), undefined, table))];
+  // Stopped at a limit: how many rows there are was not found out, of no table for certain.
+  const stopped = !patch.complete && !all.some(({ state }) => state === "failed");
+  return stopped ? all.map((table) => ({ ...table, sourceRows: null, targetRows: null })) : all;
 }
 
 function tablesOfRun(run: Run | null): ReadonlyMap<string, RunTable> {

@@ -184,7 +184,7 @@ export const listPatchTables = defineRoute("GET /patches/{id}/tables", {
           updates: count,
           deletes: count,
           unchanged: count.nullable(),
-          sourceRows: count.nullable(),
+          sourceRows: count.nullable().describe("null: not known, or the comparison stopped before its end."),
           targetRows: count.nullable(),
           error: storedErrorSchema.nullable(),
           key: z.array(z.string()).describe("Empty: rows have no key."),

@@ -47,6 +47,9 @@ describe("the verdict in words", () => {
 it("counts rows of both sides once", () => {
   const verdict = verdictOf({ tables: [differing, table("a"), broken], complete: true });
   expect(verdict).toMatchObject({ inserts: 3, updates: 5, deletes: 2, rows: 1100 });
+  // Of a comparison that stopped at a limit nobody knows how many there are.
+  const stopped = verdictOf({ tables: [{ ...table("a"), sourceRows: null }], complete: false });
+  expect(stopped.rows).toBe(null);
   expect(shareOf(verdict.updates, 1000)).toBe(0.005);
   expect(shareOf(0, 0)).toBe(0);
   expect(shareOf(1, null)).toBeNull();

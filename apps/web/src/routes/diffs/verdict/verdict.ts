@@ -17,6 +17,7 @@ export interface Verdict {
 }
 
 type Counted = Pick<PatchTable, "inserts" | "updates" | "deletes" | "unchanged">;
+type Sized = Counted & Pick<PatchTable, "sourceRows">;
 
 export function verdictOf({ tables, complete }: Pick<PatchTables, "tables" | "complete">): Verdict {
   const inState = (state: PatchTable["state"]) => tables.filter((table) => table.state === state).length;
@@ -43,8 +44,9 @@ export function verdictOf({ tables, complete }: Pick<PatchTables, "tables" | "co
 }
 
 /** Rows of both sides together, those that are alike once; null: not known. */
-export function rowsOf({ inserts, updates, deletes, unchanged }: Counted): number | null {
-  return unchanged === null ? null : unchanged + inserts + updates + deletes;
+export function rowsOf({ inserts, updates, deletes, unchanged, sourceRows }: Sized): number | null {
+  // A comparison that stopped at a limit counted what was alike as far as it came.
+  return unchanged === null || sourceRows === null ? null : unchanged + inserts + updates + deletes;
 }
 
 /** Share of the rows that differ, 0 to 1; null: not known. */
