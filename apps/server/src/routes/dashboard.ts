@@ -15,7 +15,8 @@ const ELSEWHERE = /^\/(api|docs|assets|metrics|readyz|livez|openapi\.json)(\/|$)
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Syncline</title></head>
 <body><h1>The dashboard is not built</h1>
-<p>From a checkout: <code>pnpm --filter @syncline/web build</code>. The API works: <a href="/docs">/docs</a>.</p></body></html>
+<p>In the checkout: <code>npx --yes pnpm@12.21.0 --filter @syncline/web build</code>. Then load this page again; the server goes on running.</p>
+<p>The API works without: <a href="/docs">/docs</a>.</p></body></html>
 `;
 
 /** The dashboard: its files, and one page for every path that is not somebody else's. */

@@ -53,6 +53,6 @@ export function guardedLookup(options: GuardOptions): LookupFunction {
 
 export function refused(host: string, problem: string): CodedError {
   return new CodedError("egress.refused", `"${host}" must not be reached from here: ${problem}.`, {
-    hint: "Use a public address, or let the operator allow the range (alerts.allowAddresses).",
+    hint: 'Use a public address, or open its range in syncline.yaml of the server, for example `alerts: {allowAddresses: ["127.0.0.0/8", "10.0.0.0/8"]}`; SIGHUP or a restart takes it over.',
   });
 }

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
+import { ownAddress } from "../../api/own-address.ts";
 import { CommandLine } from "../../components/command-line.tsx";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { counted } from "../../components/number-text.ts";
@@ -69,6 +70,7 @@ export function AskReviewDialog({ opened, onClose, patchId, ...first }: AskRevie
       patchId,
       "--target",
       target,
+      ...ownAddress(),
     ],
     ...(strategy === "manual" ? [] : ["--strategy", strategy]),
     ...(includeCascades ? ["--include-cascades"] : []),

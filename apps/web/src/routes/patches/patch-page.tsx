@@ -5,6 +5,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { downloadFile } from "../../api/download.ts";
 import { useMe } from "../../api/me.ts";
+import { ownAddress } from "../../api/own-address.ts";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { actorText } from "../../components/actor-text.ts";
 import { Ago } from "../../components/ago.tsx";
@@ -90,6 +91,7 @@ function Shown({ patch }: { readonly patch: Patch }) {
           id,
           "--target",
           target,
+          ...ownAddress(),
         ])}
         actions={
           <>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { api } from "../../api/client.ts";
 import { describeError } from "../../api/describe-error.ts";
 import { useMe } from "../../api/me.ts";
+import { ownAddress } from "../../api/own-address.ts";
 import { CommandLine } from "../../components/command-line.tsx";
 import { ConfirmDialog } from "../../components/confirm-dialog.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
@@ -185,6 +186,7 @@ function ReviewOfUndo({
           ledgerId,
           "--target",
           target,
+          ...ownAddress(),
         ])}
       />
     </ConfirmDialog>

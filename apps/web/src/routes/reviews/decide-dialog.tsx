@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
 import { describeError } from "../../api/describe-error.ts";
+import { ownAddress } from "../../api/own-address.ts";
 import { CommandLine } from "../../components/command-line.tsx";
 import { EnvironmentBadge } from "../../components/environment-badge.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
@@ -128,6 +129,7 @@ export function DecideDialog({ review, seen, decision, onClose, onLookAgain }: D
                 ...["syncline", "review", decision, String(number)],
                 ...(decision === "approve" ? ["--seen", seenCode(seen)] : []),
                 ...(decision === "refuse" || reason.trim() !== "" ? ["--reason", reason.trim() || "…"] : []),
+                ...ownAddress(),
               ])}
             />
           )}

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Text } from "@mantine/core";
 import { useLocation } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "../../api/me.ts";
+import { ownAddress } from "../../api/own-address.ts";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { KindCounts } from "../../components/kind-counts.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -75,7 +76,12 @@ export function ReviewView({ review }: { readonly review: Review }) {
                 </bdi>
               ),
             })}
-        command={commandOf(["syncline", "review", ...commandFor(review, seen)])}
+        command={commandOf([
+          "syncline",
+          "review",
+          ...commandFor(review, seen, standing.approve),
+          ...ownAddress(),
+        ])}
       />
       {changed && (
         <Alert
@@ -120,8 +126,8 @@ export function ReviewView({ review }: { readonly review: Review }) {
   );
 }
 
-/** What comes next, as `syncline review …` does it. */
-function commandFor({ number, state }: Review, seen: Seen): readonly string[] {
-  if (state === "open") return ["approve", String(number), "--seen", seenCode(seen)];
+/** What comes next, as `syncline review …` does it; of what one may not decide, the look at it. */
+function commandFor({ number, state }: Review, seen: Seen, hindered: string | null): readonly string[] {
+  if (state === "open" && hindered === null) return ["approve", String(number), "--seen", seenCode(seen)];
   return [state === "approved" ? "apply" : "show", String(number)];
 }

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconGitPullRequest, IconTrash } from "@tabler/icons-
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
+import { ownAddress } from "../../api/own-address.ts";
 import { useShortcuts } from "../../app/shortcuts.tsx";
 import { actorText } from "../../components/actor-text.ts";
 import { Ago } from "../../components/ago.tsx";
@@ -13,6 +14,7 @@ import { counted } from "../../components/number-text.ts";
 import { PageButton } from "../../components/page-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { PagesBoundary } from "../../components/pages-boundary.tsx";
+import { commandOf } from "../../components/shell-quote.ts";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { QUEUES, type Queue, reviewsQuery } from "./review-queries.ts";
 import { isLive, type ListedReview } from "./review-standing.ts";
@@ -26,11 +28,11 @@ const LABELS: Readonly<Record<Queue, string>> = {
   mine: "Yours",
   all: "All",
 };
-const COMMANDS: Readonly<Record<Queue, string>> = {
-  waiting: "syncline review list --waiting",
-  open: "syncline review list --state open",
-  mine: "syncline review list --mine",
-  all: "syncline review list",
+const COMMANDS: Readonly<Record<Queue, readonly string[]>> = {
+  waiting: ["--waiting"],
+  open: ["--state", "open"],
+  mine: ["--mine"],
+  all: [],
 };
 const EMPTY: Readonly<Record<Queue, readonly [string, string]>> = {
   waiting: ["Nothing waits for you", "Reviews that you may decide, and have not, come here by themselves."],
@@ -68,7 +70,7 @@ export function ReviewsPage() {
       <PageHeader
         title="Reviews"
         description="Writes that others look at before they happen."
-        command={COMMANDS[queue]}
+        command={commandOf(["syncline", "review", "list", ...COMMANDS[queue], ...ownAddress()])}
       />
       <Tabs value={queue} onChange={(value) => show((value as Queue | null) ?? "waiting")}>
         <Tabs.List mb="md">

@@ -33,7 +33,8 @@ const ADVICE: Readonly<Record<string, readonly string[]>> = {
   ],
   "permission.rows_hidden": ["Row security hides rows: use a user that owns the tables or has BYPASSRLS."],
   "egress.refused": [
-    "The operator allows no connections to that address. Addresses inside are opened by alerts.allowAddresses of the config file.",
+    'Addresses of this machine and of private networks are closed until syncline.yaml of the server opens their range: `alerts: {allowAddresses: ["127.0.0.0/8", "10.0.0.0/8"]}`; SIGHUP or a restart takes it over.',
+    "Or name the database there, under servers: what the config file lists is reached without.",
   ],
   "config.secret_unavailable": [
     "The config file refers to a variable, a file or a command that gives nothing: the operator sees why in the server's log.",
