@@ -123,6 +123,9 @@ describe.skipIf(CHROMIUM_PATH === null)("reviews and patches, in Chromium", () =
     const id = await review("Two look");
     const own = await world.openAs("ada", `/reviews/${id}`);
     await own.getByText("This is your own: others decide it.").first().waitFor();
+    expect(await own.locator("code", { hasText: "syncline review" }).first().textContent()).toMatch(
+      /^syncline review show \d+ --url http/,
+    );
     expect(await own.getByRole("button", { name: "Approve" }).first().isDisabled()).toBe(true);
     await own.keyboard.press("a");
     expect(await own.getByRole("dialog").count()).toBe(0);

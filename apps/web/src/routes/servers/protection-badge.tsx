@@ -15,6 +15,7 @@ export function ProtectionBadge({ protection }: { readonly protection: string | 
       variant="light"
       radius="sm"
       tt="none"
+      miw="max-content"
       fw={600}
       className={protection === "open" ? "sl-tint-neutral" : "sl-tint-info"}
       title={title}
