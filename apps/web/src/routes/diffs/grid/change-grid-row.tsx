@@ -1,5 +1,6 @@
 import { memo } from "react";
 import { KIND_GLYPHS, KIND_WORDS } from "../../../components/kind-glyph.tsx";
+import { counted, countText } from "../../../components/number-text.ts";
 import { type ChangeRow, keyText } from "../change-row.ts";
 import { ChangeCell, KeyCell, SummaryCell } from "./change-cell.tsx";
 import type { GridColumn, GridLayout } from "./grid-columns.ts";
@@ -84,9 +85,20 @@ function Cell({ row, column }: { readonly row: ChangeRow | undefined; readonly c
   switch (column.role) {
     case "kind":
       return (
-        <span className={`sl-mono dx-glyph sl-tint-${row.kind}`} title={KIND_WORDS[row.kind]}>
-          <span aria-hidden>{KIND_GLYPHS[row.kind]}</span>
-          <span className="sl-visually-hidden">{KIND_WORDS[row.kind]}</span>
+        <span style={{ display: "grid", justifyItems: "center" }}>
+          <span className={`sl-mono dx-glyph sl-tint-${row.kind}`} title={KIND_WORDS[row.kind]}>
+            <span aria-hidden>{KIND_GLYPHS[row.kind]}</span>
+            <span className="sl-visually-hidden">{KIND_WORDS[row.kind]}</span>
+          </span>
+          {row.count > 1 && (
+            <span
+              className="sl-mono"
+              title={counted(row.count, "identical row")}
+              style={{ fontSize: "0.6875rem", lineHeight: 1.1 }}
+            >
+              ×{countText(row.count)}
+            </span>
+          )}
         </span>
       );
     case "table":

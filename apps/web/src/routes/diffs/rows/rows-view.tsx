@@ -4,7 +4,7 @@ import { api } from "../../../api/client.ts";
 import { useShortcuts } from "../../../app/shortcuts.tsx";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { ErrorState } from "../../../components/error-state.tsx";
-import { counted } from "../../../components/number-text.ts";
+import { counted, countText } from "../../../components/number-text.ts";
 import { type ChangeFilter, isFiltered, queryOfFilter, withoutKinds } from "../change-filter.ts";
 import { type ChangeRow, changeRow } from "../change-row.ts";
 import { RowPanel } from "../detail/row-panel.tsx";
@@ -153,8 +153,8 @@ export function RowsView(props: RowsViewProps) {
           {shown === null
             ? "Counting…"
             : shown.exact
-              ? `${counted(rows, "row")} shown${isFiltered(filter) ? ` of ${counted(tables.total, "change")}` : ""}`
-              : `At least ${counted(rows, "row")}; still searching…`}
+              ? `${counted(rows, "change")} shown${isFiltered(filter) ? ` of ${countText(tables.total)}` : ""}`
+              : `At least ${counted(rows, "change")}; still searching…`}
         </Text>
         <Text size="xs" c="dimmed" visibleFrom="md">
           j k move · Enter opens · / searches · 1–4 kinds
