@@ -212,7 +212,7 @@ it(
     const page = await world.openAs("ada", `/diffs/${patchId}?kind=delete`);
     await settled(page);
     await page.getByRole("button", { name: "Export" }).click();
-    await page.getByText("25 changes").waitFor();
+    await page.getByText("25 changes", { exact: true }).waitFor();
     const downloading = page.waitForEvent("download");
     await page.getByRole("menuitem", { name: /^CSV/ }).click();
     const download = await downloading;
