@@ -209,7 +209,11 @@ describe.skipIf(CHROMIUM_PATH === null)("jobs, in Chromium", () => {
     await page.goto(`${world.server.url}/jobs/${id}`);
     await page.getByRole("button", { name: "Run now" }).click();
     await until(() => rowsOf("west")).toBe(30);
+    const ended = () => world.ask("otto", "GET", `/runs?jobId=${id}&state=succeeded`);
+    await until(async () => (await ended()).items.length).toBeGreaterThan(0);
     await world.databases["shop"]?.query("DELETE FROM east.notes");
+    // Sooner it would be the same click.
+    await page.waitForTimeout(700);
     await page.getByRole("button", { name: "Run now" }).click();
     await page.getByText("deletes.exceeded").waitFor({ timeout: 30_000 });
     expect(await rowsOf("west")).toBe(30);
