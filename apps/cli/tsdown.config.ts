@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +9,16 @@ const fromServer = createRequire(new URL("../server/package.json", import.meta.u
 const fromSchemaEngine = createRequire(new URL("../../packages/schema-engine/package.json", import.meta.url));
 const viewerEntry = fromServer.resolve(VIEWER);
 const viewerFolder = viewerEntry.slice(0, viewerEntry.lastIndexOf(VIEWER) + VIEWER.length);
+
+/** Built when its sources have changed; the last line names the folder. */
+const dashboardFolder =
+  execFileSync(process.execPath, [fileURLToPath(new URL("../web/build/main.ts", import.meta.url))], {
+    encoding: "utf8",
+    env: { ...process.env, NODE_ENV: "production" },
+  })
+    .trim()
+    .split("\n")
+    .at(-1) ?? "";
 
 /** Everything is bundled: the binaries of the embedded PostgreSQL are the one dependency of the published package. */
 export default defineConfig({
@@ -23,7 +34,7 @@ export default defineConfig({
   shims: true,
   copy: [
     { from: join(dirname(fromSchemaEngine.resolve("libpg-query")), "libpg-query.wasm") },
-    { from: fileURLToPath(new URL("../web/dist", import.meta.url)), rename: "dashboard" },
+    { from: dashboardFolder, rename: "dashboard" },
     { from: join(viewerFolder, "dist/browser/standalone.js"), rename: "api-viewer.js" },
   ],
   deps: { alwaysBundle: [/./] },
